@@ -1,0 +1,49 @@
+/**
+ * The phone side of a live call, as the conversation sees it. Audio is headerless G.711 µ-law at
+ * 8,000 Hz in both directions: 8 bytes are one millisecond.
+ */
+export interface PhoneLeg {
+  readonly callSid: string;
+
+  /** Delivers everything that happens from now on. What arrived before is delivered first, in order. */
+  attach(listener: PhoneLegListener): void;
+
+  /**
+   * Appends audio of an item to what will be played. Items are played in the order of their first
+   * audio. Any number of bytes.
+   */
+  play(itemId: string, mulaw: Uint8Array): void;
+
+  /** Says that no more audio of the item follows; `onItemPlayed` tells when its end was heard. */
+  finishItem(itemId: string): void;
+
+  /**
+   * Stops playback at once and forgets what was queued.
+   * Returns what had been heard of each item that was not fully played.
+   */
+  clear(): readonly HeardItem[];
+
+  /** How much of an item the caller has heard, in ms: the ledger's best estimate now. */
+  heardMs(itemId: string): number;
+
+  /** Closes the media socket: Twilio then follows the `action` URL of `<Connect>`. */
+  close(): void;
+}
+
+export interface HeardItem {
+  readonly itemId: string;
+  readonly heardMs: number;
+  /** Audio handed to `play` for this item so far, in ms. */
+  readonly queuedMs: number;
+}
+
+export interface PhoneLegListener {
+  /** One frame of the caller: 160 bytes, 20 ms; gaps in the phone's timestamps are filled with silence. */
+  onAudio(frame: Uint8Array): void;
+  onDtmf(digit: string): void;
+  /** The first audio of an item was confirmed as played by a mark. */
+  onFirstPlayed(itemId: string): void;
+  /** The whole item was heard (never called for an item that `clear` removed). */
+  onItemPlayed(itemId: string): void;
+  onEnded(reason: 'caller-hung-up' | 'closed-by-us' | 'connection-lost' | 'protocol-error'): void;
+}
