@@ -1,0 +1,130 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import type { Transaction } from 'kysely';
+import pg from 'pg';
+import type { Logger } from '../kernel/logger.ts';
+import { startEmbeddedDatabase } from './embedded.ts';
+import { migrate } from './migrate.ts';
+import { assertRuntimeRoles } from './runtime-roles.ts';
+import type { Schema } from './schema.ts';
+
+/** A transaction that sees and writes the rows of one tenant only: row level security sees to it. */
+export interface TenantDb {
+  readonly scope: 'tenant';
+  readonly tenantId: string;
+  readonly db: Transaction<Schema>;
+}
+
+/**
+ * A transaction that reads across tenants and writes what belongs to the platform. It cannot write
+ * to a tenant's table.
+ */
+export interface SystemDb {
+  readonly scope: 'system';
+  readonly db: Transaction<Schema>;
+}
+
+export interface DatabaseOptions {
+  /** PostgreSQL 15 or newer; absent: the embedded database. */
+  readonly url?: string;
+  /** Where the embedded database keeps its files; absent: in memory. */
+  readonly dataDir?: string;
+  /** Connections to a server. @defaultValue 10 */
+  readonly maxConnections?: number;
+  /** How long to wait for a free connection, in ms. @defaultValue 30000 */
+  readonly connectionTimeoutMs?: number;
+}
+
+const defaults = {
+  maxConnections: 10,
+  connectionTimeoutMs: 30_000,
+} as const satisfies DatabaseOptions;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * The database, which hands out a client inside a tenant's or the platform's transaction only.
+ * A transaction must not wait for anything but the database: with the embedded one there is a
+ * single connection for everybody.
+ */
+export class Database {
+  readonly embedded: boolean;
+  /** Connected as the owner. For migrations and the job queue, whose tables belong to no tenant. */
+  readonly ownerPool: pg.Pool;
+  readonly #kysely: Kysely<Schema>;
+  readonly #closeServer: () => Promise<void>;
+
+  private constructor(pool: pg.Pool, embedded: boolean, closeServer: () => Promise<void>) {
+    this.ownerPool = pool;
+    this.embedded = embedded;
+    this.#closeServer = closeServer;
+    this.#kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }).withSchema('app');
+  }
+
+  /** Connects (or starts the embedded database), migrates, and checks the runtime roles. */
+  static async open(options: DatabaseOptions, logger: Logger): Promise<Database> {
+    const embedded =
+      options.url === undefined ? await startEmbeddedDatabase(options.dataDir) : undefined;
+    const pool = new pg.Pool({
+      ...(embedded?.poolConfig ?? {
+        connectionString: options.url,
+        max: options.maxConnections ?? defaults.maxConnections,
+      }),
+      connectionTimeoutMillis: options.connectionTimeoutMs ?? defaults.connectionTimeoutMs,
+      application_name: 'media-sidecar',
+    });
+    // An idle connection that breaks is replaced by the pool; without a listener it ends the process.
+    pool.on('error', (error) =>
+      logger.warn({ reason: error.message }, 'idle database connection lost'),
+    );
+    const database = new Database(pool, embedded !== undefined, async () => {
+      await embedded?.close();
+    });
+    try {
+      const client = await pool.connect();
+      try {
+        await migrate(client, logger);
+        await assertRuntimeRoles(client);
+      } finally {
+        client.release();
+      }
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return database;
+  }
+
+  /**
+   * Runs `work` in a transaction as the tenant. Rolled back if it rejects.
+   * @throws RangeError when `tenantId` is no UUID
+   */
+  withTenant<T>(tenantId: string, work: (tx: TenantDb) => Promise<T>): Promise<T> {
+    if (!UUID.test(tenantId)) throw new RangeError('tenantId must be a UUID');
+    return this.#kysely.transaction().execute(async (db) => {
+      // Local to the transaction: a connection must carry nothing over to the next tenant.
+      await sql`select set_config('role', 'voice_tenant', true),
+                       set_config('app.tenant_id', ${tenantId}, true)`.execute(db);
+      return work({ scope: 'tenant', tenantId, db });
+    });
+  }
+
+  /** Runs `work` in a transaction as the platform. Rolled back if it rejects. */
+  withSystem<T>(work: (tx: SystemDb) => Promise<T>): Promise<T> {
+    return this.#kysely.transaction().execute(async (db) => {
+      await sql`select set_config('role', 'voice_system', true),
+                       set_config('app.tenant_id', '', true)`.execute(db);
+      return work({ scope: 'system', db });
+    });
+  }
+
+  /** Resolves when the database answers. */
+  async ping(): Promise<void> {
+    await this.ownerPool.query('select 1');
+  }
+
+  async close(): Promise<void> {
+    await this.#kysely.destroy();
+    if (!this.ownerPool.ended) await this.ownerPool.end();
+    await this.#closeServer();
+  }
+}

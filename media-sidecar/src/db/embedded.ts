@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { PoolConfig } from 'pg';
+
+export interface EmbeddedDatabase {
+  readonly poolConfig: PoolConfig;
+  close(): Promise<void>;
+}
+
+export interface EmbeddedReady {
+  readonly port: number | undefined;
+}
+
+/**
+ * Starts PGlite in a worker thread, because it is synchronous WebAssembly and would hold up the
+ * audio, and has it listen on a socket that only this user can reach (Windows has no such socket:
+ * there it listens on a free port of the loopback interface).
+ *
+ * @param dataDir where it keeps its files; absent: in memory
+ */
+export async function startEmbeddedDatabase(dataDir?: string): Promise<EmbeddedDatabase> {
+  const socketDir =
+    process.platform === 'win32' ? undefined : await mkdtemp(join(tmpdir(), 'voice-sidecar-db-'));
+  const socketPath = socketDir === undefined ? undefined : join(socketDir, '.s.PGSQL.5432');
+  const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), {
+    workerData: { dataDir, socketPath },
+  });
+
+  try {
+    const ready = await new Promise<EmbeddedReady>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.once('exit', (code) =>
+        reject(new Error(`the embedded database stopped (${String(code)})`)),
+      );
+    });
+    return {
+      poolConfig: {
+        host: socketDir ?? '127.0.0.1',
+        port: ready.port ?? 5432,
+        user: 'postgres',
+        database: 'postgres',
+        // PGlite multiplexes its connections over ONE session, message by message: two clients that
+        // send parameters outside a transaction would bind each other's statements. One connection
+        // costs nothing, since PGlite runs one statement at a time anyway.
+        max: 1,
+      },
+      async close() {
+        const exited = new Promise((resolve) => worker.once('exit', resolve));
+        worker.postMessage('close');
+        await exited;
+        if (socketDir !== undefined) await rm(socketDir, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await worker.terminate();
+    if (socketDir !== undefined) await rm(socketDir, { recursive: true, force: true });
+    throw error;
+  }
+}

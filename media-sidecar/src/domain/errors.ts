@@ -1,0 +1,62 @@
+export type DomainErrorKind = 'invalid' | 'not-found' | 'forbidden' | 'conflict';
+
+/** A request that cannot be fulfilled, for a reason that the caller of the API may know. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly kind: DomainErrorKind;
+  /** Kebab-case, part of the API. */
+  readonly code: string;
+  /** Which field is at fault, if one is. */
+  readonly field: string | undefined;
+
+  constructor(kind: DomainErrorKind, code: string, message: string, field?: string) {
+    super(message);
+    this.kind = kind;
+    this.code = code;
+    this.field = field;
+  }
+}
+
+export const domainErrors = {
+  tenantNotFound: (field?: string) =>
+    new DomainError('not-found', 'tenant-not-found', 'No such tenant.', field),
+  callNotFound: () => new DomainError('not-found', 'call-not-found', 'No such call.'),
+  subscriptionNotFound: () =>
+    new DomainError('not-found', 'subscription-not-found', 'No such subscription.'),
+  toolNotFound: () => new DomainError('not-found', 'tool-not-found', 'No such tool.'),
+  apiKeyNotFound: () => new DomainError('not-found', 'api-key-not-found', 'No such API key.'),
+  platformKeyNeeded: () =>
+    new DomainError('forbidden', 'platform-key-required', 'This needs a platform key.'),
+  tenantMismatch: () =>
+    new DomainError(
+      'conflict',
+      'tenant-mismatch',
+      'The called number belongs to another tenant than the one that was named.',
+      'calledNumber',
+    ),
+  escalationNumberIsInbound: () =>
+    new DomainError(
+      'conflict',
+      'escalation-number-is-inbound',
+      'The escalation number is an inbound number: the call would come back.',
+      'escalationNumber',
+    ),
+  phoneNumberIsEscalation: () =>
+    new DomainError(
+      'conflict',
+      'escalation-number-is-inbound',
+      'A phone number is the escalation number of another tenant: its calls would come back.',
+      'phoneNumbers',
+    ),
+  phoneNumberTaken: () =>
+    new DomainError(
+      'conflict',
+      'phone-number-taken',
+      'A phone number belongs to another tenant.',
+      'phoneNumbers',
+    ),
+  toolNameTaken: () =>
+    new DomainError('conflict', 'tool-name-taken', 'A tool of this name exists.', 'name'),
+  urlNotAllowed: (why: string) => new DomainError('invalid', 'url-not-allowed', why, 'url'),
+  badCursor: () => new DomainError('invalid', 'bad-cursor', 'The cursor is not ours.', 'cursor'),
+} as const;

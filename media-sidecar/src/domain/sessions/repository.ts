@@ -1,0 +1,128 @@
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import type { SystemDb, TenantDb } from '../../db/database.ts';
+import type { SessionsTable } from '../../db/schema.ts';
+import { json } from '../../db/sql.ts';
+
+export interface StoredSession {
+  readonly id: string;
+  readonly callId: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly agent: string;
+  readonly pipeline: 'cascade';
+  readonly callSid: string | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly contact: { readonly name?: string };
+  readonly variables: Readonly<Record<string, string>>;
+  /** undefined: all that are registered */
+  readonly toolNames: readonly string[] | undefined;
+  readonly claimed: boolean;
+  readonly expired: boolean;
+}
+
+export type NewSession = Omit<StoredSession, 'claimed' | 'expired'> & {
+  readonly tokenHash: Buffer;
+  readonly expiresAt: Date;
+};
+
+const contactSchema = z.object({ name: z.string().exactOptional() });
+const variablesSchema = z.record(z.string(), z.string());
+
+export async function insertSession(tx: TenantDb, session: NewSession): Promise<void> {
+  await tx.db
+    .insertInto('sessions')
+    .values({
+      tenant_id: tx.tenantId,
+      id: session.id,
+      call_id: session.callId,
+      token_hash: session.tokenHash,
+      direction: session.direction,
+      agent: session.agent,
+      pipeline: session.pipeline,
+      call_sid: session.callSid ?? null,
+      from_number: session.from ?? null,
+      to_number: session.to ?? null,
+      contact: json(session.contact),
+      variables: json(session.variables),
+      tool_names: session.toolNames === undefined ? null : [...session.toolNames],
+      expires_at: session.expiresAt,
+    })
+    .execute();
+}
+
+export async function tenantOfSession(
+  tx: SystemDb,
+  sessionId: string,
+): Promise<string | undefined> {
+  const row = await tx.db
+    .selectFrom('sessions')
+    .select('tenant_id')
+    .where('id', '=', sessionId)
+    .executeTakeFirst();
+  return row?.tenant_id;
+}
+
+/**
+ * Marks a session as used, if it may be. One statement, so that of two sockets with the same token
+ * one wins, whichever replica it is on.
+ */
+export async function claimSession(
+  tx: TenantDb,
+  claim: { sessionId: string; tokenHash: Buffer; callSid: string; streamSid: string; now: Date },
+): Promise<StoredSession | undefined> {
+  const row = await tx.db
+    .updateTable('sessions')
+    .set({ claimed_at: claim.now, call_sid: claim.callSid, stream_sid: claim.streamSid })
+    .where('id', '=', claim.sessionId)
+    .where('token_hash', '=', claim.tokenHash)
+    .where('claimed_at', 'is', null)
+    .where('expires_at', '>', claim.now)
+    .where((eb) => eb.or([eb('call_sid', 'is', null), eb('call_sid', '=', claim.callSid)]))
+    .returningAll()
+    .executeTakeFirst();
+  return row && toSession(row, claim.now);
+}
+
+/** The session, if the token is its own. */
+export async function findSession(
+  tx: TenantDb,
+  sessionId: string,
+  tokenHash: Buffer,
+  now: Date,
+): Promise<StoredSession | undefined> {
+  const row = await tx.db
+    .selectFrom('sessions')
+    .selectAll()
+    .where('id', '=', sessionId)
+    .where('token_hash', '=', tokenHash)
+    .executeTakeFirst();
+  return row && toSession(row, now);
+}
+
+/** Removes sessions that ended long ago. @returns how many */
+export async function deleteSessionsBefore(tx: TenantDb, before: Date): Promise<number> {
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('sessions')
+    .where('expires_at', '<', before)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+function toSession(row: Selectable<SessionsTable>, now: Date): StoredSession {
+  return {
+    id: row.id,
+    callId: row.call_id,
+    direction: row.direction,
+    agent: row.agent,
+    pipeline: row.pipeline,
+    callSid: row.call_sid ?? undefined,
+    from: row.from_number ?? undefined,
+    to: row.to_number ?? undefined,
+    contact: contactSchema.parse(row.contact),
+    variables: variablesSchema.parse(row.variables),
+    toolNames: row.tool_names ?? undefined,
+    claimed: row.claimed_at !== null,
+    expired: row.expires_at <= now,
+  };
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { phoneNumberSchema } from '../phone-numbers/schema.ts';
+import { slugSchema, tenantBriefSchema } from '../tenants/schema.ts';
+import { toolNameSchema } from '../tools/schema.ts';
+
+export const directionSchema = z.enum(['inbound', 'outbound']);
+
+export const callSidSchema = z.string().regex(/^CA[0-9a-fA-F]{32}$/, 'must be a Twilio call SID');
+
+/** A slug or an id: both fit the shape of a slug. */
+export const tenantNameSchema = slugSchema;
+
+const variablesSchema = z
+  .record(z.string().min(1).max(64), z.string().max(2000))
+  .refine((variables) => Object.keys(variables).length <= 50, {
+    message: 'must be at most 50 variables',
+  });
+
+/** What `POST /v1/sessions` takes. */
+export const sessionRequestSchema = z
+  .strictObject({
+    calledNumber: phoneNumberSchema.optional(),
+    tenant: tenantNameSchema.optional(),
+    direction: directionSchema,
+    callSid: callSidSchema.optional(),
+    /** The other side of the line. Twilio sends a word instead of a number that is withheld. */
+    from: z.string().max(64).optional(),
+    to: z.string().max(64).optional(),
+    agent: z.enum(['contact-center']).optional(),
+    pipeline: z.enum(['cascade']).default('cascade'),
+    contact: z.strictObject({ name: z.string().max(200).optional() }).default({}),
+    variables: variablesSchema.default({}),
+    tools: z.array(toolNameSchema).max(64).optional(),
+  })
+  .refine((request) => request.calledNumber !== undefined || request.tenant !== undefined, {
+    path: ['calledNumber'],
+    message: 'either calledNumber or tenant is needed',
+  });
+export type SessionRequest = z.infer<typeof sessionRequestSchema>;
+
+export const declineReasonSchema = z.enum(['closed', 'suspended', 'capacity', 'draining']);
+export type DeclineReason = z.infer<typeof declineReasonSchema>;
+
+export const sessionReplySchema = z.object({
+  sessionId: z.uuid().nullable(),
+  callId: z.uuid().nullable(),
+  token: z.string().nullable(),
+  expiresAt: z.iso.datetime().nullable(),
+  streamUrl: z.string().nullable(),
+  actionUrl: z.string().nullable(),
+  streamStatusUrl: z.string().nullable(),
+  tenant: tenantBriefSchema,
+  decision: z.discriminatedUnion('action', [
+    z.object({ action: z.literal('connect'), reason: z.literal('open') }),
+    z.object({ action: z.literal('decline'), reason: declineReasonSchema, message: z.string() }),
+  ]),
+});
+export type SessionReply = z.infer<typeof sessionReplySchema>;
+
+/** Number of the other side, or undefined for one that is withheld or is none (`anonymous`, `sip:…`). */
+export function numberOrUndefined(value: string | undefined): string | undefined {
+  return value !== undefined && phoneNumberSchema.safeParse(value).success ? value : undefined;
+}

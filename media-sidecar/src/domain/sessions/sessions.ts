@@ -1,0 +1,180 @@
+import type {
+  ClaimedSession,
+  SessionClaim,
+  SessionGate,
+  SessionRefusal,
+} from '../../call/ports.ts';
+import type { Database } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Access } from '../access.ts';
+import { domainErrors } from '../errors.ts';
+import { hashToken, isId, newId, newToken } from '../identifiers.ts';
+import { isOpen } from '../tenants/business-hours.ts';
+import { getTenant } from '../tenants/repository.ts';
+import type { Tenant } from '../tenants/schema.ts';
+import { toBrief, toProfile } from '../tenants/schema.ts';
+import type { Tenants } from '../tenants/tenants.ts';
+import type { Tools } from '../tools/tools.ts';
+import { declineMessage } from './decline-messages.ts';
+import { claimSession, findSession, insertSession, tenantOfSession } from './repository.ts';
+import type { StoredSession } from './repository.ts';
+import type { DeclineReason, SessionReply, SessionRequest } from './schema.ts';
+import { numberOrUndefined } from './schema.ts';
+
+/** Whether this process would take one more call. */
+export type Admission = 'open' | 'capacity' | 'draining';
+
+export interface SessionOptions {
+  /** How long a token can be used, in ms. */
+  readonly sessionTtlMs: number;
+  readonly urls: {
+    readonly stream: string;
+    readonly action: string;
+    readonly streamStatus: string;
+  };
+}
+
+type Claimed = SessionRefusal | { readonly session: StoredSession; readonly tenant: Tenant };
+
+/** Decides whether a call is connected, and trades the token of a media stream for its session. */
+export class Sessions implements SessionGate {
+  readonly #db: Database;
+  readonly #tenants: Tenants;
+  readonly #tools: Tools;
+  readonly #clock: Clock;
+  readonly #admission: () => Admission;
+  readonly #options: SessionOptions;
+
+  constructor(
+    parts: {
+      readonly db: Database;
+      readonly tenants: Tenants;
+      readonly tools: Tools;
+      readonly clock: Clock;
+      readonly admission: () => Admission;
+    },
+    options: SessionOptions,
+  ) {
+    this.#db = parts.db;
+    this.#tenants = parts.tenants;
+    this.#tools = parts.tools;
+    this.#clock = parts.clock;
+    this.#admission = parts.admission;
+    this.#options = options;
+  }
+
+  /** @throws DomainError tenant-not-found, tenant-mismatch */
+  async create(access: Access, request: SessionRequest): Promise<SessionReply> {
+    const tenant = await this.#tenantOf(access, request);
+    const reason = this.#reasonToDecline(tenant, request.direction);
+    if (reason !== undefined) {
+      return {
+        sessionId: null,
+        callId: null,
+        token: null,
+        expiresAt: null,
+        streamUrl: null,
+        actionUrl: null,
+        streamStatusUrl: null,
+        tenant: toBrief(tenant),
+        decision: { action: 'decline', reason, message: declineMessage(tenant, reason) },
+      };
+    }
+    const token = newToken();
+    const expiresAt = new Date(this.#clock.nowMs() + this.#options.sessionTtlMs);
+    const session = {
+      id: newId(),
+      callId: newId(),
+      tokenHash: hashToken(token),
+      direction: request.direction,
+      agent: request.agent ?? tenant.agent,
+      pipeline: request.pipeline,
+      callSid: request.callSid,
+      from: numberOrUndefined(request.from),
+      to: numberOrUndefined(request.to) ?? inboundNumber(request),
+      contact: request.contact.name === undefined ? {} : { name: request.contact.name },
+      variables: request.variables,
+      toolNames: request.tools,
+      expiresAt,
+    };
+    await this.#db.withTenant(tenant.id, (tx) => insertSession(tx, session));
+    return {
+      sessionId: session.id,
+      callId: session.callId,
+      token,
+      expiresAt: expiresAt.toISOString(),
+      streamUrl: this.#options.urls.stream,
+      actionUrl: this.#options.urls.action,
+      streamStatusUrl: this.#options.urls.streamStatus,
+      tenant: toBrief(tenant),
+      decision: { action: 'connect', reason: 'open' },
+    };
+  }
+
+  async claim(request: SessionClaim): Promise<ClaimedSession | SessionRefusal> {
+    if (!isId(request.sessionId)) return { refused: 'unknown' };
+    const tenantId = await this.#db.withSystem((tx) => tenantOfSession(tx, request.sessionId));
+    if (tenantId === undefined) return { refused: 'unknown' };
+    const now = new Date(this.#clock.nowMs());
+    const tokenHash = hashToken(request.token);
+    const { sessionId, callSid, streamSid } = request;
+    const claimed = await this.#db.withTenant(tenantId, async (tx): Promise<Claimed> => {
+      const session = await claimSession(tx, { sessionId, tokenHash, callSid, streamSid, now });
+      const tenant = await getTenant(tx);
+      if (session === undefined || tenant === undefined) {
+        const found = await findSession(tx, sessionId, tokenHash, now);
+        // Whoever does not know the token learns nothing about the session.
+        if (found === undefined || tenant === undefined) return { refused: 'unknown' };
+        if (found.claimed) return { refused: 'used' };
+        return { refused: found.expired ? 'expired' : 'wrong-call' };
+      }
+      return { session, tenant };
+    });
+    if ('refused' in claimed) return claimed;
+    const { session, tenant } = claimed;
+    const tools = await this.#tools.definitionsFor(tenantId, session.toolNames);
+    return {
+      sessionId,
+      callId: session.callId,
+      tenant: toProfile(tenant),
+      agent: session.agent,
+      pipeline: session.pipeline,
+      direction: session.direction,
+      callSid,
+      ...(session.from !== undefined && { from: session.from }),
+      ...(session.to !== undefined && { to: session.to }),
+      contact: session.contact,
+      variables: session.variables,
+      tools,
+    };
+  }
+
+  async #tenantOf(access: Access, request: SessionRequest): Promise<Tenant> {
+    const { calledNumber, tenant: name } = request;
+    if (name === undefined) {
+      return this.#tenants.byPhoneNumber(access, calledNumber ?? '', 'calledNumber');
+    }
+    const named = await this.#tenants.byIdOrSlug(access, name, 'tenant');
+    if (calledNumber !== undefined) {
+      const called = await this.#tenants.byPhoneNumber(access, calledNumber, 'calledNumber');
+      if (called.id !== named.id) throw domainErrors.tenantMismatch();
+    }
+    return named;
+  }
+
+  #reasonToDecline(tenant: Tenant, direction: 'inbound' | 'outbound'): DeclineReason | undefined {
+    const admission = this.#admission();
+    if (admission !== 'open') return admission;
+    if (tenant.status === 'suspended') return 'suspended';
+    // Hours tell when callers are answered; when to call out is the workflow's decision.
+    const answering = direction === 'inbound';
+    if (answering && !isOpen(tenant.businessHours, tenant.timezone, this.#clock.nowMs())) {
+      return 'closed';
+    }
+    return undefined;
+  }
+}
+
+function inboundNumber(request: SessionRequest): string | undefined {
+  return request.direction === 'inbound' ? request.calledNumber : undefined;
+}

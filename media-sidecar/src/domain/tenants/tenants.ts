@@ -1,0 +1,107 @@
+import type { Database } from '../../db/database.ts';
+import { violatedConstraint } from '../../db/sql.ts';
+import type { Access } from '../access.ts';
+import { domainErrors } from '../errors.ts';
+import { isId, newId } from '../identifiers.ts';
+import {
+  findTenantId,
+  getTenant,
+  listTenants,
+  saveTenant,
+  tenantOfPhoneNumber,
+  tenantsEscalatingTo,
+} from './repository.ts';
+import type { Tenant, TenantInput } from './schema.ts';
+
+/** Tenants, as far as a key may see them. What belongs to another tenant does not exist. */
+export class Tenants {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** @throws DomainError tenant-not-found */
+  async byId(tenantId: string): Promise<Tenant> {
+    const tenant = await this.#db.withTenant(tenantId, getTenant);
+    if (tenant === undefined) throw domainErrors.tenantNotFound();
+    return tenant;
+  }
+
+  /** @throws DomainError tenant-not-found, also when the key may not see it */
+  async byIdOrSlug(access: Access, idOrSlug: string, field?: string): Promise<Tenant> {
+    const by = isId(idOrSlug) ? { id: idOrSlug.toLowerCase() } : { slug: idOrSlug };
+    const find = await (access.scope === 'tenant'
+      ? this.#db.withTenant(access.tenantId, (tx) => findTenantId(tx, by))
+      : this.#db.withSystem((tx) => findTenantId(tx, by)));
+    if (find === undefined) throw domainErrors.tenantNotFound(field);
+    return this.byId(find);
+  }
+
+  /** @throws DomainError tenant-not-found, also when the key may not see it */
+  async byPhoneNumber(access: Access, phoneNumber: string, field?: string): Promise<Tenant> {
+    const tenantId = await this.#db.withSystem((tx) => tenantOfPhoneNumber(tx, phoneNumber));
+    if (tenantId === undefined || (access.scope === 'tenant' && access.tenantId !== tenantId)) {
+      throw domainErrors.tenantNotFound(field);
+    }
+    return this.byId(tenantId);
+  }
+
+  /**
+   * The tenant that a request is about: the one it names, or else the key's own.
+   * @returns undefined for a platform key that names none
+   */
+  async scopeOf(access: Access, idOrSlug: string | undefined): Promise<Tenant | undefined> {
+    if (idOrSlug !== undefined) return this.byIdOrSlug(access, idOrSlug, 'tenant');
+    return access.scope === 'tenant' ? this.byId(access.tenantId) : undefined;
+  }
+
+  list(access: Access, page: { after?: string; limit: number }): Promise<Tenant[]> {
+    return access.scope === 'tenant'
+      ? this.#db.withTenant(access.tenantId, (tx) => listTenants(tx, page))
+      : this.#db.withSystem((tx) => listTenants(tx, page));
+  }
+
+  /**
+   * Creates or replaces a tenant.
+   * @throws DomainError platform-key-required, escalation-number-is-inbound, phone-number-taken
+   */
+  async put(access: Access, slug: string, input: TenantInput): Promise<Tenant> {
+    if (access.scope !== 'platform') throw domainErrors.platformKeyNeeded();
+    const { existing, escalatingHere } = await this.#db.withSystem(async (tx) => ({
+      existing: await findTenantId(tx, { slug }),
+      escalatingHere: await tenantsEscalatingTo(tx, input.phoneNumbers),
+    }));
+    if (escalatingHere.some((other) => other !== slug))
+      throw domainErrors.phoneNumberIsEscalation();
+    const { escalationNumber } = input;
+    if (escalationNumber != null && input.phoneNumbers.includes(escalationNumber)) {
+      throw domainErrors.escalationNumberIsInbound();
+    }
+    const tenantId = existing ?? newId();
+    try {
+      return await this.#db.withTenant(tenantId, async (tx) => {
+        await saveTenant(tx, slug, input);
+        // After the numbers were replaced: a number that the tenant gives up may be escalated to.
+        if (
+          escalationNumber != null &&
+          (await tenantOfPhoneNumber(tx, escalationNumber)) !== undefined
+        ) {
+          throw domainErrors.escalationNumberIsInbound();
+        }
+        const tenant = await getTenant(tx);
+        if (tenant === undefined) throw domainErrors.tenantNotFound();
+        return tenant;
+      });
+    } catch (error) {
+      if (violatedConstraint(error) === 'phone_numbers_phone_number_key') {
+        throw domainErrors.phoneNumberTaken();
+      }
+      // Somebody created the same slug at the same moment: now it is there to be replaced.
+      if (violatedConstraint(error) === 'tenants_slug_key' && existing === undefined) {
+        return this.put(access, slug, input);
+      }
+      throw error;
+    }
+  }
+}

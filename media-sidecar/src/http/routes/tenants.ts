@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { phoneNumberSchema } from '../../domain/phone-numbers/schema.ts';
+import {
+  slugSchema,
+  tenantBriefSchema,
+  tenantInputSchema,
+  tenantSchema,
+  toBrief,
+} from '../../domain/tenants/schema.ts';
+import type { Tenants } from '../../domain/tenants/tenants.ts';
+import type { App } from '../app-type.ts';
+import { decodeCursor, limitSchema, pageOf, pageSchema } from '../pagination.ts';
+
+const cursorSchema = z.tuple([slugSchema]);
+
+export function registerTenantRoutes(app: App, tenants: Tenants): void {
+  app.get(
+    '/v1/tenants',
+    {
+      schema: {
+        querystring: z.strictObject({ limit: limitSchema, cursor: z.string().optional() }),
+        response: { 200: pageSchema(tenantSchema) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor } = request.query;
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, cursorSchema)[0];
+      const page = { limit: limit + 1, ...(after !== undefined && { after }) };
+      const found = await tenants.list(request.access, page);
+      return pageOf(found, limit, (tenant) => [tenant.slug]);
+    },
+  );
+
+  app.get(
+    '/v1/tenants/resolve',
+    {
+      schema: {
+        querystring: z.strictObject({ number: phoneNumberSchema }),
+        response: { 200: z.object({ tenant: tenantBriefSchema }) },
+      },
+    },
+    async (request) => {
+      const tenant = await tenants.byPhoneNumber(request.access, request.query.number, 'number');
+      return { tenant: toBrief(tenant) };
+    },
+  );
+
+  app.get(
+    '/v1/tenants/:idOrSlug',
+    {
+      schema: { params: z.object({ idOrSlug: z.string() }), response: { 200: tenantSchema } },
+    },
+    (request) => tenants.byIdOrSlug(request.access, request.params.idOrSlug),
+  );
+
+  app.put(
+    '/v1/tenants/:slug',
+    {
+      config: { access: 'platform-key' },
+      schema: {
+        params: z.object({
+          slug: slugSchema.refine(
+            (slug) => slug !== 'resolve' && !z.uuid().safeParse(slug).success,
+            {
+              message: 'is reserved',
+            },
+          ),
+        }),
+        body: tenantInputSchema,
+        response: { 200: tenantSchema },
+      },
+    },
+    (request) => tenants.put(request.access, request.params.slug, request.body),
+  );
+}

@@ -1,0 +1,80 @@
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import fastify from 'fastify';
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { ApiKeys } from '../domain/api-keys/api-keys.ts';
+import type { Sessions } from '../domain/sessions/sessions.ts';
+import type { Tenants } from '../domain/tenants/tenants.ts';
+import type { Tools } from '../domain/tools/tools.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { App } from './app-type.ts';
+import { registerAuth } from './plugins/auth.ts';
+import type { RateLimits } from './plugins/auth.ts';
+import { registerErrors } from './plugins/errors.ts';
+import { registerApiKeyRoutes } from './routes/api-keys.ts';
+import { registerHealthRoutes } from './routes/health.ts';
+import type { Readiness } from './routes/health.ts';
+import { registerSessionRoutes } from './routes/sessions.ts';
+import { registerTenantRoutes } from './routes/tenants.ts';
+import { registerToolRoutes } from './routes/tools.ts';
+
+/** Room for 64 KB of facts and the longest texts of a tenant. */
+const maxBodyBytes = 196_608;
+
+export interface ServerParts {
+  readonly tenants: Tenants;
+  readonly sessions: Sessions;
+  readonly tools: Tools;
+  readonly apiKeys: ApiKeys;
+  readonly readiness: Readiness;
+  readonly metricsText: () => Promise<string>;
+  readonly logger: Logger;
+  readonly version: string;
+  /** Whose `X-Forwarded-For` counts. */
+  readonly trustProxy: string;
+  readonly rateLimits?: RateLimits;
+}
+
+/** The HTTP API, not yet listening. */
+export async function buildServer(parts: ServerParts): Promise<App> {
+  const { logger } = parts;
+  const app: App = fastify({
+    bodyLimit: maxBodyBytes,
+    trustProxy: parts.trustProxy,
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+
+  registerErrors(app, logger);
+  await app.register(helmet);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Voice agents: media sidecar', version: parts.version },
+      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+      security: [{ apiKey: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  registerAuth(app, parts.apiKeys, parts.rateLimits);
+  app.addHook('onResponse', async (request, reply) => {
+    // The pattern of the route, not its URL: that may hold a phone number.
+    const { method, routeOptions } = request;
+    const fields = { method, route: routeOptions.url, status: reply.statusCode };
+    logger.debug({ ...fields, durationMs: Math.round(reply.elapsedTime) }, 'request handled');
+  });
+
+  registerHealthRoutes(app, parts.readiness, parts.metricsText);
+  registerTenantRoutes(app, parts.tenants);
+  registerSessionRoutes(app, parts.sessions);
+  registerToolRoutes(app, parts.tools);
+  registerApiKeyRoutes(app, parts);
+  app.get('/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  return app;
+}
