@@ -26,8 +26,18 @@ export interface PhoneLeg {
   /** How much of an item the caller has heard, in ms: the ledger's best estimate now. */
   heardMs(itemId: string): number;
 
+  /** What went over the line so far; still valid after the end. */
+  counters(): PhoneLegCounters;
+
   /** Closes the media socket: Twilio then follows the `action` URL of `<Connect>`. */
   close(): void;
+}
+
+export interface PhoneLegCounters {
+  readonly framesReceived: number;
+  /** Missing by the phone's own numbering; silence stood in for them. */
+  readonly framesLost: number;
+  readonly framesSent: number;
 }
 
 export interface HeardItem {

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../kernel/clock.ts';
-import type { HeardItem, PhoneLeg, PhoneLegListener } from '../contract.ts';
+import type { HeardItem, PhoneLeg, PhoneLegCounters, PhoneLegListener } from '../contract.ts';
 
 const MULAW_BYTES_PER_MS = 8;
 const FRAME_BYTES = 160;
@@ -20,6 +20,7 @@ export class FakePhoneLeg implements PhoneLeg {
   /** Everything that was handed to `play`, whether heard or cleared. */
   readonly played: { readonly itemId: string; readonly mulaw: Uint8Array }[] = [];
   clears = 0;
+  framesReceived = 0;
   closed = false;
   readonly #clock: Clock;
   readonly #items = new Map<string, FakeItem>();
@@ -72,6 +73,15 @@ export class FakePhoneLeg implements PhoneLeg {
     return this.#items.get(itemId)?.heardMs ?? this.#heardBefore.get(itemId) ?? 0;
   }
 
+  counters(): PhoneLegCounters {
+    const sentBytes = this.played.reduce((sum, { mulaw }) => sum + mulaw.byteLength, 0);
+    return {
+      framesReceived: this.framesReceived,
+      framesLost: 0,
+      framesSent: Math.ceil(sentBytes / FRAME_BYTES),
+    };
+  }
+
   close(): void {
     this.closed = true;
     this.end('closed-by-us');
@@ -81,6 +91,7 @@ export class FakePhoneLeg implements PhoneLeg {
   hear(mulaw: Uint8Array): void {
     for (let at = 0; at < mulaw.byteLength; at += FRAME_BYTES) {
       const frame = mulaw.subarray(at, at + FRAME_BYTES);
+      this.framesReceived += 1;
       this.#deliver((listener) => listener.onAudio(frame));
     }
   }
