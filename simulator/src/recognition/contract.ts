@@ -25,7 +25,11 @@ export interface RecognitionEvents {
 
 export interface RecognizedSpeech {
   readonly text: string;
-  readonly words: readonly { readonly word: string; readonly startMs: number; readonly endMs: number }[];
+  readonly words: readonly {
+    readonly word: string;
+    readonly startMs: number;
+    readonly endMs: number;
+  }[];
   /** In ms of fed audio. */
   readonly startMs: number;
   readonly endMs: number;

@@ -21,6 +21,10 @@ export interface Utterance {
   /** 16-bit mono at 8,000 Hz: what a telephone line carries before µ-law. */
   readonly pcm8k: Int16Array;
   /** Words with their place in the audio. */
-  readonly words: readonly { readonly word: string; readonly startMs: number; readonly endMs: number }[];
+  readonly words: readonly {
+    readonly word: string;
+    readonly startMs: number;
+    readonly endMs: number;
+  }[];
   readonly durationMs: number;
 }
