@@ -1,0 +1,146 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { callOutput } from '../../shared/callOutput';
+import { twilioList } from '../../transport/twilio';
+
+export const description: INodeProperties[] = [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		displayOptions: { show: { returnAll: [false] } },
+	},
+	{
+		displayName: 'Filters',
+		name: 'filters',
+		type: 'collection',
+		placeholder: 'Add Filter',
+		default: {},
+		options: [
+			{
+				displayName: 'From',
+				name: 'from',
+				type: 'string',
+				default: '',
+				placeholder: '+56912345678',
+				description: 'Only calls from this number',
+			},
+			{
+				displayName: 'Parent Call SID',
+				name: 'parentCallSid',
+				type: 'string',
+				default: '',
+				description: 'Only calls that were begun by this call',
+			},
+			{
+				displayName: 'Started After',
+				name: 'startedAfter',
+				type: 'dateTime',
+				default: '',
+				description: 'Only calls that started at this moment or later',
+			},
+			{
+				displayName: 'Started Before',
+				name: 'startedBefore',
+				type: 'dateTime',
+				default: '',
+				description: 'Only calls that started at this moment or earlier',
+			},
+			{
+				displayName: 'Status',
+				name: 'status',
+				type: 'options',
+				default: 'completed',
+				options: [
+					{ name: 'Busy', value: 'busy' },
+					{ name: 'Canceled', value: 'canceled' },
+					{ name: 'Completed', value: 'completed' },
+					{ name: 'Failed', value: 'failed' },
+					{ name: 'In Progress', value: 'in-progress' },
+					{ name: 'No Answer', value: 'no-answer' },
+					{ name: 'Queued', value: 'queued' },
+					{ name: 'Ringing', value: 'ringing' },
+				],
+				description: 'Only calls in this state',
+			},
+			{
+				displayName: 'To',
+				name: 'to',
+				type: 'string',
+				default: '',
+				placeholder: '+56221234567',
+				description: 'Only calls to this number',
+			},
+		],
+	},
+];
+
+interface Filters {
+	from?: string;
+	to?: string;
+	status?: string;
+	parentCallSid?: string;
+	startedAfter?: string;
+	startedBefore?: string;
+}
+
+export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
+	const filters = this.getNodeParameter('filters', itemIndex, {}) as Filters;
+	const limit = this.getNodeParameter('returnAll', itemIndex, false)
+		? Infinity
+		: Number(this.getNodeParameter('limit', itemIndex, 50));
+	if (limit < 1) {
+		throw new NodeOperationError(this.getNode(), 'The field Limit must be at least 1', {
+			itemIndex,
+			description: 'To get all calls, turn on Return All.',
+		});
+	}
+	const calls = await twilioList(
+		this,
+		'calls',
+		{
+			path: '/Calls.json',
+			qs: {
+				From: filters.from,
+				To: filters.to,
+				Status: filters.status,
+				ParentCallSid: filters.parentCallSid,
+				// The comparison is part of the parameter's name.
+				'StartTime>': moment.call(this, filters.startedAfter, 'Started After', itemIndex),
+				'StartTime<': moment.call(this, filters.startedBefore, 'Started Before', itemIndex),
+			},
+			itemIndex,
+		},
+		limit,
+	);
+	return calls.map(callOutput);
+}
+
+/** Twilio reads ISO 8601 in UTC, to the second. */
+function moment(
+	this: IExecuteFunctions,
+	value: string | undefined,
+	label: string,
+	itemIndex: number,
+): string | undefined {
+	if (!value) return undefined;
+	const time = new Date(value);
+	if (Number.isNaN(time.getTime())) {
+		throw new NodeOperationError(this.getNode(), `"${value}" in ${label} is not a date`, {
+			itemIndex,
+			description: 'Use an ISO 8601 date such as 2026-11-21T09:00:00-03:00.',
+		});
+	}
+	return time.toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

@@ -1,0 +1,10 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { agentFields, agentVerbs } from '../../shared/agentFields';
+import { answerCall } from '../../shared/answer';
+
+export const description: INodeProperties[] = agentFields;
+
+export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
+	return await answerCall.call(this, itemIndex, agentVerbs.call(this, itemIndex));
+}

@@ -1,0 +1,71 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { twiml } from '../twiml/document';
+import type { Element } from '../twiml/xml';
+
+const triggerType = /\.twilioVoiceTrigger$/;
+
+/** Fails clearly where nobody waits for an answer, rather than answering into the void. */
+function requireWaitingCall(this: IExecuteFunctions, itemIndex: number) {
+	const triggers = this.getParentNodes(this.getNode().name, { includeNodeParameters: true }).filter(
+		({ type, disabled }) => triggerType.test(type) && !disabled,
+	);
+	if (triggers.length === 0) {
+		throw new NodeOperationError(this.getNode(), 'There is no call to respond to', {
+			itemIndex,
+			description:
+				'Begin the workflow with a Twilio Voice Trigger and connect it to this node. To call somebody, use the resource Call.',
+		});
+	}
+	const answering = triggers.some(
+		({ parameters }) => (parameters?.responseMode ?? 'responseNode') === 'responseNode',
+	);
+	if (!answering) {
+		throw new NodeOperationError(this.getNode(), 'The trigger has already answered the call', {
+			itemIndex,
+			description:
+				'Set Answer to "From the Workflow" in the Twilio Voice Trigger, or update the running call with the resource Call.',
+		});
+	}
+}
+
+/**
+ * Answers the waiting call with the verbs, as `text/xml`.
+ *
+ * A call takes one answer, so the first item speaks for all of them.
+ * @returns what the node puts out: the item's own fields and the TwiML, without the session's token
+ */
+export async function answerCall(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	verbs: Element[],
+): Promise<IDataObject> {
+	requireWaitingCall.call(this, itemIndex);
+	const document = twiml(verbs);
+	const items = this.getInputData();
+	if (itemIndex === 0) {
+		await this.sendResponse({
+			body: document,
+			headers: { 'content-type': 'text/xml; charset=utf-8' },
+			statusCode: 200,
+		});
+		if (items.length > 1) {
+			this.addExecutionHints({
+				message: `A call takes one answer: only the first of ${items.length} items was sent to Twilio.`,
+				location: 'outputPane',
+			});
+		}
+	}
+	return {
+		...items[itemIndex]?.json,
+		responded: itemIndex === 0,
+		verbs: verbs.map(({ name }) => name),
+		twiml: withoutToken(document),
+	};
+}
+
+/** The token is a secret as long as it is unused. */
+export function withoutToken(document: string): string {
+	return document.replace(/(<Parameter name="token" value=")[^"]*/g, '$1***');
+}

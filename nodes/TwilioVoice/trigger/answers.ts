@@ -1,0 +1,68 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+import { faultOf, twiml } from '../twiml/document';
+import { phrasesIn, sayLanguage } from '../twiml/language';
+import { hangUp, record, reject, say } from '../twiml/verbs';
+import { publicAddress, queries, withQuery } from './address';
+
+interface AnswerOptions {
+	fallbackLanguage?: string;
+	fallbackMessage?: string;
+	recordMaxLength?: number;
+}
+
+function options(this: IWebhookFunctions): AnswerOptions {
+	return this.getNodeParameter('options', {}) as AnswerOptions;
+}
+
+/** Ends the request at once; the workflow may run after it, but can no longer answer. */
+export function send(this: IWebhookFunctions, statusCode: number, document?: string) {
+	const response = this.getResponseObject();
+	response.status(statusCode);
+	if (document === undefined) response.end();
+	else response.type('text/xml').send(document);
+}
+
+/** An apology, and a message after the tone. */
+function takeMessage(this: IWebhookFunctions): string {
+	const { fallbackLanguage, fallbackMessage, recordMaxLength = 120 } = options.call(this);
+	const language = sayLanguage(fallbackLanguage);
+	return twiml([
+		say(fallbackMessage || phrasesIn(language).apology, { language }),
+		record({
+			maxLengthSeconds: recordMaxLength,
+			action: withQuery(publicAddress.call(this), queries.recorded),
+		}),
+	]);
+}
+
+/** Twilio asks here when the ordinary path failed; the workflow does not run. */
+export function answerFallback(this: IWebhookFunctions): string {
+	return takeMessage.call(this);
+}
+
+export function answerRecorded(this: IWebhookFunctions): string {
+	const language = sayLanguage(options.call(this).fallbackLanguage);
+	return twiml([say(phrasesIn(language).thanks, { language }), hangUp()]);
+}
+
+export function answerUnknownNumber(): string {
+	return twiml([reject('rejected')]);
+}
+
+/** The answer that does not wait for the workflow. */
+export function staticAnswer(this: IWebhookFunctions): string {
+	const kind = this.getNodeParameter('staticAnswer', 'say');
+	if (kind === 'record') return takeMessage.call(this);
+	if (kind === 'twiml') {
+		const document = String(this.getNodeParameter('staticTwiml', '')).trim();
+		const fault = faultOf(document);
+		if (fault === undefined) return document;
+		throw new NodeOperationError(this.getNode(), 'The field TwiML holds no TwiML', {
+			description: fault,
+		});
+	}
+	const language = sayLanguage(String(this.getNodeParameter('staticLanguage', '')));
+	return twiml([say(String(this.getNodeParameter('staticText', '')), { language }), hangUp()]);
+}

@@ -1,0 +1,42 @@
+import { NodeApiError } from 'n8n-workflow';
+import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+
+import { sidecarRequest } from '../../shared/sidecar';
+
+/** Twilio waits 15 s for the whole answer, so the look-up gets a small part of it. */
+const lookupTimeoutMs = 3000;
+
+export interface TenantLookup extends IDataObject {
+	tenant: IDataObject | null;
+	tenantLookup: 'off' | 'found' | 'not-found' | 'unavailable';
+}
+
+/**
+ * Finds the tenant of a number. A sidecar that does not answer must not keep the call waiting: the
+ * workflow runs and sees `tenantLookup: 'unavailable'`.
+ */
+export async function lookUpTenant(
+	this: IWebhookFunctions,
+	phoneNumber: string,
+): Promise<TenantLookup> {
+	if (this.getNodeParameter('resolveTenant', false) !== true) {
+		return { tenant: null, tenantLookup: 'off' };
+	}
+	try {
+		const { tenant } = await sidecarRequest(this, {
+			method: 'GET',
+			path: '/v1/tenants/resolve',
+			qs: { number: phoneNumber },
+			timeoutMs: lookupTimeoutMs,
+		});
+		return { tenant: tenant as IDataObject, tenantLookup: 'found' };
+	} catch (error) {
+		if (error instanceof NodeApiError && error.httpCode === '404') {
+			return { tenant: null, tenantLookup: 'not-found' };
+		}
+		this.logger.error('The tenant of a called number could not be looked up', {
+			error: (error as Error).message,
+		});
+		return { tenant: null, tenantLookup: 'unavailable' };
+	}
+}

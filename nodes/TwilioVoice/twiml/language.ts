@@ -1,0 +1,69 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+/** The languages that the nodes offer for `<Say>`; Twilio has no es-CL. */
+export const sayLanguages: INodePropertyOptions[] = [
+	{ name: 'English (United Kingdom)', value: 'en-GB' },
+	{ name: 'English (United States)', value: 'en-US' },
+	{ name: 'Portuguese (Brazil)', value: 'pt-BR' },
+	{ name: 'Spanish (Mexico, Latin America)', value: 'es-MX' },
+	{ name: 'Spanish (Spain)', value: 'es-ES' },
+	{ name: 'Spanish (United States)', value: 'es-US' },
+];
+
+export const defaultLanguage = 'es-MX';
+
+/**
+ * The nearest language that `<Say>` speaks, so that a tenant's own language (es-CL) can be given.
+ * Languages that the table does not know are passed on: Twilio may speak more than the nodes offer.
+ */
+export function sayLanguage(language: string | undefined): string {
+	const wanted = (language ?? '').trim();
+	if (wanted === '') return defaultLanguage;
+	const known = sayLanguages.find(
+		({ value }) => String(value).toLowerCase() === wanted.toLowerCase(),
+	);
+	if (known) return String(known.value);
+	const [base = ''] = wanted.toLowerCase().split('-');
+	const nearest: Record<string, string> = { es: defaultLanguage, en: 'en-US', pt: 'pt-BR' };
+	return nearest[base] ?? wanted;
+}
+
+export interface Phrases {
+	/** Said when nothing else can answer; a message is recorded after it. */
+	apology: string;
+	/** Said after the message. */
+	thanks: string;
+}
+
+const spanish: Phrases = {
+	apology:
+		'Lo sentimos, en este momento no podemos atender su llamada. Por favor, deje su mensaje después de la señal y le devolveremos el llamado.',
+	thanks: 'Muchas gracias. Hemos recibido su mensaje. Hasta luego.',
+};
+
+const english: Phrases = {
+	apology:
+		'We are sorry, we cannot take your call at the moment. Please leave a message after the tone and we will call you back.',
+	thanks: 'Thank you. We have received your message. Goodbye.',
+};
+
+const phrases: Record<string, Phrases> = {
+	'es-MX': spanish,
+	'es-US': spanish,
+	'es-ES': {
+		apology:
+			'Lo sentimos, en este momento no podemos atender su llamada. Por favor, deje su mensaje después de la señal y le llamaremos lo antes posible.',
+		thanks: 'Muchas gracias. Hemos recibido su mensaje. Hasta luego.',
+	},
+	'en-US': english,
+	'en-GB': english,
+	'pt-BR': {
+		apology:
+			'Desculpe, no momento não podemos atender a sua ligação. Por favor, deixe a sua mensagem após o sinal e retornaremos a ligação.',
+		thanks: 'Muito obrigado. Recebemos a sua mensagem. Até logo.',
+	},
+};
+
+export function phrasesIn(language: string): Phrases {
+	return phrases[sayLanguage(language)] ?? english;
+}

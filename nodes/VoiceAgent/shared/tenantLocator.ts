@@ -1,0 +1,25 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** A tenant by list, slug or ID. */
+export const tenantLocator: INodeProperties = {
+	displayName: 'Tenant',
+	name: 'tenant',
+	type: 'resourceLocator',
+	required: true,
+	default: { mode: 'list', value: '' },
+	description: 'Whose agent it is',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchTenants', searchable: true },
+		},
+		{
+			displayName: 'By Slug or ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'automotora-andes',
+		},
+	],
+};

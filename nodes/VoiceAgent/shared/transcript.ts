@@ -1,0 +1,14 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/** What was heard, one line per turn, for a model or a reader. Empty without turns. */
+export function transcriptOf(call: IDataObject): string {
+	if (!Array.isArray(call.turns)) return '';
+	return (call.turns as IDataObject[])
+		.filter(({ text }) => typeof text === 'string' && text !== '')
+		.map(({ role, text }) => `${String(role)}: ${String(text)}`)
+		.join('\n');
+}
+
+export function withTranscript(call: IDataObject): IDataObject {
+	return { ...call, transcript: transcriptOf(call) };
+}

@@ -1,0 +1,90 @@
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+	JsonObject,
+} from 'n8n-workflow';
+
+/** One operation of a node: what the builder sees, and what it does with one item. */
+export interface Operation {
+	description: INodeProperties[];
+	execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject | IDataObject[]>;
+	/** Which output of the node the result leaves by; the first one when absent. */
+	output?(this: IExecuteFunctions, result: IDataObject): number;
+}
+
+/** resource -> operation -> how it is done */
+export type Operations = Record<string, Record<string, Operation>>;
+
+/** Restricts properties to one operation, keeping their own conditions. */
+export function showFor(
+	resource: string,
+	operation: string,
+	properties: INodeProperties[],
+): INodeProperties[] {
+	return properties.map((property) => ({
+		...property,
+		displayOptions: {
+			...property.displayOptions,
+			show: { ...property.displayOptions?.show, resource: [resource], operation: [operation] },
+		},
+	}));
+}
+
+/** The properties of all operations, each shown for its own operation only. */
+export function propertiesOf(operations: Operations): INodeProperties[] {
+	return Object.entries(operations).flatMap(([resource, byName]) =>
+		Object.entries(byName).flatMap(([name, operation]) =>
+			showFor(resource, name, operation.description),
+		),
+	);
+}
+
+/**
+ * Runs the chosen operation once per item. An error names its item; with "continue on fail" it
+ * becomes an item itself, on the first output.
+ */
+export async function runOperations(
+	this: IExecuteFunctions,
+	operations: Operations,
+	outputs = 1,
+): Promise<INodeExecutionData[][]> {
+	const resource = this.getNodeParameter('resource', 0);
+	const name = this.getNodeParameter('operation', 0);
+	const operation = operations[resource]?.[name];
+	if (!operation) {
+		throw new NodeOperationError(
+			this.getNode(),
+			`This version of the node has no operation "${name}" for "${resource}"`,
+			{ description: 'Choose another operation, or update the package.' },
+		);
+	}
+	const results: INodeExecutionData[][] = Array.from({ length: outputs }, () => []);
+	const leave = (output: number, item: INodeExecutionData) => {
+		results[Math.min(output, outputs - 1)]?.push(item);
+	};
+	for (let itemIndex = 0; itemIndex < this.getInputData().length; itemIndex++) {
+		try {
+			const result = await operation.execute.call(this, itemIndex);
+			for (const json of Array.isArray(result) ? result : [result]) {
+				leave(operation.output?.call(this, json) ?? 0, { json, pairedItem: { item: itemIndex } });
+			}
+		} catch (error) {
+			if (!this.continueOnFail()) throw ofItem.call(this, error, itemIndex);
+			leave(0, { json: { error: (error as Error).message }, pairedItem: { item: itemIndex } });
+		}
+	}
+	return results;
+}
+
+function ofItem(this: IExecuteFunctions, error: unknown, itemIndex: number) {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
+		error.context.itemIndex ??= itemIndex;
+		return error;
+	}
+	return error instanceof Error
+		? new NodeOperationError(this.getNode(), error, { itemIndex })
+		: new NodeApiError(this.getNode(), error as JsonObject, { itemIndex });
+}

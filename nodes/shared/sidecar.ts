@@ -1,0 +1,98 @@
+import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
+
+import { given, requestJson, withoutFinalSlash, type Cure, type RequestContext } from './request';
+
+export interface SidecarRequest {
+	method: IHttpRequestMethods;
+	/** Below the base URL, e.g. `/v1/calls`. */
+	path: string;
+	qs?: IDataObject;
+	body?: IDataObject;
+	itemIndex?: number;
+	/** @defaultValue 10000 */
+	timeoutMs?: number;
+}
+
+/** Speaks to the media sidecar with the `voiceSidecarApi` credential. */
+export async function sidecarRequest(
+	context: RequestContext,
+	{ method, path, qs, body, itemIndex, timeoutMs = 10_000 }: SidecarRequest,
+): Promise<IDataObject> {
+	const credentials = await context.getCredentials<{ baseUrl: string }>(
+		'voiceSidecarApi',
+		itemIndex,
+	);
+	return await requestJson(
+		context,
+		'voiceSidecarApi',
+		'The voice sidecar',
+		{
+			method,
+			url: `${withoutFinalSlash(credentials.baseUrl)}${path}`,
+			timeout: timeoutMs,
+			...(qs ? { qs: given(qs) } : {}),
+			...(body ? { body } : {}),
+		},
+		sidecarCure,
+		itemIndex,
+	);
+}
+
+/** The code of a sidecar's error reply, or '' when it is none of the sidecar's. */
+export function sidecarErrorCode(body: IDataObject): string {
+	const error = body.error as IDataObject | undefined;
+	return typeof error?.code === 'string' ? error.code : '';
+}
+
+const cures: Record<string, Cure> = {
+	'tenant-not-found': {
+		message: 'No tenant has this number or name',
+		description: 'Check the called number, or choose the tenant from the list.',
+	},
+	'tool-name-taken': {
+		message: 'A live tool of this name is already registered',
+		description:
+			'Another active workflow registered it. Unpublish that workflow, or choose another tool name or tenant.',
+	},
+};
+
+const curesByStatus: Record<number, Cure> = {
+	401: {
+		message: 'The voice sidecar refused the API key',
+		description: 'Check the API key in the Voice Sidecar credential.',
+	},
+	403: {
+		message: 'The API key may not do this',
+		description: 'Use a platform key, or a key of the right tenant.',
+	},
+	404: {
+		message: 'The voice sidecar has no such thing',
+		description: 'Check the ID. A tenant key sees only what belongs to its own tenant.',
+	},
+	409: {
+		message: 'The voice sidecar refused: it already exists',
+		description: 'Another workflow holds it. Unpublish that workflow, or choose another name.',
+	},
+	413: {
+		message: 'The request is too large for the voice sidecar',
+		description: 'Send less: variables and schemas are meant to be short.',
+	},
+	429: {
+		message: 'Too many requests to the voice sidecar',
+		description: 'Turn on Retry On Fail in the settings of the node, or ask less often.',
+	},
+	503: {
+		message: 'The voice sidecar takes no work at the moment',
+		description: 'It is starting, draining or without its database. Try again in a moment.',
+	},
+};
+
+function sidecarCure(statusCode: number, body: IDataObject): Cure {
+	const error = (body.error ?? {}) as IDataObject;
+	const known = cures[sidecarErrorCode(body)] ?? curesByStatus[statusCode];
+	const said = typeof error.message === 'string' ? error.message : `HTTP ${statusCode}`;
+	const field = typeof error.field === 'string' ? ` Field: ${error.field}.` : '';
+	if (!known)
+		return { message: `The voice sidecar refused: ${said}`, description: `${said}${field}` };
+	return { message: known.message, description: `${known.description} It said: ${said}${field}` };
+}
