@@ -42,6 +42,7 @@ export class TwilioVoiceApi implements ICredentialType {
 			displayName: 'API Key SID',
 			name: 'apiKeySid',
 			type: 'string',
+			typeOptions: { password: true },
 			default: '',
 			placeholder: 'SK…',
 			description:
