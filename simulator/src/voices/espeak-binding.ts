@@ -63,7 +63,8 @@ export class EspeakEngine {
   }
 
   async listVoices(): Promise<{ languages: string[]; variants: string[] }> {
-    const module = await this.#next;
+    // Its own instance: one that was asked for its voices already speaks differently.
+    const module = await this.#load();
     return {
       languages: new module.eSpeakNGWorker()
         .list_voices()
