@@ -39,7 +39,7 @@ const keypad = openKeypad(byId('keys', HTMLDivElement), (digits) =>
 const dictation = openDictation({
   language: () => dictationLanguage.value,
   said: say,
-  interim: (words) => (text.placeholder = words || 'Type what to say; Enter says it'),
+  interim: (words) => (text.placeholder = words || 'Type what to say'),
   changed(on) {
     dictateButton.setAttribute('aria-pressed', String(on));
     dictateButton.textContent = on ? 'Stop listening' : 'Speak';
@@ -198,6 +198,8 @@ if (dictation) {
     'This browser has no speech recognition, so you can type only. Chrome, Edge and Safari have it.';
 }
 
+// On a small screen the conversation comes first.
+byId('keypad', HTMLDetailsElement).open = matchMedia('(width >= 780px)').matches;
 showLevels(speaker);
 // For somebody who looks at the page from its console, and for the browser test.
 Object.assign(window, { webPhone: { speaker, turns } });

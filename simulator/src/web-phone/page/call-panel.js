@@ -10,9 +10,10 @@ export class CallPanel {
   #panel = byId('call', HTMLDivElement);
   #title = byId('call-title', HTMLParagraphElement);
   #detail = byId('call-detail', HTMLParagraphElement);
+  #sid = byId('call-sid', HTMLParagraphElement);
   #time = byId('call-time', HTMLElement);
   #dial = byId('dial', HTMLButtonElement);
-  #fields = byId('dial-fields', HTMLFieldSetElement);
+  #form = byId('dial-form', HTMLFormElement);
   #hangUp = byId('hang-up', HTMLButtonElement);
   #numbers = byId('numbers', HTMLDivElement);
   #to = byId('to', HTMLInputElement);
@@ -62,15 +63,13 @@ export class CallPanel {
     if (call.state === 'dialing') this.#time.textContent = clock(0);
     if (call.state === 'answered') this.#answeredAtMs = performance.now();
     if (over) this.#answeredAtMs = undefined;
-    this.enable(over);
-    this.#hangUp.hidden = over;
+    this.#sid.textContent = call.callSid;
+    this.#switchTo(over ? 'dial' : 'hang-up');
   }
 
   /** @param {boolean} on  whether a call can be placed */
   enable(on) {
     this.#dial.disabled = !on;
-    this.#dial.hidden = !this.#hangUp.hidden && !on;
-    this.#fields.disabled = !on;
   }
 
   /** The connection is gone, and the call with it. */
@@ -79,8 +78,7 @@ export class CallPanel {
     this.#panel.dataset.state = 'failed';
     this.#title.textContent = 'Not connected';
     this.#detail.textContent = '';
-    this.#hangUp.hidden = true;
-    this.#dial.hidden = false;
+    this.#switchTo('dial');
     this.enable(false);
   }
 
@@ -90,6 +88,18 @@ export class CallPanel {
       ms === undefined ? '–' : milliseconds(ms);
     byId('median-response', HTMLElement).textContent = show(responseMs);
     byId('median-silence', HTMLElement).textContent = show(silenceMs);
+  }
+
+  /** @param {'dial' | 'hang-up'} what  the one button that there is to be */
+  #switchTo(what) {
+    const focused = document.activeElement;
+    const lostFocus =
+      focused instanceof HTMLElement && (focused === this.#hangUp || this.#form.contains(focused));
+    const changed = this.#form.hidden !== (what === 'hang-up');
+    this.#form.hidden = what === 'hang-up';
+    this.#hangUp.hidden = what === 'dial';
+    // Focus on something that disappears would start over at the top of the page.
+    if (changed && lostFocus) (what === 'dial' ? this.#dial : this.#hangUp).focus();
   }
 
   #showTime() {
@@ -104,12 +114,12 @@ export class CallPanel {
   }
 
   /** @param {CallState} call */
-  #endingDetail({ ending, callSid }) {
+  #endingDetail({ ending }) {
     if (!ending) return '';
     const code = ending.errorCode === undefined ? '' : `Twilio error ${ending.errorCode}.`;
     // The advice for a code that has no words of its own names the code already.
     const codeOnce = ending.detail.includes(String(ending.errorCode)) ? '' : code;
-    return [codeOnce, ending.detail, callSid && `Call ${callSid}`].filter(Boolean).join(' ');
+    return [codeOnce, ending.detail].filter(Boolean).join(' ');
   }
 
   #markChosen() {
