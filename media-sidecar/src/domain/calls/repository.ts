@@ -1,0 +1,233 @@
+import { sql } from 'kysely';
+import type { Selectable } from 'kysely';
+import type { CallEndReason, CallEnding, TurnRecord } from '../../call/ports.ts';
+import type { SystemDb, TenantDb } from '../../db/database.ts';
+import type { CallTurnsTable, CallsTable } from '../../db/schema.ts';
+import { json } from '../../db/sql.ts';
+import type { Call, CallFilter, CallPosition, CallStatus, Turn } from './schema.ts';
+import { turnSchema } from './schema.ts';
+
+type Reader = TenantDb | SystemDb;
+
+/** Reasons with which a conversation broke, rather than came to its end. */
+const broken: ReadonlySet<CallEndReason> = new Set([
+  'provider-failure',
+  'connection-lost',
+  'drained',
+]);
+
+export function statusAfter(reason: CallEndReason): Exclude<CallStatus, 'in-progress'> {
+  return broken.has(reason) ? 'failed' : 'completed';
+}
+
+export async function listCalls(
+  tx: Reader,
+  filter: Omit<CallFilter, 'tenant'>,
+  page: { readonly after: CallPosition | undefined; readonly limit: number },
+): Promise<Call[]> {
+  let query = selectCalls(tx);
+  if (filter.callSid !== undefined) query = query.where('calls.call_sid', '=', filter.callSid);
+  if (filter.from !== undefined) query = query.where('from_number', '=', filter.from);
+  if (filter.to !== undefined) query = query.where('to_number', '=', filter.to);
+  if (filter.status !== undefined) query = query.where('calls.status', '=', filter.status);
+  if (filter.direction !== undefined) query = query.where('direction', '=', filter.direction);
+  if (filter.startedAfter !== undefined) {
+    query = query.where('started_at', '>', new Date(filter.startedAfter));
+  }
+  if (filter.startedBefore !== undefined) {
+    query = query.where('started_at', '<', new Date(filter.startedBefore));
+  }
+  if (page.after !== undefined) {
+    const [startedAt, id] = page.after;
+    query = query.where(
+      sql<boolean>`(calls.started_at, calls.id) < (${new Date(startedAt)}, ${id}::uuid)`,
+    );
+  }
+  const rows = await query
+    .orderBy('started_at', 'desc')
+    .orderBy('calls.id', 'desc')
+    .limit(page.limit)
+    .execute();
+  return rows.map(toCall);
+}
+
+/** @param by our id, or Twilio's: the newest conversation of that phone call */
+export async function findCall(
+  tx: Reader,
+  by: { readonly id: string } | { readonly callSid: string },
+): Promise<Call | undefined> {
+  const query = selectCalls(tx);
+  const row = await (
+    'id' in by
+      ? query.where('calls.id', '=', by.id)
+      : query.where('calls.call_sid', '=', by.callSid)
+  )
+    .orderBy('started_at', 'desc')
+    .orderBy('calls.id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toCall(row);
+}
+
+export async function turnsOf(tx: Reader, callId: string): Promise<Turn[]> {
+  const rows = await tx.db
+    .selectFrom('call_turns')
+    .selectAll()
+    .where('call_id', '=', callId)
+    .orderBy('turn_index')
+    .execute();
+  return rows.map(toTurn);
+}
+
+export async function findTurn(
+  tx: Reader,
+  callId: string,
+  index: number,
+): Promise<Turn | undefined> {
+  const row = await tx.db
+    .selectFrom('call_turns')
+    .selectAll()
+    .where('call_id', '=', callId)
+    .where('turn_index', '=', index)
+    .executeTakeFirst();
+  return row && toTurn(row);
+}
+
+/** Opens the record of a call from its session. @returns false when it is open already */
+export async function startCall(tx: TenantDb, callId: string, startedAt: Date): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx.db
+    .insertInto('calls')
+    .columns([
+      'tenant_id',
+      'id',
+      'call_sid',
+      'direction',
+      'from_number',
+      'to_number',
+      'agent',
+      'pipeline',
+      'status',
+      'started_at',
+    ])
+    .expression((eb) =>
+      eb
+        .selectFrom('sessions')
+        .select([
+          'tenant_id',
+          'call_id',
+          'call_sid',
+          'direction',
+          'from_number',
+          'to_number',
+          'agent',
+          'pipeline',
+          sql<'in-progress'>`'in-progress'`.as('status'),
+          sql<Date>`${startedAt}::timestamptz`.as('started_at'),
+        ])
+        .where('call_id', '=', callId),
+    )
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doNothing())
+    .executeTakeFirst();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** @returns false when the turn is stored already, or its call is not there */
+export async function insertTurn(tx: TenantDb, turn: TurnRecord): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx.db
+    .insertInto('call_turns')
+    .values({
+      tenant_id: tx.tenantId,
+      call_id: turn.callId,
+      turn_index: turn.index,
+      role: turn.role,
+      text: storable(turn.text),
+      generated_text: turn.generatedText === undefined ? null : storable(turn.generatedText),
+      interrupted: turn.interrupted,
+      started_at: new Date(turn.startedAtMs),
+      ended_at: new Date(turn.endedAtMs),
+      delays: json(turn.delays),
+    })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'call_id', 'turn_index']).doNothing())
+    .executeTakeFirst();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** @returns false when the call has ended already */
+export async function endCall(tx: TenantDb, ending: CallEnding): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('calls')
+    .set({
+      status: statusAfter(ending.reason),
+      end_reason: ending.reason,
+      ended_at: new Date(ending.endedAtMs),
+      frames_received: ending.framesReceived,
+      frames_lost: ending.framesLost,
+      frames_sent: ending.framesSent,
+    })
+    .where('id', '=', ending.callId)
+    .where('status', '=', 'in-progress')
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Calls that began before a moment and never ended: their process is gone. */
+export async function callsInProgressSince(tx: TenantDb, before: Date): Promise<string[]> {
+  const rows = await tx.db
+    .selectFrom('calls')
+    .select('id')
+    .where('status', '=', 'in-progress')
+    .where('started_at', '<', before)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+function selectCalls(tx: Reader) {
+  return tx.db
+    .selectFrom('calls')
+    .innerJoin('tenants', 'tenants.tenant_id', 'calls.tenant_id')
+    .selectAll('calls')
+    .select(['tenants.slug as tenant_slug', 'tenants.name as tenant_name']);
+}
+
+/** PostgreSQL stores every character but NUL. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '');
+}
+
+function toCall(
+  row: Selectable<CallsTable> & { readonly tenant_slug: string; readonly tenant_name: string },
+): Call {
+  return {
+    id: row.id,
+    tenant: { id: row.tenant_id, slug: row.tenant_slug, name: row.tenant_name },
+    callSid: row.call_sid,
+    direction: row.direction,
+    from: row.from_number,
+    to: row.to_number,
+    agent: row.agent,
+    pipeline: row.pipeline,
+    status: row.status,
+    endReason: row.end_reason,
+    startedAt: row.started_at.toISOString(),
+    endedAt: row.ended_at?.toISOString() ?? null,
+    durationMs: row.ended_at === null ? null : row.ended_at.getTime() - row.started_at.getTime(),
+    audio: {
+      framesReceived: row.frames_received,
+      framesLost: row.frames_lost,
+      framesSent: row.frames_sent,
+    },
+  };
+}
+
+function toTurn(row: Selectable<CallTurnsTable>): Turn {
+  return turnSchema.parse({
+    index: row.turn_index,
+    role: row.role,
+    text: row.text,
+    generatedText: row.generated_text,
+    interrupted: row.interrupted,
+    startedAt: row.started_at.toISOString(),
+    endedAt: row.ended_at.toISOString(),
+    delays: row.delays,
+  });
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { phoneNumberSchema } from '../phone-numbers/schema.ts';
+import { directionSchema } from '../sessions/schema.ts';
+import { tenantReferenceSchema } from '../tenants/schema.ts';
+
+export const callStatusSchema = z.enum(['in-progress', 'completed', 'failed']);
+export type CallStatus = z.infer<typeof callStatusSchema>;
+
+const delaySchema = z.number().exactOptional();
+
+export const turnSchema = z.object({
+  index: z.int(),
+  role: z.enum(['caller', 'agent', 'tool']),
+  /** Caller: the transcript. Agent: what was heard. Tool: its name. */
+  text: z.string(),
+  /** Agent: everything that was generated. Tool: its result as JSON text. */
+  generatedText: z.string().nullable(),
+  interrupted: z.boolean(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime(),
+  delays: z.object({
+    endOfTurnMs: delaySchema,
+    modelFirstTokenMs: delaySchema,
+    firstAudioByteMs: delaySchema,
+    firstAudioSentMs: delaySchema,
+    firstMarkMs: delaySchema,
+  }),
+});
+export type Turn = z.infer<typeof turnSchema>;
+
+export const callSchema = z.object({
+  id: z.uuid(),
+  tenant: tenantReferenceSchema,
+  callSid: z.string().nullable(),
+  direction: directionSchema,
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  agent: z.string(),
+  pipeline: z.string(),
+  status: callStatusSchema,
+  endReason: z.string().nullable(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  durationMs: z.int().nullable(),
+  audio: z.object({ framesReceived: z.int(), framesLost: z.int(), framesSent: z.int() }),
+});
+export type Call = z.infer<typeof callSchema>;
+
+export const callWithTurnsSchema = callSchema.extend({ turns: z.array(turnSchema) });
+export type CallWithTurns = z.infer<typeof callWithTurnsSchema>;
+
+export const callFilterSchema = z.strictObject({
+  tenant: z.string().min(1).max(64).optional(),
+  callSid: z.string().max(64).optional(),
+  from: phoneNumberSchema.optional(),
+  to: phoneNumberSchema.optional(),
+  status: callStatusSchema.optional(),
+  direction: directionSchema.optional(),
+  startedAfter: z.iso.datetime({ offset: true }).optional(),
+  startedBefore: z.iso.datetime({ offset: true }).optional(),
+});
+export type CallFilter = z.infer<typeof callFilterSchema>;
+
+/** Where a page begins: behind this call. */
+export const callPositionSchema = z.tuple([z.iso.datetime(), z.uuid()]);
+export type CallPosition = z.infer<typeof callPositionSchema>;

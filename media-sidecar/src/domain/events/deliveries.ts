@@ -1,0 +1,101 @@
+import type { Database } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Metrics } from '../../kernel/metrics.ts';
+import type { Subscriptions } from '../subscriptions/subscriptions.ts';
+import type { WebhookClient } from '../webhooks/webhook-client.ts';
+import { WebhookError } from '../webhooks/webhook-client.ts';
+import { findEvent } from './repository.ts';
+import type { Delivery } from './schema.ts';
+
+export type DeliveryOutcome = 'delivered' | 'subscription-gone' | 'nothing-to-deliver';
+
+/** It did not work, and is worth another try later. */
+export class DeliveryFailed extends Error {
+  override readonly name = 'DeliveryFailed';
+  readonly reason: string;
+
+  constructor(reason: string, cause?: unknown) {
+    super(`delivery failed: ${reason}`, { cause });
+    this.reason = reason;
+  }
+}
+
+/** Time for the receiver to answer, in ms. */
+const timeoutMs = 10_000;
+
+/** Carries single events to single subscribers. */
+export class Deliveries {
+  readonly #db: Database;
+  readonly #subscriptions: Subscriptions;
+  readonly #client: WebhookClient;
+  readonly #clock: Clock;
+  readonly #metrics: Metrics;
+  readonly #logger: Logger;
+
+  constructor(parts: {
+    readonly db: Database;
+    readonly subscriptions: Subscriptions;
+    readonly client: WebhookClient;
+    readonly clock: Clock;
+    readonly metrics: Metrics;
+    readonly logger: Logger;
+  }) {
+    this.#db = parts.db;
+    this.#subscriptions = parts.subscriptions;
+    this.#client = parts.client;
+    this.#clock = parts.clock;
+    this.#metrics = parts.metrics;
+    this.#logger = parts.logger;
+  }
+
+  /** @throws DeliveryFailed when it is to be tried again */
+  async deliver(delivery: Delivery): Promise<DeliveryOutcome> {
+    const { tenantId, eventId, owner } = delivery;
+    const subscriber = { id: delivery.subscriptionId, owner };
+    const event = await this.#db.withTenant(tenantId, (tx) => findEvent(tx, eventId));
+    const target = event && (await this.#subscriptions.target(tenantId, subscriber));
+    if (event === undefined || target === undefined) return 'nothing-to-deliver';
+
+    const body = JSON.stringify({
+      type: event.type,
+      timestamp: event.createdAt.toISOString(),
+      data: event.payload,
+    });
+    const status = await this.#post({ ...target, id: eventId, body });
+    if (status === 410) {
+      await this.#subscriptions.remove(tenantId, subscriber);
+      this.#metrics.count('webhook_deliveries', { outcome: 'gone' });
+      this.#logger.info(
+        { subscriptionId: subscriber.id, tenantId },
+        'subscription removed: its receiver is gone',
+      );
+      return 'subscription-gone';
+    }
+    if (status < 200 || status > 299) throw this.#failed(`status-${String(status)}`);
+    this.#metrics.count('webhook_deliveries', { outcome: 'delivered' });
+    return 'delivered';
+  }
+
+  /** Says that a delivery will not be tried any more. */
+  giveUp(delivery: Delivery): void {
+    const { tenantId, subscriptionId, eventId } = delivery;
+    this.#metrics.count('webhook_deliveries', { outcome: 'given-up' });
+    this.#logger.warn({ tenantId, subscriptionId, eventId }, 'event could not be delivered');
+  }
+
+  async #post(request: { url: string; secret: string; id: string; body: string }): Promise<number> {
+    const nowMs = this.#clock.nowMs();
+    try {
+      const signal = AbortSignal.timeout(timeoutMs);
+      return (await this.#client.post({ ...request, nowMs }, signal)).status;
+    } catch (error) {
+      throw this.#failed(error instanceof WebhookError ? error.failure : 'unexpected', error);
+    }
+  }
+
+  #failed(reason: string, cause?: unknown): DeliveryFailed {
+    this.#metrics.count('webhook_deliveries', { outcome: 'failed' });
+    return new DeliveryFailed(reason, cause);
+  }
+}

@@ -1,0 +1,39 @@
+import type { TenantDb } from '../../db/database.ts';
+import { newId } from '../identifiers.ts';
+import { subscribersOf } from '../subscriptions/repository.ts';
+import type { DeliveryQueue } from './ports.ts';
+import { insertEvent } from './repository.ts';
+import type { EventData } from './schema.ts';
+
+/** Writes events into the outbox, in the transaction of the state that they tell of. */
+export class EventPublisher {
+  readonly #queue: DeliveryQueue;
+
+  constructor(queue: DeliveryQueue) {
+    this.#queue = queue;
+  }
+
+  /** An event that nobody subscribed to is not stored: it would hold a transcript for no one. */
+  async publish(tx: TenantDb, event: EventData): Promise<void> {
+    const subscribers = await subscribersOf(tx, event.type);
+    if (subscribers.length === 0) return;
+    const eventId = newId();
+    const callId = event.data.call.id;
+    await insertEvent(tx, { id: eventId, callId, type: event.type, payload: event.data });
+    await this.#queue.enqueue(
+      tx,
+      subscribers.map(({ id: subscriptionId, owner }) => ({
+        tenantId: tx.tenantId,
+        callId,
+        eventId,
+        subscriptionId,
+        owner,
+      })),
+    );
+  }
+
+  /** To be called when the transaction is committed. */
+  committed(): void {
+    this.#queue.wake();
+  }
+}

@@ -1,0 +1,39 @@
+import type { TenantDb } from '../../db/database.ts';
+import { json } from '../../db/sql.ts';
+
+export interface StoredEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly payload: unknown;
+  readonly createdAt: Date;
+}
+
+export async function insertEvent(
+  tx: TenantDb,
+  event: { id: string; callId: string; type: string; payload: unknown },
+): Promise<void> {
+  await tx.db
+    .insertInto('events')
+    .values({
+      tenant_id: tx.tenantId,
+      id: event.id,
+      call_id: event.callId,
+      type: event.type,
+      payload: json(event.payload),
+    })
+    .execute();
+}
+
+export async function findEvent(tx: TenantDb, id: string): Promise<StoredEvent | undefined> {
+  const row = await tx.db.selectFrom('events').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && { id: row.id, type: row.type, payload: row.payload, createdAt: row.created_at };
+}
+
+/** @returns how many */
+export async function deleteEventsBefore(tx: TenantDb, before: Date): Promise<number> {
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('events')
+    .where('created_at', '<', before)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}

@@ -1,0 +1,113 @@
+import type { ToolInvocation, ToolOutcome, ToolRunner } from '../../call/ports.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Metrics } from '../../kernel/metrics.ts';
+import { newId } from '../identifiers.ts';
+import type { Tenants } from '../tenants/tenants.ts';
+import { WebhookError } from '../webhooks/webhook-client.ts';
+import type { WebhookClient, WebhookReply } from '../webhooks/webhook-client.ts';
+import type { Tools } from './tools.ts';
+
+/** Runs an agent's tool call as a signed request to the workflow that offers the tool. */
+export class WebhookToolRunner implements ToolRunner {
+  readonly #tools: Tools;
+  readonly #tenants: Tenants;
+  readonly #client: WebhookClient;
+  readonly #clock: Clock;
+  readonly #metrics: Metrics;
+  readonly #logger: Logger;
+
+  constructor(parts: {
+    readonly tools: Tools;
+    readonly tenants: Tenants;
+    readonly client: WebhookClient;
+    readonly clock: Clock;
+    readonly metrics: Metrics;
+    readonly logger: Logger;
+  }) {
+    this.#tools = parts.tools;
+    this.#tenants = parts.tenants;
+    this.#client = parts.client;
+    this.#clock = parts.clock;
+    this.#metrics = parts.metrics;
+    this.#logger = parts.logger;
+  }
+
+  async run(invocation: ToolInvocation, signal: AbortSignal): Promise<ToolOutcome> {
+    const startedMs = this.#clock.monotonicMs();
+    const { callId, tenant } = invocation.session;
+    let outcome: ToolOutcome;
+    try {
+      outcome = await this.#run(invocation, signal);
+    } catch (error) {
+      // The agent has to go on talking, whatever broke.
+      this.#logger.error({ err: error, callId, tenantId: tenant.id }, 'tool call broke');
+      outcome = { ok: false, reason: 'failed' };
+    }
+    const result = outcome.ok ? 'ok' : outcome.reason;
+    this.#metrics.count('tool_calls', { outcome: result });
+    this.#metrics.observeMs('tool_duration', this.#clock.monotonicMs() - startedMs, {
+      outcome: result,
+    });
+    return outcome;
+  }
+
+  async #run({ session, call }: ToolInvocation, signal: AbortSignal): Promise<ToolOutcome> {
+    if (signal.aborted) return { ok: false, reason: 'cancelled' };
+    const tenantId = session.tenant.id;
+    const offered = session.tools.some((tool) => tool.name === call.name);
+    const tool = offered ? await this.#tools.find(tenantId, call.name) : undefined;
+    if (tool === undefined) return { ok: false, reason: 'unknown-tool' };
+    const { id, slug, name, timezone, language, facts } = await this.#tenants.byId(tenantId);
+    const nowMs = this.#clock.nowMs();
+    const body = JSON.stringify({
+      type: 'tool.call',
+      timestamp: new Date(nowMs).toISOString(),
+      data: {
+        toolCallId: call.id,
+        name: call.name,
+        arguments: call.arguments,
+        deadlineMs: tool.deadlineMs,
+        call: {
+          id: session.callId,
+          callSid: session.callSid,
+          direction: session.direction,
+          from: session.from ?? null,
+          to: session.to ?? null,
+        },
+        tenant: { id, slug, name, timezone, language, facts },
+      },
+    });
+
+    const deadline = new AbortController();
+    const timer = this.#clock.schedule(tool.deadlineMs, () => deadline.abort());
+    try {
+      const request = { url: tool.url, secret: tool.secret, id: newId(), body, nowMs };
+      return toOutcome(
+        await this.#client.post(request, AbortSignal.any([signal, deadline.signal])),
+      );
+    } catch (error) {
+      if (signal.aborted) return { ok: false, reason: 'cancelled' };
+      if (deadline.signal.aborted) return { ok: false, reason: 'late' };
+      if (!(error instanceof WebhookError)) throw error;
+      if (error.failure === 'too-large') return { ok: false, reason: 'invalid-reply' };
+      this.#logger.warn(
+        { reason: error.failure, callId: session.callId, tenantId },
+        'tool could not be reached',
+      );
+      return { ok: false, reason: 'failed' };
+    } finally {
+      timer.cancel();
+    }
+  }
+}
+
+function toOutcome(reply: WebhookReply): ToolOutcome {
+  if (reply.status < 200 || reply.status > 299) return { ok: false, reason: 'failed' };
+  try {
+    const result: unknown = JSON.parse(reply.body.toString('utf8'));
+    return { ok: true, result };
+  } catch {
+    return { ok: false, reason: 'invalid-reply' };
+  }
+}

@@ -1,0 +1,67 @@
+import { deliverySchema } from '../domain/events/schema.ts';
+import type { Delivery } from '../domain/events/schema.ts';
+import { DeliveryFailed } from '../domain/events/deliveries.ts';
+import type { Deliveries } from '../domain/events/deliveries.ts';
+import type { DeliveryQueue } from '../domain/events/ports.ts';
+import { newId } from '../domain/identifiers.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { JobDefinition, JobQueue } from './queue.ts';
+
+const name = 'deliver-event';
+
+/**
+ * Delivers one event to one subscription. Jobs with the same key run strictly one after the other,
+ * and a job that waits for its next try holds back those behind it: so the events of a call arrive
+ * in order, and a receiver that is down delays nobody else's.
+ */
+export function deliverEventJob(deliveries: Deliveries, logger: Logger): JobDefinition<Delivery> {
+  return {
+    name,
+    schema: deliverySchema,
+    concurrency: 4,
+    queue: {
+      policy: 'key_strict_fifo',
+      // 1 s, 2 s, 4 s, … up to an hour: about a day.
+      retryLimit: 34,
+      retryDelay: 1,
+      retryBackoff: true,
+      retryDelayMax: 3600,
+      expireInSeconds: 60,
+      deleteAfterSeconds: 86_400,
+    },
+    async handle(delivery, attempt) {
+      try {
+        await deliveries.deliver(delivery);
+      } catch (error) {
+        const { tenantId, subscriptionId } = delivery;
+        const reason = error instanceof DeliveryFailed ? error.reason : 'unexpected';
+        const more = error instanceof DeliveryFailed ? {} : { err: error };
+        logger.warn(
+          { tenantId, subscriptionId, reason, retryCount: attempt.retryCount, ...more },
+          'event delivery failed',
+        );
+        // A failed job would hold back the key for good, so giving up counts as done.
+        if (!attempt.last) throw error;
+        deliveries.giveUp(delivery);
+      }
+    },
+  };
+}
+
+/** The outbox's view of the queue. */
+export function deliveryQueue(queue: JobQueue): DeliveryQueue {
+  return {
+    enqueue: (tx, deliveries) =>
+      queue.insert(
+        tx,
+        name,
+        deliveries.map((delivery) => ({
+          // Ids grow, so that jobs of one transaction, created at one moment, keep their order too.
+          id: newId(),
+          data: delivery,
+          key: `${delivery.subscriptionId}:${delivery.callId}`,
+        })),
+      ),
+    wake: () => queue.wake(name),
+  };
+}
