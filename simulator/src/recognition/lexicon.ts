@@ -10,6 +10,8 @@ const DISTINCT_BYTES_IN_ANCHOR = 12;
 /** Samples quieter than this (16-bit) carry no evidence of a word. */
 const AUDIBLE_LINEAR = 60;
 const SAMPLES_PER_MS = 8;
+/** 512 KiB; a power of two. */
+const FILTER_BITS = 1 << 22;
 export const HASH_BASE = 0x01_00_01_93;
 
 /** 1 for each µ-law byte that is loud enough to tell words apart. */
@@ -66,6 +68,8 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 /** How everything sounds that was ever said, ready to be found in the audio of a line. */
 export class Lexicon {
   readonly #anchors = new Map<number, Anchor[]>();
+  /** One bit for hashes alike: most sounds are unknown, and this says so faster than a Map. */
+  readonly #maybe = new Uint32Array(FILTER_BITS / 32);
   readonly #byWords = new Map<string, LexiconEntry[]>();
   #size = 0;
 
@@ -87,6 +91,8 @@ export class Lexicon {
     for (let position = 0; position <= last; position += ANCHOR_STRIDE_SAMPLES) {
       if (!this.#distinctive(entry.mulaw, position)) continue;
       const hash = windowHash(entry.mulaw, position);
+      const bit = hash & (FILTER_BITS - 1);
+      this.#maybe[bit >>> 5]! |= 1 << (bit & 31);
       const anchors = this.#anchors.get(hash);
       if (anchors) anchors.push({ entry, position });
       else this.#anchors.set(hash, [{ entry, position }]);
@@ -95,6 +101,8 @@ export class Lexicon {
 
   /** Places whose window has this hash; the caller compares the bytes. */
   anchorsAt(hash: number): readonly Anchor[] | undefined {
+    const bit = hash & (FILTER_BITS - 1);
+    if ((this.#maybe[bit >>> 5]! & (1 << (bit & 31))) === 0) return undefined;
     return this.#anchors.get(hash);
   }
 

@@ -38,6 +38,17 @@ export interface EspeakSpeech {
   readonly endsMs: readonly number[];
 }
 
+/** espeak-ng seeds the noise of breathy voices with the time of day when it starts. */
+function atFixedTime<T>(create: () => T): T {
+  const { now } = Date;
+  Date.now = () => 0;
+  try {
+    return create();
+  } finally {
+    Date.now = now;
+  }
+}
+
 /**
  * espeak-ng carries state from one utterance into the next, so that the same text would sound a
  * little different each time. Every utterance therefore gets a fresh instance; the next one is made
@@ -81,7 +92,7 @@ export class EspeakEngine {
     });
     // A failure belongs to the utterance that waits for it, not to the process.
     this.#next.catch(() => undefined);
-    const synthesizer = new module.eSpeakNGWorker();
+    const synthesizer = atFixedTime(() => new module.eSpeakNGWorker());
     if (synthesizer.set_voice(voice) !== 0) throw new RangeError(`unknown voice ${voice}`);
     synthesizer.set_rate(Math.round(ESPEAK_WORDS_PER_MINUTE * rate));
     const chunks: Int16Array[] = [];
