@@ -50,7 +50,7 @@ export class JobQueue {
   }
 
   /** Creates the queues and begins to work. */
-  async start(definitions: readonly JobDefinition<never>[]): Promise<void> {
+  async start(definitions: readonly JobDefinition<object>[]): Promise<void> {
     await this.#boss.start();
     for (const definition of definitions) await this.#createQueue(definition);
     // An event and its deliveries are written in one transaction, under the tenant's role.
@@ -86,13 +86,13 @@ export class JobQueue {
     await this.#boss.stop({ graceful: true, timeout: Math.max(1000, timeoutMs) });
   }
 
-  async #createQueue(definition: JobDefinition<never>): Promise<void> {
+  async #createQueue(definition: JobDefinition<object>): Promise<void> {
     const { name, queue } = definition;
     if ((await this.#boss.getQueue(name)) === null) await this.#boss.createQueue(name, queue);
     if (definition.cron !== undefined) await this.#boss.schedule(name, definition.cron);
   }
 
-  async #work(definition: JobDefinition<never>): Promise<void> {
+  async #work(definition: JobDefinition<object>): Promise<void> {
     const { name } = definition;
     const workers: string[] = [];
     this.#workers.set(name, workers);
