@@ -64,7 +64,11 @@ export interface TenantProfile {
 
 /** Writes the record of a call. Every method returns at once; writes happen in order, off the frame path. */
 export interface CallRecorder {
-  callStarted(call: { readonly callId: string; readonly tenantId: string; readonly startedAtMs: number }): void;
+  callStarted(call: {
+    readonly callId: string;
+    readonly tenantId: string;
+    readonly startedAtMs: number;
+  }): void;
   turn(turn: TurnRecord): void;
   callEnded(call: CallEnding): void;
   /** Resolves when everything handed in so far is stored. For draining. */
@@ -136,4 +140,7 @@ export interface ToolInvocation {
 
 export type ToolOutcome =
   | { readonly ok: true; readonly result: unknown }
-  | { readonly ok: false; readonly reason: 'late' | 'failed' | 'invalid-reply' | 'unknown-tool' | 'cancelled' };
+  | {
+      readonly ok: false;
+      readonly reason: 'late' | 'failed' | 'invalid-reply' | 'unknown-tool' | 'cancelled';
+    };

@@ -57,6 +57,7 @@ export function speechEnded(draft: Draft, atMs: number): void {
 export function transcript(draft: Draft, text: string, stability: number, isFinal: boolean): void {
   const { state } = draft;
   const { caller, turn } = state;
+  if (isFinal) state.listeningRestarts = 0;
   const { matched, fresh } = splitConsumed(caller.consumed, text);
   if (turn && caller.consumed && belatedWords(draft, text, matched, fresh, isFinal)) return;
   takeWords(draft, fresh, stability, isFinal);

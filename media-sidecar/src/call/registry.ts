@@ -1,0 +1,141 @@
+import type { Agent } from '../agents/contract.ts';
+import type { PhoneLeg } from '../telephony/contract.ts';
+import { LiveCall, type LiveCallDeps } from './live-call.ts';
+import type { RegistryOptions } from './options.ts';
+import type { CallEndReason, ClaimedSession } from './ports.ts';
+
+export interface CallRegistryDeps extends LiveCallDeps {
+  /** Makes the agent that the session names. @throws when there is none of that name. */
+  readonly agentFor: (session: ClaimedSession) => Agent;
+  readonly registry: RegistryOptions;
+}
+
+/** What the request to the `action` URL of `<Connect>` should be answered with. */
+export type AfterStream =
+  | { readonly action: 'hang-up' }
+  /** The conversation broke: say `text`, then record. */
+  | { readonly action: 'take-message'; readonly text: string; readonly language: string }
+  /** This process never had the call, or has forgotten it: the record knows. */
+  | { readonly action: 'unknown' };
+
+export class CallRefusedError extends Error {
+  override readonly name = 'CallRefusedError';
+  readonly reason: 'capacity' | 'draining' | 'duplicate';
+
+  constructor(reason: CallRefusedError['reason']) {
+    super(`the call was refused: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/** Ends after which the caller is still owed something. */
+const BROKEN: ReadonlySet<CallEndReason> = new Set([
+  'provider-failure',
+  'connection-lost',
+  'drained',
+]);
+
+/** The calls of this process. */
+export class CallRegistry {
+  readonly #deps: CallRegistryDeps;
+  readonly #calls = new Map<string, { readonly call: LiveCall; readonly agent: Agent }>();
+  /** Answers for calls that ended, oldest first. */
+  readonly #ended = new Map<string, { readonly answer: AfterStream; readonly untilMs: number }>();
+  #draining = false;
+
+  constructor(deps: CallRegistryDeps) {
+    this.#deps = deps;
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** False while another call would be refused. */
+  get hasRoom(): boolean {
+    return !this.#draining && this.#calls.size < this.#deps.registry.maxCalls;
+  }
+
+  /**
+   * Begins the conversation. The leg is not touched when the call is refused.
+   * @throws CallRefusedError; and what `agentFor` throws.
+   */
+  start(leg: PhoneLeg, session: ClaimedSession): LiveCall {
+    if (this.#draining) throw new CallRefusedError('draining');
+    if (this.#calls.size >= this.#deps.registry.maxCalls) throw new CallRefusedError('capacity');
+    if (this.#calls.has(leg.callSid)) throw new CallRefusedError('duplicate');
+    const agent = this.#deps.agentFor(session);
+    const logger = this.#deps.logger.child({ callId: session.callId, tenantId: session.tenant.id });
+    const call = new LiveCall({ ...this.#deps, logger }, leg, session, agent);
+    this.#calls.set(leg.callSid, { call, agent });
+    this.#reportSize();
+    void call.ended.then(() => this.#forget(leg.callSid, call, agent));
+    call.start();
+    return call;
+  }
+
+  /** By Twilio's call SID. */
+  get(callSid: string): LiveCall | undefined {
+    return this.#calls.get(callSid)?.call;
+  }
+
+  /** Twilio may ask before we notice that the socket is gone: a call that still lives has broken. */
+  afterStream(callSid: string): AfterStream {
+    const live = this.#calls.get(callSid);
+    if (live) return answerFor(live.call.endReason ?? 'connection-lost', live.call, live.agent);
+    this.#dropForgotten();
+    return this.#ended.get(callSid)?.answer ?? { action: 'unknown' };
+  }
+
+  /** Takes no more calls and waits for those there are; what still lives then is ended. */
+  async drain(timeoutMs: number): Promise<void> {
+    this.#draining = true;
+    this.#deps.metrics.gauge('draining', 1);
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = this.#deps.clock.schedule(timeoutMs, resolve);
+    const calls = [...this.#calls.values()].map(({ call }) => call.ended);
+    await Promise.race([Promise.all(calls), late]);
+    timer.cancel();
+    await this.closeAll();
+    await this.#deps.recorder.flush();
+  }
+
+  /** Ends every call at once; their callers are asked for a message. */
+  async closeAll(): Promise<void> {
+    const calls = [...this.#calls.values()].map(({ call }) => call);
+    for (const call of calls) call.stop();
+    await Promise.all(calls.map((call) => call.ended));
+  }
+
+  #forget(callSid: string, call: LiveCall, agent: Agent): void {
+    this.#calls.delete(callSid);
+    this.#reportSize();
+    this.#dropForgotten();
+    this.#ended.set(callSid, {
+      answer: answerFor(call.endReason ?? 'connection-lost', call, agent),
+      untilMs: this.#deps.clock.monotonicMs() + this.#deps.registry.rememberEndMs,
+    });
+  }
+
+  #dropForgotten(): void {
+    const nowMs = this.#deps.clock.monotonicMs();
+    for (const [callSid, { untilMs }] of this.#ended) {
+      if (untilMs > nowMs) return;
+      this.#ended.delete(callSid);
+    }
+  }
+
+  #reportSize(): void {
+    this.#deps.metrics.gauge('calls_active', this.#calls.size);
+  }
+}
+
+function answerFor(reason: CallEndReason, call: LiveCall, agent: Agent): AfterStream {
+  if (!BROKEN.has(reason)) return { action: 'hang-up' };
+  const { language } = call.session.tenant;
+  return { action: 'take-message', text: agent.phrase('take-message', 0), language };
+}

@@ -1,0 +1,138 @@
+import type { Clock } from '../../kernel/clock.ts';
+import { sleepOn } from '../../kernel/testing/virtual-clock.ts';
+import type {
+  CallEnding,
+  CallRecorder,
+  ClaimedSession,
+  ToolInvocation,
+  ToolOutcome,
+  ToolRunner,
+  TurnRecord,
+} from '../ports.ts';
+import type { VoiceActivity } from '../voice-activity.ts';
+
+/** Keeps everything that was recorded, in order. */
+export class FakeRecorder implements CallRecorder {
+  readonly started: { readonly callId: string; readonly tenantId: string }[] = [];
+  readonly turns: TurnRecord[] = [];
+  readonly endings: CallEnding[] = [];
+  flushes = 0;
+
+  callStarted(call: { readonly callId: string; readonly tenantId: string }): void {
+    this.started.push(call);
+  }
+
+  turn(turn: TurnRecord): void {
+    if (this.endings.some(({ callId }) => callId === turn.callId)) {
+      throw new Error('a turn was recorded after the end of its call');
+    }
+    this.turns.push(turn);
+  }
+
+  callEnded(call: CallEnding): void {
+    this.endings.push(call);
+  }
+
+  async flush(): Promise<void> {
+    this.flushes += 1;
+  }
+}
+
+/** Takes its time on the clock, then gives the outcome that is scripted for the tool. */
+export class FakeToolRunner implements ToolRunner {
+  readonly invocations: ToolInvocation[] = [];
+  readonly aborted: string[] = [];
+  readonly #clock: Clock;
+  readonly #outcomes = new Map<
+    string,
+    { readonly outcome: ToolOutcome; readonly afterMs: number }
+  >();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  offer(name: string, outcome: ToolOutcome, afterMs = 200): void {
+    this.#outcomes.set(name, { outcome, afterMs });
+  }
+
+  async run(invocation: ToolInvocation, signal: AbortSignal): Promise<ToolOutcome> {
+    this.invocations.push(invocation);
+    const scripted = this.#outcomes.get(invocation.call.name);
+    if (!scripted) return { ok: false, reason: 'unknown-tool' };
+    try {
+      await sleepOn(this.#clock, scripted.afterMs, signal);
+    } catch {
+      this.aborted.push(invocation.call.name);
+      return { ok: false, reason: 'cancelled' };
+    }
+    return scripted.outcome;
+  }
+}
+
+/** µ-law of the fake voice activity: anything else is silence. */
+export const VOICED_BYTE = 0x20;
+export const SILENT_BYTE = 0xff;
+
+const FRAME_MS = 20;
+
+/** Hears voice where a frame begins with the voiced byte; lets go after a hangover. */
+export class FakeVoiceActivity implements VoiceActivity {
+  closed = false;
+  readonly #startMs: number;
+  readonly #hangoverMs: number;
+  #atMs = 0;
+  #speaking = false;
+  #voicedMs = 0;
+  #silentMs = 0;
+
+  constructor(startMs = 60, hangoverMs = 200) {
+    this.#startMs = startMs;
+    this.#hangoverMs = hangoverMs;
+  }
+
+  process(frame: Uint8Array): ReturnType<VoiceActivity['process']> {
+    this.#atMs += FRAME_MS;
+    if (frame[0] === VOICED_BYTE) {
+      this.#voicedMs += FRAME_MS;
+      this.#silentMs = 0;
+      if (this.#speaking || this.#voicedMs < this.#startMs) return undefined;
+      this.#speaking = true;
+      return { type: 'speech-started', atMs: this.#atMs - this.#voicedMs };
+    }
+    this.#voicedMs = 0;
+    this.#silentMs += FRAME_MS;
+    if (!this.#speaking || this.#silentMs < this.#hangoverMs) return undefined;
+    this.#speaking = false;
+    return { type: 'speech-ended', atMs: this.#atMs - this.#silentMs };
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
+export function fakeSession(overrides: Partial<ClaimedSession> = {}): ClaimedSession {
+  return {
+    sessionId: 'session-1',
+    callId: 'call-1',
+    agent: 'contact-center',
+    pipeline: 'cascade',
+    direction: 'inbound',
+    callSid: 'CA00000000000000000000000000000001',
+    variables: {},
+    tools: [],
+    tenant: {
+      id: 'tenant-1',
+      slug: 'automotora-andes',
+      name: 'Automotora Andes',
+      timezone: 'America/Santiago',
+      language: 'es-CL',
+      voice: { name: 'es-US-Chirp3-HD-Aoede', languageCode: 'es-US' },
+      greeting: 'Hola, habla con Automotora Andes.',
+      disclosure: 'Soy un asistente virtual.',
+      instructions: 'Atiende consultas sobre autos usados.',
+    },
+    ...overrides,
+  };
+}
