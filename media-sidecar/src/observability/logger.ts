@@ -16,6 +16,8 @@ export function createLogger(options: LoggerOptions): Logger {
       level: options.level,
       base: { service: 'media-sidecar' },
       timestamp: pino.stdTimeFunctions.isoTime,
+      // Errors are already taken apart by then.
+      serializers: { err: (err: unknown) => err },
       formatters: {
         level: (label) => ({ level: label }),
         log: (fields) => redact(fields) as Record<string, unknown>,

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { before, beforeEach, test } from 'node:test';
+import { onEachDatabase } from '../../db/testing/test-database.ts';
+import { VirtualClock } from '../../kernel/testing/virtual-clock.ts';
+import { newId } from '../identifiers.ts';
+import type { Tenant } from '../tenants/schema.ts';
+import { Tenants } from '../tenants/tenants.ts';
+import { createTenant, newPhoneNumber, platform, tenantInput } from '../testing/fixtures.ts';
+import { Tools } from '../tools/tools.ts';
+import { Sealer } from '../webhooks/sealer.ts';
+import type { SessionReply, SessionRequest } from './schema.ts';
+import { sessionRequestSchema } from './schema.ts';
+import type { Admission } from './sessions.ts';
+import { Sessions } from './sessions.ts';
+
+const callSid = `CA${'a'.repeat(32)}`;
+const streamSid = `MZ${'b'.repeat(32)}`;
+
+onEachDatabase('sessions', (database) => {
+  let sessions: Sessions;
+  let replica: Sessions;
+  let tools: Tools;
+  let clock: VirtualClock;
+  let admission: Admission;
+  let tenant: Tenant;
+  let number: string;
+
+  before(() => {
+    const tenants = new Tenants(database());
+    const policy = { allowLoopback: true };
+    tools = new Tools({ db: database(), tenants, sealer: new Sealer(Buffer.alloc(32)), policy });
+  });
+  beforeEach(async () => {
+    // 2026-11-23 is a Monday; in Santiago it is 11 o'clock.
+    clock = new VirtualClock(Date.UTC(2026, 10, 23, 14));
+    admission = 'open';
+    const make = (): Sessions =>
+      new Sessions(
+        {
+          db: database(),
+          tenants: new Tenants(database()),
+          tools,
+          clock,
+          admission: () => admission,
+        },
+        {
+          sessionTtlMs: 30_000,
+          urls: { stream: 'wss://v/m', action: 'https://v/a', streamStatus: 'https://v/s' },
+        },
+      );
+    [sessions, replica] = [make(), make()];
+    number = newPhoneNumber();
+    tenant = await createTenant(database(), { phoneNumbers: [number] });
+  });
+
+  const ask = (request: Partial<SessionRequest> = {}): Promise<SessionReply> =>
+    sessions.create(
+      platform,
+      sessionRequestSchema.parse({ calledNumber: number, direction: 'inbound', ...request }),
+    );
+  const claimOf = ({ sessionId, token }: SessionReply, sid = callSid) => ({
+    sessionId: sessionId ?? '',
+    token: token ?? '',
+    callSid: sid,
+    streamSid,
+  });
+
+  test('trades a token for the session, on any replica', async () => {
+    const reply = await ask({
+      from: '+56912345678',
+      variables: { motivo: 'servicio' },
+      contact: { name: 'Juan' },
+    });
+    assert.deepEqual(reply.decision, { action: 'connect', reason: 'open' });
+    assert.equal(reply.expiresAt, '2026-11-23T14:00:30.000Z');
+    const claimed = await replica.claim(claimOf(reply));
+    assert.ok(!('refused' in claimed));
+    assert.equal(claimed.callId, reply.callId);
+    assert.equal(claimed.callSid, callSid);
+    assert.equal(claimed.tenant.id, tenant.id);
+    assert.deepEqual(
+      [claimed.from, claimed.to, claimed.variables, claimed.contact],
+      ['+56912345678', number, { motivo: 'servicio' }, { name: 'Juan' }],
+    );
+  });
+
+  test('a token can be used once', async () => {
+    const claim = claimOf(await ask());
+    assert.ok(!('refused' in (await sessions.claim(claim))));
+    assert.deepEqual(await replica.claim(claim), { refused: 'used' });
+  });
+
+  test('of many sockets with one token exactly one wins', async () => {
+    const claim = claimOf(await ask());
+    const results = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => (index % 2 ? sessions : replica).claim(claim)),
+    );
+    assert.equal(results.filter((result) => !('refused' in result)).length, 1);
+  });
+
+  test('a token expires', async () => {
+    const claim = claimOf(await ask());
+    clock.advance(30_000);
+    assert.deepEqual(await sessions.claim(claim), { refused: 'expired' });
+  });
+
+  test('a token is bound to the call that it was issued for', async () => {
+    const reply = await ask({ callSid });
+    const other = `CA${'c'.repeat(32)}`;
+    assert.deepEqual(await sessions.claim(claimOf(reply, other)), { refused: 'wrong-call' });
+    assert.ok(!('refused' in (await sessions.claim(claimOf(reply)))));
+  });
+
+  test('without the token nothing is told about a session', async () => {
+    const reply = await ask();
+    const wrong = { ...claimOf(reply), token: 'wrong' };
+    assert.deepEqual(await sessions.claim(wrong), { refused: 'unknown' });
+    await sessions.claim(claimOf(reply));
+    assert.deepEqual(await sessions.claim(wrong), { refused: 'unknown' });
+    for (const sessionId of [newId(), 'no-uuid', '', "' or 1=1 --"]) {
+      assert.deepEqual(await sessions.claim({ ...wrong, sessionId }), { refused: 'unknown' });
+    }
+  });
+
+  test('the token itself is not stored', async () => {
+    const { token, sessionId } = await ask();
+    const rows = await database().withTenant(tenant.id, (tx) =>
+      tx.db
+        .selectFrom('sessions')
+        .selectAll()
+        .where('id', '=', sessionId ?? '')
+        .execute(),
+    );
+    assert.equal(rows.length, 1);
+    assert.equal(JSON.stringify(rows).includes(token ?? 'missing'), false);
+  });
+
+  test('declines outside the hours, with the words of the tenant', async () => {
+    const hours = { mon: [['09:00', '11:00'] as [string, string]] };
+    const input = tenantInput({ phoneNumbers: [number], businessHours: hours });
+    await new Tenants(database()).put(platform, tenant.slug, input);
+    const reply = await ask();
+    assert.deepEqual(reply.decision, {
+      action: 'decline',
+      reason: 'closed',
+      message: 'Estamos cerrados.',
+    });
+    assert.deepEqual(
+      [reply.sessionId, reply.callId, reply.token, reply.streamUrl, reply.expiresAt],
+      [null, null, null, null, null],
+    );
+    const outbound = await ask({ direction: 'outbound' });
+    assert.equal(outbound.decision.action, 'connect', 'hours are for callers');
+  });
+
+  test('declines for a suspended tenant, a full and a draining sidecar', async () => {
+    admission = 'capacity';
+    const full = await ask();
+    assert.ok(full.decision.action === 'decline' && full.decision.reason === 'capacity');
+    assert.match(full.decision.message, /no podemos atender/);
+    admission = 'draining';
+    const draining = await ask();
+    assert.ok(draining.decision.action === 'decline' && draining.decision.reason === 'draining');
+    admission = 'open';
+    const input = tenantInput({ phoneNumbers: [number], status: 'suspended', language: 'en-US' });
+    await new Tenants(database()).put(platform, tenant.slug, input);
+    const suspended = await ask();
+    assert.ok(suspended.decision.action === 'decline' && suspended.decision.reason === 'suspended');
+    assert.match(suspended.decision.message, /cannot take your call/);
+  });
+
+  test('a withheld number is none', async () => {
+    const claimed = await sessions.claim(claimOf(await ask({ from: 'anonymous' })));
+    assert.ok(!('refused' in claimed));
+    assert.equal('from' in claimed, false);
+  });
+
+  test('offers the tools that were asked for, as far as they are there', async () => {
+    for (const name of ['uno', 'dos']) {
+      await tools.create(platform, {
+        name,
+        description: name,
+        parameters: { type: 'object' },
+        url: 'http://127.0.0.1/',
+        deadlineMs: 500,
+        tenant: tenant.slug,
+      });
+    }
+    const offered = async (names?: string[]): Promise<string[]> => {
+      const reply = await ask(names === undefined ? {} : { tools: names });
+      const claimed = await sessions.claim(claimOf(reply));
+      assert.ok(!('refused' in claimed));
+      return claimed.tools.map(({ name }) => name);
+    };
+    assert.deepEqual(await offered(), ['dos', 'uno']);
+    assert.deepEqual(await offered(['uno', 'gone']), ['uno']);
+    assert.deepEqual(await offered([]), []);
+  });
+});
