@@ -3,9 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 /**
  * Remembers the last ids that were handled, so that a repeated delivery is recognised.
  *
- * It lives in the node's static data, which n8n saves with the workflow, and is therefore bounded.
- * n8n loads static data per request and the last writer wins, so two requests at the same moment can
- * overwrite each other's entry; `inProcess` closes that gap within one process.
+ * Twice, because neither place is enough. The node's static data survives a restart and is shared by
+ * the webhook processes of a queue-mode n8n; but n8n loads it per request and the last writer wins,
+ * and (seen on 2.41.1) it is saved only when the request is answered before the execution starts.
+ * The memory of the process knows everything that this process has handled, and ends with it.
  */
 const inProcess = new Map<string, Set<string>>();
 

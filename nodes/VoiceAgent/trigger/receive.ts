@@ -36,7 +36,9 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	const scope = `${this.getWorkflow().id ?? ''}/${this.getNode().id}`;
 	// The first delivery of a tool call has the answer; a repetition must not act twice.
 	if (seenBefore(staticData, scope, id)) return end.call(this, isTool ? 409 : 204);
-	return { workflowData: [[{ json: isTool ? toolCall(message) : event(id, message) }]] };
+	if (isTool) return { workflowData: [[{ json: toolCall(message) }]] };
+	// Answered before the workflow starts: the sidecar need not wait, and n8n saves what was seen.
+	return { ...end.call(this, 204), workflowData: [[{ json: event(id, message) }]] };
 }
 
 function event(eventId: string, { type, timestamp, data }: IDataObject): IDataObject {
