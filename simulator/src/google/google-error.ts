@@ -1,0 +1,114 @@
+import { fromJSON } from '@grpc/proto-loader';
+import type { MessageTypeDefinition } from '@grpc/proto-loader';
+import { Metadata } from '@grpc/grpc-js';
+
+/** google.rpc.Code (github.com/googleapis/googleapis, google/rpc/code.proto), with its HTTP status. */
+const CODES = {
+  CANCELLED: [1, 499],
+  UNKNOWN: [2, 500],
+  INVALID_ARGUMENT: [3, 400],
+  DEADLINE_EXCEEDED: [4, 504],
+  NOT_FOUND: [5, 404],
+  ALREADY_EXISTS: [6, 409],
+  PERMISSION_DENIED: [7, 403],
+  RESOURCE_EXHAUSTED: [8, 429],
+  FAILED_PRECONDITION: [9, 400],
+  ABORTED: [10, 409],
+  OUT_OF_RANGE: [11, 400],
+  UNIMPLEMENTED: [12, 501],
+  INTERNAL: [13, 500],
+  UNAVAILABLE: [14, 503],
+  DATA_LOSS: [15, 500],
+  UNAUTHENTICATED: [16, 401],
+} as const;
+
+export type GoogleStatus = keyof typeof CODES;
+
+export interface ErrorInfo {
+  readonly reason: string;
+  readonly domain: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const descriptors = {
+  ErrorInfo: {
+    fields: {
+      reason: { type: 'string', id: 1 },
+      domain: { type: 'string', id: 2 },
+      metadata: { keyType: 'string', type: 'string', id: 3 },
+    },
+  },
+  Status: {
+    fields: {
+      code: { type: 'int32', id: 1 },
+      message: { type: 'string', id: 2 },
+      details: { rule: 'repeated', type: 'AnyMessage', id: 3 },
+    },
+  },
+  // google.protobuf.Any by its fields, so that bytes pass as they are.
+  AnyMessage: {
+    fields: { typeUrl: { type: 'string', id: 1 }, value: { type: 'bytes', id: 2 } },
+  },
+};
+const types = fromJSON({ nested: descriptors });
+
+const ERROR_INFO_TYPE = 'type.googleapis.com/google.rpc.ErrorInfo';
+
+function encode(typeName: keyof typeof descriptors, value: object): Buffer {
+  return (types[typeName] as MessageTypeDefinition<object, object>).serialize(value);
+}
+
+/** An error as Google's front ends report it, over gRPC and over REST. */
+export class GoogleError extends Error {
+  readonly status: GoogleStatus;
+  readonly info: ErrorInfo | undefined;
+
+  constructor(status: GoogleStatus, message: string, info?: ErrorInfo) {
+    super(message);
+    this.name = 'GoogleError';
+    this.status = status;
+    this.info = info;
+  }
+
+  /** @throws RangeError for a number that is no error code */
+  static fromCode(code: number, message?: string): GoogleError {
+    const found = Object.entries(CODES).find(([, [number]]) => number === code);
+    if (!found) throw new RangeError(`no gRPC error code: ${code}`);
+    const status = found[0] as GoogleStatus;
+    return new GoogleError(status, message ?? `The service is currently ${status.toLowerCase()}.`);
+  }
+
+  static invalid(message: string): GoogleError {
+    return new GoogleError('INVALID_ARGUMENT', message);
+  }
+
+  get code(): number {
+    return CODES[this.status][0];
+  }
+
+  get httpStatus(): number {
+    return CODES[this.status][1];
+  }
+
+  /** What grpc-js wants to have emitted as `error`. */
+  toServiceError(): Error & { code: number; details: string; metadata: Metadata } {
+    const metadata = new Metadata();
+    if (this.info) {
+      const details = [{ typeUrl: ERROR_INFO_TYPE, value: encode('ErrorInfo', this.info) }];
+      const status = { code: this.code, message: this.message, details };
+      metadata.set('grpc-status-details-bin', encode('Status', status));
+    }
+    return Object.assign(new Error(this.message), {
+      code: this.code,
+      details: this.message,
+      metadata,
+    });
+  }
+
+  toBody(): object {
+    const details = this.info ? { details: [{ '@type': ERROR_INFO_TYPE, ...this.info }] } : {};
+    return {
+      error: { code: this.httpStatus, message: this.message, status: this.status, ...details },
+    };
+  }
+}

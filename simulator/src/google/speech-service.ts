@@ -1,0 +1,269 @@
+import type { ServerDuplexStream, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import { z } from 'zod';
+import type { RecognizedSpeech, Recognizer } from '../recognition/contract.ts';
+import type { Faults } from '../faults/faults.ts';
+import { GoogleError } from './google-error.ts';
+import { LineAudio, withoutWavHeader } from './speech-audio.ts';
+import {
+  v1ListeningConfig,
+  v1StreamingConfig,
+  v2ListeningConfig,
+  v2StreamingConfig,
+} from './speech-config.ts';
+import type { ListeningConfig } from './speech-config.ts';
+import { SpeechResults } from './speech-results.ts';
+import { SpeechStream } from './speech-stream.ts';
+
+type Message = Record<string, unknown>;
+type StreamCall = ServerDuplexStream<Message, object>;
+type UnaryCall = ServerUnaryCall<Message, object>;
+
+export interface SpeechServiceParts {
+  readonly recognizer: Recognizer;
+  readonly faults: Faults;
+  readonly random: () => number;
+  /** @throws GoogleError */
+  authenticate(call: StreamCall | UnaryCall): void;
+}
+
+const MOST_STREAM_BYTES = { v1: 25_600, v2: 15_360 } as const;
+/** "Content limits" of the quota page: 10 MB and one minute for synchronous recognition. */
+const MOST_UNARY_BYTES = 10_485_760;
+const MOST_UNARY_MS = 60_000;
+
+const v1Message = z.object({
+  streamingRequest: z.enum(['streamingConfig', 'audioContent']).optional(),
+  streamingConfig: z.unknown(),
+  audioContent: z.instanceof(Uint8Array).optional(),
+});
+const v2Message = z.object({
+  recognizer: z.string().default(''),
+  streamingRequest: z.enum(['streamingConfig', 'audio']).optional(),
+  streamingConfig: z.unknown(),
+  audio: z.instanceof(Uint8Array).optional(),
+});
+
+interface StreamMessage {
+  readonly config?: (() => ListeningConfig) | undefined;
+  readonly audio?: Uint8Array | undefined;
+}
+
+function readMessage(version: 'v1' | 'v2', raw: Message, recognizer: string): StreamMessage {
+  if (version === 'v1') {
+    const { streamingRequest, streamingConfig, audioContent } = v1Message.parse(raw);
+    if (streamingRequest === 'streamingConfig') {
+      return { config: () => v1StreamingConfig(streamingConfig) };
+    }
+    return { audio: audioContent };
+  }
+  const { streamingRequest, streamingConfig, audio } = v2Message.parse(raw);
+  if (streamingRequest === 'streamingConfig') {
+    return { config: () => v2StreamingConfig(streamingConfig, recognizer) };
+  }
+  return { audio };
+}
+
+const asGoogleError = (error: unknown): GoogleError => {
+  if (error instanceof GoogleError) return error;
+  if (error instanceof z.ZodError)
+    return GoogleError.invalid('Request contains an invalid argument.');
+  throw error;
+};
+
+function streamingRecognize(version: 'v1' | 'v2', parts: SpeechServiceParts) {
+  return (call: StreamCall): void => {
+    const { faults } = parts;
+    let stream: SpeechStream | undefined;
+    let over = false;
+    const stop = (): void => {
+      over = true;
+      clearTimeout(limit);
+      clearTimeout(breakdown);
+      stream?.close();
+    };
+    const fail = (error: GoogleError): void => {
+      if (over) return;
+      stop();
+      call.emit('error', error.toServiceError());
+    };
+    const { streamLimitMs, endStreamAfterMs, endStreamCode, audioTimeoutMs } =
+      faults.current.speech;
+    const limitSeconds = Math.round(streamLimitMs / 1_000);
+    const limit = setTimeout(() => {
+      fail(
+        new GoogleError(
+          'OUT_OF_RANGE',
+          `Exceeded maximum allowed stream duration of ${limitSeconds} seconds.`,
+        ),
+      );
+    }, streamLimitMs);
+    const breakdown =
+      endStreamAfterMs === null
+        ? undefined
+        : setTimeout(() => fail(GoogleError.fromCode(endStreamCode)), endStreamAfterMs);
+    const silent = setTimeout(() => {
+      if (!stream) {
+        fail(
+          new GoogleError(
+            'OUT_OF_RANGE',
+            'Audio Timeout Error: Long duration elapsed without audio. Audio should be sent close to real time.',
+          ),
+        );
+      }
+    }, audioTimeoutMs);
+
+    function begin(message: StreamMessage): void {
+      clearTimeout(silent);
+      if (!message.config) {
+        throw GoogleError.invalid(
+          'Malordered Data Received. Expected audio_content none was set. Send exactly one config, followed by audio data.',
+        );
+      }
+      const failure = faults.takeFailure('speech');
+      if (failure) throw GoogleError.fromCode(failure.code, failure.message);
+      stream = new SpeechStream({
+        config: message.config(),
+        recognizer: parts.recognizer,
+        faults,
+        random: parts.random,
+        sink: {
+          write: (response) => void call.write(response),
+          fail,
+          end: () => {
+            stop();
+            call.end();
+          },
+        },
+      });
+    }
+
+    let recognizer: string | undefined;
+    call.on('data', (raw: Message) => {
+      if (over) return;
+      try {
+        recognizer ??= typeof raw['recognizer'] === 'string' ? raw['recognizer'] : '';
+        const message = readMessage(version, raw, recognizer);
+        if (!stream) {
+          begin(message);
+          return;
+        }
+        if (!message.audio) {
+          throw GoogleError.invalid(
+            'Malordered Data Received. Expected audio_content none was set. Send exactly one config, followed by audio data.',
+          );
+        }
+        if (message.audio.length > MOST_STREAM_BYTES[version]) {
+          throw GoogleError.invalid(
+            `Audio chunk can be of a a maximum of ${MOST_STREAM_BYTES[version]} bytes, got ${message.audio.length}.`,
+          );
+        }
+        stream.audio(message.audio);
+      } catch (error) {
+        fail(asGoogleError(error));
+      }
+    });
+    call.on('end', () => {
+      clearTimeout(silent);
+      if (over) return;
+      if (stream) stream.finish();
+      else fail(GoogleError.invalid('Request must contain a streaming_config.'));
+    });
+    call.on('cancelled', () => {
+      clearTimeout(silent);
+      stop();
+    });
+    call.on('close', () => {
+      clearTimeout(silent);
+      stop();
+    });
+    try {
+      parts.authenticate(call);
+    } catch (error) {
+      clearTimeout(silent);
+      fail(asGoogleError(error));
+    }
+  };
+}
+
+const v1Unary = z.object({
+  config: z.unknown(),
+  audio: z
+    .object({ content: z.instanceof(Uint8Array).optional(), uri: z.string().optional() })
+    .nullish(),
+});
+const v2Unary = z.object({
+  recognizer: z.string(),
+  config: z.unknown(),
+  content: z.instanceof(Uint8Array).optional(),
+  uri: z.string().optional(),
+});
+
+/**
+ * One answer for a whole recording, as `Recognize` gives it in either version.
+ * @throws GoogleError
+ */
+export function recognizeRecording(
+  version: 'v1' | 'v2',
+  raw: unknown,
+  recognizer: Recognizer,
+): object {
+  let config: ListeningConfig;
+  let content: Uint8Array | undefined;
+  let uri: string | undefined;
+  if (version === 'v1') {
+    const request = v1Unary.parse(raw);
+    if (!request.config) throw GoogleError.invalid("Invalid 'config': must be set.");
+    config = v1ListeningConfig(request.config);
+    ({ content, uri } = request.audio ?? {});
+  } else {
+    const request = v2Unary.parse(raw);
+    config = v2ListeningConfig(request.config, request.recognizer, false);
+    ({ content, uri } = request);
+  }
+  if (uri) throw new GoogleError('NOT_FOUND', `The simulator has no Cloud Storage: ${uri}`);
+  if (!content || content.length === 0) {
+    throw GoogleError.invalid('Invalid audio content: too short or empty.');
+  }
+  if (content.length > MOST_UNARY_BYTES) {
+    throw GoogleError.invalid(`Request payload size exceeds the limit: ${MOST_UNARY_BYTES} bytes.`);
+  }
+  const bytes = withoutWavHeader(content);
+  const audio = new LineAudio(config.format);
+  const audioMs = audio.durationMs(bytes.length);
+  if (audioMs > MOST_UNARY_MS) {
+    throw GoogleError.invalid(
+      "Sync input too long. For audio longer than 1 min use LongRunningRecognize with a 'uri' parameter.",
+    );
+  }
+  const finals: RecognizedSpeech[] = [];
+  const listener = recognizer.listen({ final: (speech) => finals.push(speech) });
+  listener.feed(audio.toMulaw(bytes));
+  listener.end();
+  const results = new SpeechResults(config);
+  return {
+    results: finals.map((speech) => results.finalResult(speech)),
+    ...results.billing(audioMs),
+  };
+}
+
+function recognize(version: 'v1' | 'v2', parts: SpeechServiceParts) {
+  return (call: UnaryCall, callback: sendUnaryData<object>): void => {
+    try {
+      parts.authenticate(call);
+      const failure = parts.faults.takeFailure('speech');
+      if (failure) throw GoogleError.fromCode(failure.code, failure.message);
+      const response = recognizeRecording(version, call.request, parts.recognizer);
+      setTimeout(() => callback(null, response), parts.faults.current.speech.stallMs);
+    } catch (error) {
+      callback(asGoogleError(error).toServiceError());
+    }
+  };
+}
+
+/** Handlers of `google.cloud.speech.{v1,v2}.Speech`. */
+export function speechHandlers(version: 'v1' | 'v2', parts: SpeechServiceParts) {
+  return {
+    streamingRecognize: streamingRecognize(version, parts),
+    recognize: recognize(version, parts),
+  };
+}
