@@ -3,9 +3,10 @@ import { createRequire } from 'node:module';
 import type { IDataObject, INode, INodeTypeDescription } from 'n8n-workflow';
 
 // Its ES module build names its files without extension, which Node does not resolve.
-const { NodeHelpers } = createRequire(import.meta.url)(
+const { NodeHelpers } = createRequire(import.meta.url)('n8n-workflow') as typeof import(
   'n8n-workflow',
-) as typeof import('n8n-workflow', { with: { 'resolution-mode': 'require' } });
+  { with: { 'resolution-mode': 'require' } }
+);
 
 /**
  * The parts of n8n's contexts that the nodes use, with the HTTP helper as the wire: every request is
