@@ -89,10 +89,17 @@ export class LiveCall {
   start(): void {
     if (this.#started) throw new Error('the call was started before');
     this.#started = true;
+    // First what may throw: a call that could not begin leaves no record and no resources.
+    const activity = this.#deps.voiceActivity();
+    try {
+      this.#openRecognition();
+    } catch (error) {
+      activity.close();
+      throw error;
+    }
+    this.#voiceActivity = activity;
     this.#deps.recorder.callStarted({ ...this.#ids(), startedAtMs: this.#deps.clock.nowMs() });
     this.#deps.metrics.count('calls_started');
-    this.#voiceActivity = this.#deps.voiceActivity();
-    this.#openRecognition();
     this.#dispatch({ type: 'call-started' });
     // Last: what the leg held back, perhaps also the end of the call, is delivered in here.
     this.#leg.attach(this.#legListener());
@@ -237,6 +244,7 @@ export class LiveCall {
     this.#log.callerSpoke({
       turnId: turn.turnId,
       text: turn.text,
+      settled: turn.settled,
       startedAtMs: this.#wallClock(turn.speechStartedAtMs),
       endedAtMs: this.#wallClock(turn.speechEndedAtMs),
     });

@@ -62,7 +62,7 @@ export class CallRegistry {
 
   /**
    * Begins the conversation. The leg is not touched when the call is refused.
-   * @throws CallRefusedError; and what `agentFor` throws.
+   * @throws CallRefusedError; and what `agentFor`, voice activity or recognition throw.
    */
   start(leg: PhoneLeg, session: ClaimedSession): LiveCall {
     if (this.#draining) throw new CallRefusedError('draining');
@@ -74,7 +74,13 @@ export class CallRegistry {
     this.#calls.set(leg.callSid, { call, agent });
     this.#reportSize();
     void call.ended.then(() => this.#forget(leg.callSid, call, agent));
-    call.start();
+    try {
+      call.start();
+    } catch (error) {
+      this.#calls.delete(leg.callSid);
+      this.#reportSize();
+      throw error;
+    }
     return call;
   }
 

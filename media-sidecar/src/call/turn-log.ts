@@ -8,11 +8,16 @@ export interface AgentTurnEnd {
   readonly delays: TurnDelays;
 }
 
-interface OpenCallerTurn {
+interface CallerTurn {
   readonly turnId: string;
   text: string;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
+  /** Its words will not change any more. */
+  settled: boolean;
+}
+
+interface OpenCallerTurn extends CallerTurn {
   /** Set when something followed, so that the order is settled. */
   index: number | undefined;
 }
@@ -22,9 +27,11 @@ interface OpenAgentTurn {
   readonly startedAtMs: number;
 }
 
+type Turn = Omit<TurnRecord, 'callId' | 'tenantId'>;
+
 /**
- * Writes a call's turns, numbered in the order in which they began. The caller's last turn stays
- * open while its transcript may still be corrected, or while it may turn out to go on.
+ * Writes a call's turns in the order in which they began. The caller's last turn stays open while
+ * its transcript may still be corrected, or while it may turn out to go on; what follows it waits.
  * Times are wall clock, ms.
  */
 export class TurnLog {
@@ -33,6 +40,8 @@ export class TurnLog {
   #nextIndex = 0;
   #caller: OpenCallerTurn | undefined;
   #agent: OpenAgentTurn | undefined;
+  /** Turns that are complete and wait for one that began before them. */
+  readonly #waiting: Turn[] = [];
 
   constructor(
     recorder: CallRecorder,
@@ -42,8 +51,8 @@ export class TurnLog {
     this.#call = call;
   }
 
-  callerSpoke(turn: Omit<OpenCallerTurn, 'index'>): void {
-    this.#writeCaller();
+  callerSpoke(turn: CallerTurn): void {
+    this.#closeCaller();
     this.#caller = { ...turn, index: undefined };
   }
 
@@ -53,8 +62,13 @@ export class TurnLog {
       this.#caller = undefined;
   }
 
+  /** The recogniser's last word on a turn. */
   correct(turnId: string, text: string): void {
-    if (this.#caller?.turnId === turnId) this.#caller.text = text;
+    const caller = this.#caller;
+    if (caller?.turnId !== turnId) return;
+    caller.text = text;
+    caller.settled = true;
+    if (caller.index !== undefined) this.#closeCaller();
   }
 
   agentStarted(startedAtMs: number): void {
@@ -67,13 +81,12 @@ export class TurnLog {
     const agent = this.#agent;
     if (!agent) return;
     this.#agent = undefined;
-    this.#writeCaller();
-    this.#write({ role: 'agent', index: agent.index, startedAtMs: agent.startedAtMs, ...end });
+    this.#add({ role: 'agent', index: agent.index, startedAtMs: agent.startedAtMs, ...end });
   }
 
   toolRan(tool: { name: string; result: unknown; startedAtMs: number; endedAtMs: number }): void {
     this.#sealCaller();
-    this.#write({
+    this.#add({
       role: 'tool',
       index: this.#nextIndex++,
       text: tool.name,
@@ -86,20 +99,24 @@ export class TurnLog {
   }
 
   close(): void {
-    this.#writeCaller();
+    this.#closeCaller();
   }
 
+  /** Something followed: the turn has its place, and cannot be reopened. */
   #sealCaller(): void {
-    if (this.#caller) this.#caller.index ??= this.#nextIndex++;
+    const caller = this.#caller;
+    if (!caller || caller.index !== undefined) return;
+    caller.index = this.#nextIndex++;
+    if (caller.settled) this.#closeCaller();
   }
 
-  #writeCaller(): void {
+  #closeCaller(): void {
     const caller = this.#caller;
     if (!caller) return;
     this.#caller = undefined;
     const { text, startedAtMs, endedAtMs } = caller;
     const index = caller.index ?? this.#nextIndex++;
-    this.#write({
+    this.#add({
       role: 'caller',
       index,
       text,
@@ -110,7 +127,14 @@ export class TurnLog {
     });
   }
 
-  #write(turn: Omit<TurnRecord, 'callId' | 'tenantId'>): void {
-    this.#recorder.turn({ ...this.#call, ...turn });
+  /** Writes what nothing open precedes, in order. */
+  #add(turn: Turn): void {
+    this.#waiting.push(turn);
+    this.#waiting.sort((a, b) => a.index - b.index);
+    const open = Math.min(this.#caller?.index ?? Infinity, this.#agent?.index ?? Infinity);
+    while (this.#waiting[0] && this.#waiting[0].index < open) {
+      const next = this.#waiting.shift();
+      if (next) this.#recorder.turn({ ...this.#call, ...next });
+    }
   }
 }

@@ -51,6 +51,8 @@ const LEXICA: Record<Lexicon, CompletenessWords> = {
       'hasta pronto',
       'esta bien',
       'de acuerdo',
+      'claro que si',
+      'por supuesto',
     ],
     shortAnswers: setOf(
       'si no claro vale ok okay dale correcto exacto ya perfecto listo hola alo aja',

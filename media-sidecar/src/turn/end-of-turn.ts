@@ -119,6 +119,7 @@ export function commitTurn(draft: Draft, text: string): void {
   const turn: EndedTurn = {
     turnId,
     text,
+    settled: !caller.interim && !caller.consumed,
     speechStartedAtMs: caller.turnStartedAtMs ?? speechEndedAtMs ?? nowMs,
     ...(speechEndedAtMs === undefined ? {} : { speechEndedAtMs }),
   };

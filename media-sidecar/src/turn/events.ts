@@ -89,7 +89,7 @@ export type TurnEffect =
       readonly source: 'model' | 'voice';
       readonly use: 'same' | 'fallback';
     }
-  /** The recogniser changed its mind about a turn that was answered. */
+  /** The recogniser's last word on a turn that was answered; the same words, or others. */
   | {
       readonly type: 'correct-turn';
       readonly turnId: string;
@@ -101,6 +101,8 @@ export type TurnEffect =
 export interface EndedTurn {
   readonly turnId: string;
   readonly text: string;
+  /** The recogniser will not change its words any more. */
+  readonly settled: boolean;
   /** Monotonic ms; absent for a turn made of keys. */
   readonly speechStartedAtMs?: number;
   readonly speechEndedAtMs?: number;

@@ -134,7 +134,7 @@ function onlyAccompanies(draft: Draft, matched: string, fresh: string): boolean 
 
 function correctTurn(draft: Draft, text: string): void {
   const { turn } = draft.state;
-  if (!turn || turn.text === text || !text) return;
+  if (!turn || !text) return;
   turn.text = text;
   draft.effects.push({ type: 'correct-turn', turnId: turn.id, text });
 }

@@ -175,7 +175,12 @@ export class ReplyVoice {
     this.#unheard.delete(itemId);
     this.#markPlayed(utterance);
     this.#pump();
-    if (this.#unheard.size === 0 && !this.#told) this.#listener.onDrained();
+    // A reply that is over is over: nothing about its parts is news any more.
+    if (this.#told) return;
+    if (utterance.required && !this.#utterances.some((one) => one.required && !one.played)) {
+      this.#listener.onRequiredPlayed();
+    }
+    if (this.#unheard.size === 0 && !this.#stopped) this.#listener.onDrained();
   }
 
   /** The words that were heard, of one step of the model or of the whole reply. */
@@ -227,9 +232,6 @@ export class ReplyVoice {
   #markPlayed(utterance: Utterance): void {
     utterance.played = true;
     utterance.chunks = [];
-    if (!utterance.required) return;
-    if (!this.#utterances.some((one) => one.required && !one.played))
-      this.#listener.onRequiredPlayed();
   }
 
   #pump(): void {

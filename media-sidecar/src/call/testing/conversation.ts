@@ -59,12 +59,18 @@ export class Conversation {
   readonly call: LiveCall;
   #voiced = false;
   #utterance = '';
+  #playedBeforeClear = -1;
 
   constructor(setup: ConversationSetup = {}) {
     const clock = setup.clock ?? new VirtualClock();
     this.clock = clock;
     this.session = fakeSession(setup.session);
     this.leg = new FakePhoneLeg(clock, this.session.callSid);
+    const clear = this.leg.clear.bind(this.leg);
+    this.leg.clear = () => {
+      this.#playedBeforeClear = this.leg.played.length;
+      return clear();
+    };
     this.stt = new FakeSpeechToText(clock);
     this.model = new FakeLanguageModel(clock, setup.replies);
     this.tts = new FakeTextToSpeech(clock);
@@ -154,7 +160,7 @@ export class Conversation {
   /** Sound of an item is under way on the phone. */
   get agentSounds(): boolean {
     const last = this.leg.played.at(-1);
-    if (!last) return false;
+    if (!last || this.leg.played.length === this.#playedBeforeClear) return false;
     const bytes = this.leg.played
       .filter(({ itemId }) => itemId === last.itemId)
       .reduce((sum, { mulaw }) => sum + mulaw.byteLength, 0);
