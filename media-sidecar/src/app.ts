@@ -1,11 +1,12 @@
+import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
 import type { Config } from './config/config.ts';
 import { Database } from './db/database.ts';
-import { ApiKeys } from './domain/api-keys/api-keys.ts';
-import { Sessions } from './domain/sessions/sessions.ts';
-import { Tenants } from './domain/tenants/tenants.ts';
-import { Tools } from './domain/tools/tools.ts';
-import { Sealer } from './domain/webhooks/sealer.ts';
+import { buildDomain } from './domain/build-domain.ts';
+import { TrustedProxies } from './http/client-address.ts';
 import { buildServer } from './http/server.ts';
+import { deliverEventJob, deliveryQueue } from './jobs/deliver-event.ts';
+import { JobQueue } from './jobs/queue.ts';
+import { tidyUpJob } from './jobs/tidy-up.ts';
 import { systemClock } from './kernel/clock.ts';
 import { createLogger } from './observability/logger.ts';
 import { PrometheusMetrics, watchEventLoop } from './observability/metrics.ts';
@@ -19,47 +20,56 @@ export interface Sidecar {
 
 export const version = '0.1.0';
 
+const stopJobsWithinMs = 10_000;
+
 /** Builds the adapters, wires them, and listens. */
 export async function startSidecar(config: Config): Promise<Sidecar> {
   const logger = createLogger({ level: config.logLevel });
   const metrics = new PrometheusMetrics();
   metrics.collectProcessMetrics();
+  const clock = systemClock;
   const db = await Database.open(config.database, logger);
-  const policy = { allowLoopback: config.webhookAllowHttpLoopback };
-  const sealer = new Sealer(config.encryptionKey);
-  const tenants = new Tenants(db);
-  const tools = new Tools({ db, tenants, sealer, policy });
-  const apiKeys = new ApiKeys(db, tenants, config.bootstrapApiKey);
+  const jobs = new JobQueue(db, logger);
   let draining = false;
-  const sessions = new Sessions(
+  const domain = buildDomain(
     {
       db,
-      tenants,
-      tools,
-      clock: systemClock,
+      queue: deliveryQueue(jobs),
       admission: () => (draining ? 'draining' : 'open'),
+      clock,
+      metrics,
+      logger,
     },
     {
+      publicUrl: config.publicUrl,
       sessionTtlMs: config.limits.sessionTtlMs,
-      urls: {
-        stream: `${config.publicUrl.replace(/^http/, 'ws')}/twilio/media`,
-        action: `${config.publicUrl}/twilio/stream-ended`,
-        streamStatus: `${config.publicUrl}/twilio/stream-status`,
-      },
+      encryptionKey: config.encryptionKey,
+      allowLoopbackWebhooks: config.webhookAllowHttpLoopback,
+      ...(config.bootstrapApiKey !== undefined && { bootstrapApiKey: config.bootstrapApiKey }),
     },
   );
+  const { recorder } = domain;
+  await jobs.start([
+    deliverEventJob(domain.deliveries, logger),
+    tidyUpJob({ db, recorder, clock }),
+  ]);
   const server = await buildServer({
-    tenants,
-    sessions,
-    tools,
-    apiKeys,
+    ...domain,
+    twilio: {
+      publicUrl: config.publicUrl,
+      verifySignature: (signature, url, form) =>
+        signature !== undefined && validateRequest(config.twilio.authToken, signature, url, form),
+      afterStream: () => Promise.resolve('<Response><Hangup/></Response>'),
+      metrics,
+      logger,
+    },
     readiness: { draining: () => draining, pingDatabase: () => db.ping(), logger },
     metricsText: () => metrics.registry.metrics(),
     logger,
     version,
-    trustProxy: config.trustProxy,
+    trustedProxies: new TrustedProxies(config.trustProxy),
   });
-  const stopWatching = watchEventLoop(metrics, systemClock);
+  const stopWatching = watchEventLoop(metrics, clock);
   const url = await server.listen({ host: config.host, port: config.port });
   logger.info({ url }, 'media sidecar is listening');
 
@@ -71,6 +81,9 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
         draining = true;
         stopWatching();
         await server.close();
+        await recorder.flush();
+        await jobs.stop(stopJobsWithinMs);
+        domain.webhookClient.close();
         await db.close();
         logger.info({}, 'media sidecar has stopped');
       })()),

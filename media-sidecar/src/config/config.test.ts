@@ -74,3 +74,13 @@ test('cannot be changed', () => {
     (config.limits as { maxCalls: number }).maxCalls = 1;
   }, TypeError);
 });
+
+test('takes proxies by address and network, and refuses anything else', () => {
+  for (const proxies of ['loopback', '10.0.0.0/8, ::1', '2001:db8::/32', '192.168.1.1,loopback']) {
+    assert.equal(loadConfig({ ...valid, TRUST_PROXY: proxies }).trustProxy, proxies);
+  }
+  for (const proxies of ['everybody', '10.0.0.0/33', '10.0.0.0/', 'loopback,', '10.0.0.0/8/8']) {
+    const error = problemsOf({ ...valid, TRUST_PROXY: proxies });
+    assert.deepEqual([...error.variables], ['TRUST_PROXY'], proxies);
+  }
+});

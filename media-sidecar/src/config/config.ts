@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const milliseconds = (fallback: number, minimum = 1, maximum = 86_400_000) =>
@@ -17,7 +18,12 @@ const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8100),
   PUBLIC_URL: origin,
-  TRUST_PROXY: z.string().default('loopback'),
+  TRUST_PROXY: z
+    .string()
+    .refine((value) => value.split(',').every((each) => isProxy(each.trim())), {
+      message: 'must be loopback, addresses or networks, separated by commas',
+    })
+    .default('loopback'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATA_DIR: z.string().optional(),
   BOOTSTRAP_API_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
@@ -153,6 +159,14 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 /** Reads the configuration of this process. The only place that looks at `process.env`. */
 export function loadProcessConfig(): Config {
   return loadConfig(process.env);
+}
+
+function isProxy(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (text === 'loopback' || (family !== 0 && prefix === undefined)) return true;
+  const bits = /^\d{1,3}$/.test(prefix ?? '') ? Number(prefix) : Infinity;
+  return rest.length === 0 && family !== 0 && bits <= (family === 4 ? 32 : 128);
 }
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

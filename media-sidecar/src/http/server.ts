@@ -8,20 +8,27 @@ import {
 } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { ApiKeys } from '../domain/api-keys/api-keys.ts';
+import type { Calls } from '../domain/calls/calls.ts';
 import type { Sessions } from '../domain/sessions/sessions.ts';
+import type { Subscriptions } from '../domain/subscriptions/subscriptions.ts';
 import type { Tenants } from '../domain/tenants/tenants.ts';
 import type { Tools } from '../domain/tools/tools.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { App } from './app-type.ts';
+import type { TrustedProxies } from './client-address.ts';
 import { registerAuth } from './plugins/auth.ts';
 import type { RateLimits } from './plugins/auth.ts';
 import { registerErrors } from './plugins/errors.ts';
 import { registerApiKeyRoutes } from './routes/api-keys.ts';
+import { registerCallRoutes } from './routes/calls.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import type { Readiness } from './routes/health.ts';
 import { registerSessionRoutes } from './routes/sessions.ts';
+import { registerSubscriptionRoutes } from './routes/subscriptions.ts';
 import { registerTenantRoutes } from './routes/tenants.ts';
 import { registerToolRoutes } from './routes/tools.ts';
+import { registerTwilioRoutes } from './routes/twilio.ts';
+import type { TwilioParts } from './routes/twilio.ts';
 
 /** Room for 64 KB of facts and the longest texts of a tenant. */
 const maxBodyBytes = 196_608;
@@ -30,13 +37,15 @@ export interface ServerParts {
   readonly tenants: Tenants;
   readonly sessions: Sessions;
   readonly tools: Tools;
+  readonly calls: Calls;
+  readonly subscriptions: Subscriptions;
+  readonly twilio: TwilioParts;
   readonly apiKeys: ApiKeys;
   readonly readiness: Readiness;
   readonly metricsText: () => Promise<string>;
   readonly logger: Logger;
   readonly version: string;
-  /** Whose `X-Forwarded-For` counts. */
-  readonly trustProxy: string;
+  readonly trustedProxies: TrustedProxies;
   readonly rateLimits?: RateLimits;
 }
 
@@ -45,7 +54,7 @@ export async function buildServer(parts: ServerParts): Promise<App> {
   const { logger } = parts;
   const app: App = fastify({
     bodyLimit: maxBodyBytes,
-    trustProxy: parts.trustProxy,
+    trustProxy: (address: string) => parts.trustedProxies.has(address),
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
@@ -73,8 +82,11 @@ export async function buildServer(parts: ServerParts): Promise<App> {
   registerHealthRoutes(app, parts.readiness, parts.metricsText);
   registerTenantRoutes(app, parts.tenants);
   registerSessionRoutes(app, parts.sessions);
+  registerCallRoutes(app, parts.calls);
+  registerSubscriptionRoutes(app, parts.subscriptions);
   registerToolRoutes(app, parts.tools);
   registerApiKeyRoutes(app, parts);
+  await app.register((twilioApp) => registerTwilioRoutes(twilioApp, parts.twilio));
   app.get('/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
   return app;
 }

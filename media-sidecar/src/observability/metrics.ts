@@ -6,6 +6,9 @@ import type { MetricCounter, MetricDuration, MetricGauge, Metrics } from '../ker
 /** Every label that a series may have. An undeclared one is dropped, so that a typo ends no call. */
 const labelNames = [
   'provider',
+  'source',
+  'by',
+  'tool',
   'capability',
   'reason',
   'direction',

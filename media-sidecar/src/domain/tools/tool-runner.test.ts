@@ -5,7 +5,6 @@ import type { ClaimedSession } from '../../call/ports.ts';
 import { onEachDatabase } from '../../db/testing/test-database.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { silentLogger } from '../../kernel/logger.ts';
-import { noMetrics } from '../../kernel/metrics.ts';
 import { toProfile } from '../tenants/schema.ts';
 import type { Tenant } from '../tenants/schema.ts';
 import { Tenants } from '../tenants/tenants.ts';
@@ -30,7 +29,7 @@ onEachDatabase('live tools', (database) => {
     const tenants = new Tenants(db);
     const policy = { allowLoopback: true };
     tools = new Tools({ db, tenants, sealer: new Sealer(Buffer.alloc(32, 1)), policy });
-    const parts = { clock: systemClock, metrics: noMetrics, logger: silentLogger };
+    const parts = { clock: systemClock, logger: silentLogger };
     runner = new WebhookToolRunner({ tools, tenants, client, ...parts });
   });
   after(() => client.close());

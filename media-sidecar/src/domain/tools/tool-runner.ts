@@ -1,7 +1,6 @@
 import type { ToolInvocation, ToolOutcome, ToolRunner } from '../../call/ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import type { Metrics } from '../../kernel/metrics.ts';
 import { newId } from '../identifiers.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import { WebhookError } from '../webhooks/webhook-client.ts';
@@ -14,7 +13,6 @@ export class WebhookToolRunner implements ToolRunner {
   readonly #tenants: Tenants;
   readonly #client: WebhookClient;
   readonly #clock: Clock;
-  readonly #metrics: Metrics;
   readonly #logger: Logger;
 
   constructor(parts: {
@@ -22,34 +20,24 @@ export class WebhookToolRunner implements ToolRunner {
     readonly tenants: Tenants;
     readonly client: WebhookClient;
     readonly clock: Clock;
-    readonly metrics: Metrics;
     readonly logger: Logger;
   }) {
     this.#tools = parts.tools;
     this.#tenants = parts.tenants;
     this.#client = parts.client;
     this.#clock = parts.clock;
-    this.#metrics = parts.metrics;
     this.#logger = parts.logger;
   }
 
   async run(invocation: ToolInvocation, signal: AbortSignal): Promise<ToolOutcome> {
-    const startedMs = this.#clock.monotonicMs();
     const { callId, tenant } = invocation.session;
-    let outcome: ToolOutcome;
     try {
-      outcome = await this.#run(invocation, signal);
+      return await this.#run(invocation, signal);
     } catch (error) {
       // The agent has to go on talking, whatever broke.
       this.#logger.error({ err: error, callId, tenantId: tenant.id }, 'tool call broke');
-      outcome = { ok: false, reason: 'failed' };
+      return { ok: false, reason: 'failed' };
     }
-    const result = outcome.ok ? 'ok' : outcome.reason;
-    this.#metrics.count('tool_calls', { outcome: result });
-    this.#metrics.observeMs('tool_duration', this.#clock.monotonicMs() - startedMs, {
-      outcome: result,
-    });
-    return outcome;
   }
 
   async #run({ session, call }: ToolInvocation, signal: AbortSignal): Promise<ToolOutcome> {

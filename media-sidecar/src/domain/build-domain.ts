@@ -1,0 +1,78 @@
+import type { Database } from '../db/database.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Metrics } from '../kernel/metrics.ts';
+import { ApiKeys } from './api-keys/api-keys.ts';
+import { StoredCallRecorder } from './calls/call-recorder.ts';
+import { Calls } from './calls/calls.ts';
+import { Deliveries } from './events/deliveries.ts';
+import type { DeliveryQueue } from './events/ports.ts';
+import { EventPublisher } from './events/publisher.ts';
+import type { Admission } from './sessions/sessions.ts';
+import { Sessions } from './sessions/sessions.ts';
+import { Subscriptions } from './subscriptions/subscriptions.ts';
+import { Tenants } from './tenants/tenants.ts';
+import { WebhookToolRunner } from './tools/tool-runner.ts';
+import { Tools } from './tools/tools.ts';
+import { Sealer } from './webhooks/sealer.ts';
+import { WebhookClient } from './webhooks/webhook-client.ts';
+
+export interface DomainOptions {
+  /** Origin as Twilio sees it, https. */
+  readonly publicUrl: string;
+  readonly sessionTtlMs: number;
+  /** 32 bytes. */
+  readonly encryptionKey: Buffer;
+  readonly bootstrapApiKey?: string;
+  readonly allowLoopbackWebhooks: boolean;
+}
+
+export interface DomainParts {
+  readonly db: Database;
+  readonly queue: DeliveryQueue;
+  /** Whether this process would take one more call. */
+  readonly admission: () => Admission;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+/** Wires the nouns with each other. */
+export function buildDomain(parts: DomainParts, options: DomainOptions) {
+  const { db, clock, metrics, logger } = parts;
+  const policy = { allowLoopback: options.allowLoopbackWebhooks };
+  const sealer = new Sealer(options.encryptionKey);
+  const client = new WebhookClient(policy);
+  const tenants = new Tenants(db);
+  const shared = { db, tenants, sealer, policy };
+  const tools = new Tools(shared);
+  const subscriptions = new Subscriptions(shared);
+  const { publicUrl, sessionTtlMs } = options;
+  return {
+    tenants,
+    tools,
+    subscriptions,
+    apiKeys: new ApiKeys(db, tenants, options.bootstrapApiKey),
+    calls: new Calls(db, tenants),
+    sessions: new Sessions(
+      { db, tenants, tools, clock, admission: parts.admission },
+      {
+        sessionTtlMs,
+        urls: {
+          stream: mediaUrl(publicUrl),
+          action: `${publicUrl}/twilio/stream-ended`,
+          streamStatus: `${publicUrl}/twilio/stream-status`,
+        },
+      },
+    ),
+    recorder: new StoredCallRecorder({ db, publisher: new EventPublisher(parts.queue), logger }),
+    toolRunner: new WebhookToolRunner({ tools, tenants, client, clock, logger }),
+    deliveries: new Deliveries({ db, subscriptions, client, clock, metrics, logger }),
+    webhookClient: client,
+  };
+}
+
+/** Where Twilio opens media streams: always `wss`. */
+export function mediaUrl(publicUrl: string): string {
+  return `${publicUrl.replace(/^http/, 'ws')}/twilio/media`;
+}

@@ -1,0 +1,83 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Metrics } from '../../kernel/metrics.ts';
+import { httpErrors } from '../http-errors.ts';
+
+export interface TwilioParts {
+  /** Origin as Twilio sees it. */
+  readonly publicUrl: string;
+  /** Whether a signature fits a URL and the parameters of the form. */
+  readonly verifySignature: (
+    signature: string | undefined,
+    url: string,
+    form: Readonly<Record<string, string>>,
+  ) => boolean;
+  /** TwiML of what follows when the stream of a call has ended. */
+  readonly afterStream: (callSid: string) => Promise<string>;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+const maxFormBytes = 65_536;
+
+/** Only what is read; Twilio adds parameters without notice. */
+const streamEndedSchema = z.object({ CallSid: z.string().min(1).max(64) });
+const streamStatusSchema = z.object({
+  StreamEvent: z.string().max(64).optional(),
+  StreamError: z.string().max(500).optional(),
+  CallSid: z.string().max(64).optional(),
+});
+
+/** What Twilio asks the sidecar. Its signature stands in for a key. */
+export function registerTwilioRoutes(app: FastifyInstance, parts: TwilioParts): Promise<void> {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: maxFormBytes },
+    (_request, body, done) => {
+      done(null, Object.fromEntries(new URLSearchParams(body as string)));
+    },
+  );
+  app.decorateRequest('form');
+  // Before anything is made of the body.
+  app.addHook('preValidation', async (request) => {
+    const form = (request.body ?? {}) as Record<string, string>;
+    const signature = request.headers['x-twilio-signature'];
+    const url = `${parts.publicUrl}${request.url}`;
+    const text = typeof signature === 'string' ? signature : undefined;
+    if (!parts.verifySignature(text, url, form)) {
+      parts.metrics.count('media_sockets_refused', { reason: 'callback-signature' });
+      throw httpErrors.badSignature();
+    }
+    request.form = form;
+  });
+
+  const options = { config: { access: 'twilio' }, schema: { hide: true } } as const;
+
+  app.post('/twilio/stream-ended', options, async (request, reply) => {
+    const { CallSid: callSid } = read(streamEndedSchema, request.form);
+    return reply.type('text/xml').send(await parts.afterStream(callSid));
+  });
+
+  app.post('/twilio/stream-status', options, async (request, reply) => {
+    const {
+      StreamEvent: event,
+      StreamError: error,
+      CallSid: callSid,
+    } = read(streamStatusSchema, request.form);
+    if (event === 'stream-error') {
+      parts.metrics.count('media_protocol_errors', { kind: 'reported-by-twilio' });
+      parts.logger.warn({ callSid, reason: error }, 'Twilio reports an error of a stream');
+    }
+    return reply.status(204).send();
+  });
+  return Promise.resolve();
+}
+
+function read<T>(schema: z.ZodType<T>, form: unknown): T {
+  const parsed = schema.safeParse(form);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw httpErrors.invalid(issue?.message ?? 'is invalid', issue?.path.join('.'));
+}

@@ -1,0 +1,125 @@
+import type { LightMyRequestResponse as Response } from 'fastify';
+import type { Database } from '../../db/database.ts';
+import { ApiKeys } from '../../domain/api-keys/api-keys.ts';
+import { Calls } from '../../domain/calls/calls.ts';
+import { Sessions } from '../../domain/sessions/sessions.ts';
+import { Subscriptions } from '../../domain/subscriptions/subscriptions.ts';
+import { Tenants } from '../../domain/tenants/tenants.ts';
+import { Tools } from '../../domain/tools/tools.ts';
+import { Sealer } from '../../domain/webhooks/sealer.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import { silentLogger } from '../../kernel/logger.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import { noMetrics } from '../../kernel/metrics.ts';
+import type { App } from '../app-type.ts';
+import { TrustedProxies } from '../client-address.ts';
+import type { RateLimits } from '../plugins/auth.ts';
+import { buildServer } from '../server.ts';
+
+export const bootstrapKey = 'bootstrap-key-of-the-tests-0123456789';
+export const goodSignature = 'good-signature';
+
+/** The API on a test database, without a port. */
+export interface Api {
+  readonly app: App;
+  draining: boolean;
+  databaseAway: boolean;
+  /** What was asked to be verified. */
+  readonly verified: { url: string; form: Readonly<Record<string, string>> }[];
+  /** @param key absent: the platform's; null: none */
+  call(
+    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    url: string,
+    body?: unknown,
+    key?: string | null,
+  ): Promise<Reply>;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly json: Record<string, unknown>;
+  readonly headers: Response['headers'];
+  /** `code` of an error. */
+  readonly code: string | undefined;
+  readonly field: string | undefined;
+}
+
+export async function startApi(
+  db: Database,
+  more: { readonly rateLimits?: RateLimits; readonly logger?: Logger } = {},
+): Promise<Api> {
+  const tenants = new Tenants(db);
+  const shared = {
+    db,
+    tenants,
+    sealer: new Sealer(Buffer.alloc(32, 1)),
+    policy: { allowLoopback: false },
+  };
+  const tools = new Tools(shared);
+  const verified: Api['verified'] = [];
+  const logger = more.logger ?? silentLogger;
+  const app = await buildServer({
+    tenants,
+    tools,
+    calls: new Calls(db, tenants),
+    subscriptions: new Subscriptions(shared),
+    apiKeys: new ApiKeys(db, tenants, bootstrapKey),
+    sessions: new Sessions(
+      { db, tenants, tools, clock: systemClock, admission: () => 'open' },
+      {
+        sessionTtlMs: 30_000,
+        urls: { stream: 'wss://v/m', action: 'https://v/a', streamStatus: 'https://v/s' },
+      },
+    ),
+    twilio: {
+      publicUrl: 'https://voice.example.com',
+      verifySignature: (signature, url, form) => {
+        verified.push({ url, form });
+        return signature === goodSignature;
+      },
+      afterStream: (callSid) => Promise.resolve(`<Response><!--${callSid}--></Response>`),
+      metrics: noMetrics,
+      logger,
+    },
+    readiness: {
+      draining: () => api.draining,
+      pingDatabase: () => (api.databaseAway ? Promise.reject(new Error('away')) : db.ping()),
+      logger,
+    },
+    metricsText: () => Promise.resolve('voice_calls_active 0\n'),
+    logger,
+    version: '0.1.0',
+    trustedProxies: new TrustedProxies('loopback'),
+    ...(more.rateLimits !== undefined && { rateLimits: more.rateLimits }),
+  });
+  await app.ready();
+  const api: Api = {
+    app,
+    draining: false,
+    databaseAway: false,
+    verified,
+    async call(method, url, body, key = bootstrapKey) {
+      const response = await app.inject({
+        method,
+        url,
+        headers: key === null ? {} : { authorization: `Bearer ${key}` },
+        ...(body !== undefined && { payload: body as object }),
+      });
+      return toReply(response);
+    },
+  };
+  return api;
+}
+
+export function toReply(response: Response): Reply {
+  const isJson = String(response.headers['content-type']).includes('json');
+  const json = isJson ? response.json<Record<string, unknown>>() : {};
+  const error = json['error'] as { code?: string; field?: string } | undefined;
+  return {
+    status: response.statusCode,
+    json,
+    headers: response.headers,
+    code: error?.code,
+    field: error?.field,
+  };
+}
