@@ -47,6 +47,11 @@ test('a plain statement is open', () => {
   reads('es-CL', 'open', 'quiero agendar una visita', 'busco una camioneta usada', 'eso es');
 });
 
+test('only the last sentence is judged', () => {
+  reads('es-CL', 'open', '¿Tienen autos rojos? mejor azules');
+  reads('es-CL', 'incomplete', 'Muchas gracias. Y también quiero');
+});
+
 test('endings that only look unfinished are not', () => {
   reads('es-CL', 'open', 'no gracias no lo quiero', 'así es', 'creo que sí');
 });

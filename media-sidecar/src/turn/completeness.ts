@@ -152,14 +152,23 @@ const LEXICA: Record<Lexicon, CompletenessWords> = {
 export function completenessOf(text: string, language: string): Completeness {
   const lexicon = LEXICA[lexiconOf(language)];
   const words = normalizedWords(text);
-  const last = words.at(-1);
-  if (last === undefined) return 'incomplete';
+  if (words.length === 0) return 'incomplete';
   const trimmed = text.trim();
   if (trimmed.endsWith('?')) return 'complete';
   if (/(?:…|\.\.\.|[,;:–-])$/.test(trimmed)) return 'incomplete';
 
   const dictated = dictationOf(words, lexicon);
   if (dictated) return dictated;
+  return judge(normalizedWords(lastSentenceOf(trimmed)), trimmed, lexicon);
+}
+
+/** Judges the last sentence: what was asked before it says nothing about its end. */
+function judge(
+  words: readonly string[],
+  trimmed: string,
+  lexicon: CompletenessWords,
+): Completeness {
+  const last = words.at(-1) ?? '';
   if (endsWithAny(words, lexicon.closers)) return 'complete';
   if (words.length <= 3 && words.every((word) => lexicon.shortAnswers.has(word))) return 'complete';
 
@@ -169,8 +178,14 @@ export function completenessOf(text: string, language: string): Completeness {
     // Without its accent "si" is "if"; alone it is an answer (above).
     if (last === 'si' && !/sí[^\p{L}]*$/iu.test(trimmed)) return 'incomplete';
   }
-  const asks = trimmed.includes('¿') || startsWithAny(words, lexicon.questionStarts);
+  const asks =
+    trimmed.lastIndexOf('¿') > trimmed.lastIndexOf('?') ||
+    startsWithAny(words, lexicon.questionStarts);
   return asks && words.length >= 3 ? 'complete' : 'open';
+}
+
+function lastSentenceOf(text: string): string {
+  return text.split(/[.!?…]\s+(?=\S)/).at(-1) ?? text;
 }
 
 function dictationOf(

@@ -94,7 +94,7 @@ export class CascadeReply {
           return round;
         },
         onFinished: (endsCall) => this.#finished(endsCall),
-        onFailed: (error, partlySpoken) => this.#failed('model', error, partlySpoken),
+        onFailed: (error, step) => this.#failed('model', error, this.#voice.anySentOf(step)),
       },
     );
     this.#steps.start();
@@ -132,8 +132,13 @@ export class CascadeReply {
 
   retry(source: 'model' | 'voice', use: 'same' | 'fallback'): void {
     if (use === 'fallback') this.#deps.metrics.count('provider_fallbacks', { source });
-    if (source === 'model') this.#steps?.retry(use);
-    else this.#voice.retry(use);
+    if (source === 'voice') {
+      this.#voice.retry(use);
+      return;
+    }
+    const step = this.#steps?.retry(use);
+    // Of its first attempt nothing was heard.
+    if (step !== undefined) this.#voice.dropStep(step);
   }
 
   itemPlayed(itemId: string): void {

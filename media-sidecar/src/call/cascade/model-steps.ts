@@ -24,7 +24,7 @@ export interface ModelStepsListener {
   /** Runs the calls and resolves with a result for each; `endsCall` leaves no further step. */
   runTools(calls: readonly ToolCall[], signal: AbortSignal): Promise<ToolRound>;
   onFinished(endsCall: boolean): void;
-  onFailed(error: unknown, partlySpoken: boolean): void;
+  onFailed(error: unknown, step: number): void;
 }
 
 export interface ToolRound {
@@ -71,11 +71,14 @@ export class ModelSteps {
     this.#committed.resolve();
   }
 
-  retry(use: 'same' | 'fallback'): void {
+  /** Asks again for the step that failed last; returns its number. */
+  retry(use: 'same' | 'fallback'): number {
     if (use === 'fallback') this.#useFallback = true;
     this.#deps.delays.disturbed = true;
     this.steps.pop();
+    const step = this.steps.length;
     void this.#run();
+    return step;
   }
 
   stop(): void {
@@ -111,7 +114,7 @@ export class ModelSteps {
       }
     } catch (error) {
       if (signal.aborted) return;
-      this.#listener.onFailed(error, (this.steps.at(-1)?.sentences ?? 0) > 0);
+      this.#listener.onFailed(error, this.steps.length - 1);
     }
   }
 

@@ -158,6 +158,19 @@ export class ReplyVoice {
     this.#play();
   }
 
+  /** Some of this step of the model was handed to the phone. */
+  anySentOf(step: number): boolean {
+    return this.#of(step).some(({ sentBytes }) => sentBytes > 0);
+  }
+
+  /** Forgets a step of the model of which nothing was sent. */
+  dropStep(step: number): void {
+    for (const utterance of this.#of(step)) {
+      utterance.abort?.abort();
+      this.#utterances.splice(this.#utterances.indexOf(utterance), 1);
+    }
+  }
+
   /** Tries the sentences that failed once more. */
   retry(use: 'same' | 'fallback'): void {
     if (use === 'fallback') this.#useFallback = true;

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { defaultAgents } from '../agents/registry.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { noMetrics } from '../kernel/metrics.ts';
+import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
+import { FakeLanguageModel } from '../llm/testing/fake-language-model.ts';
+import { FakeSpeechToText } from '../stt/testing/fake-speech-to-text.ts';
+import { FakePhoneLeg } from '../telephony/testing/fake-phone-leg.ts';
+import { FakeTextToSpeech } from '../tts/testing/fake-text-to-speech.ts';
+import { agentSubject } from './agent-subject.ts';
+import { defaultCallOptions, defaultRegistryOptions } from './options.ts';
+import { CallRefusedError, CallRegistry, type CallRegistryDeps } from './registry.ts';
+import {
+  FakeRecorder,
+  fakeSession,
+  FakeToolRunner,
+  FakeVoiceActivity,
+} from './testing/fake-ports.ts';
+
+function setup(overrides: Partial<CallRegistryDeps> = {}) {
+  const clock = new VirtualClock();
+  const recorder = new FakeRecorder();
+  const registry = new CallRegistry({
+    clock,
+    recorder,
+    metrics: noMetrics,
+    logger: silentLogger,
+    options: defaultCallOptions,
+    registry: { ...defaultRegistryOptions, maxCalls: 2 },
+    providers: {
+      stt: new FakeSpeechToText(clock),
+      model: new FakeLanguageModel(clock),
+      tts: new FakeTextToSpeech(clock),
+    },
+    tools: new FakeToolRunner(clock),
+    voiceActivity: () => new FakeVoiceActivity(),
+    agentFor: (session) => defaultAgents.create(session.agent, agentSubject(session)),
+    ...overrides,
+  });
+  const dial = (callSid: string, agent = 'contact-center') => {
+    const leg = new FakePhoneLeg(clock, callSid);
+    return {
+      leg,
+      call: registry.start(leg, fakeSession({ callSid, callId: `id-${callSid}`, agent })),
+    };
+  };
+  return { clock, recorder, registry, dial };
+}
+
+const refusal = (reason: string) => (error: unknown) =>
+  error instanceof CallRefusedError && error.reason === reason;
+
+test('takes calls up to its limit, and again when one has ended', async () => {
+  const { registry, dial } = setup();
+  const { leg } = dial('CA1');
+  dial('CA2');
+  assert.equal(registry.size, 2);
+  assert.equal(registry.hasRoom, false);
+  assert.throws(() => dial('CA3'), refusal('capacity'));
+  leg.end('caller-hung-up');
+  await new Promise(setImmediate);
+  assert.equal(registry.size, 1);
+  dial('CA3');
+  await registry.closeAll();
+});
+
+test('refuses a second stream of the same call', async () => {
+  const { registry, dial } = setup();
+  dial('CA1');
+  assert.throws(() => dial('CA1'), refusal('duplicate'));
+  await registry.closeAll();
+});
+
+test('an agent that nobody knows leaves nothing behind', () => {
+  const { registry, recorder, dial } = setup();
+  assert.throws(() => dial('CA1', 'nobody'), /no agent of the name "nobody"/);
+  assert.equal(registry.size, 0);
+  assert.deepEqual(recorder.started, []);
+});
+
+test('a call that cannot begin leaves nothing behind', () => {
+  const { registry, recorder, dial } = setup({
+    voiceActivity: () => {
+      throw new Error('no memory');
+    },
+  });
+  assert.throws(() => dial('CA1'), /no memory/);
+  assert.equal(registry.size, 0);
+  assert.deepEqual(recorder.started, []);
+});
+
+test('after a conversation that ended, Twilio is to hang up; after one that broke, to take a message', async () => {
+  const { clock, registry, dial } = setup();
+  const good = dial('CA1');
+  const lost = dial('CA2');
+  assert.equal(
+    registry.afterStream('CA2').action,
+    'take-message',
+    'it lives, and yet the stream is gone',
+  );
+  good.leg.end('caller-hung-up');
+  lost.leg.end('connection-lost');
+  await clock.advanceAsync(0);
+  assert.deepEqual(registry.afterStream('CA1'), { action: 'hang-up' });
+  assert.deepEqual(registry.afterStream('CA2'), {
+    action: 'take-message',
+    text: 'Por favor, deje su mensaje después de la señal y le devolveremos la llamada.',
+    language: 'es-CL',
+  });
+  assert.deepEqual(registry.afterStream('CA9'), { action: 'unknown' });
+  await clock.advanceAsync(defaultRegistryOptions.rememberEndMs + 1);
+  assert.deepEqual(registry.afterStream('CA1'), { action: 'unknown' });
+});
+
+test('drains: takes no more calls, waits for those there are, then ends them', async () => {
+  const { clock, recorder, registry, dial } = setup();
+  const first = dial('CA1');
+  const second = dial('CA2');
+  const drained = registry.drain(5000);
+  assert.equal(registry.draining, true);
+  assert.throws(() => dial('CA3'), refusal('draining'));
+  await clock.advanceAsync(2000);
+  first.leg.end('caller-hung-up');
+  assert.equal(second.call.endReason, undefined);
+  await clock.advanceAsync(3000);
+  await drained;
+  assert.equal(second.call.endReason, 'drained');
+  assert.equal(registry.afterStream('CA2').action, 'take-message');
+  assert.equal(registry.size, 0);
+  assert.equal(recorder.flushes, 1);
+  await clock.advanceAsync(1000);
+  assert.equal(clock.pendingTimers, 0);
+});
+
+test('does not wait for its limit when every call has ended', async () => {
+  const { clock, registry, dial } = setup();
+  const { leg } = dial('CA1');
+  const drained = registry.drain(600_000);
+  leg.end('caller-hung-up');
+  await drained;
+  await clock.advanceAsync(1000);
+  assert.equal(clock.pendingTimers, 0);
+});
+
+test('two calls know nothing of each other', async () => {
+  const { clock, recorder, registry, dial } = setup();
+  const first = dial('CA1');
+  const second = dial('CA2');
+  await clock.advanceAsync(1500);
+  first.leg.end('caller-hung-up');
+  await clock.advanceAsync(4000);
+  const of = (callId: string) => recorder.turns.filter((turn) => turn.callId === callId);
+  assert.equal(of('id-CA1')[0]!.interrupted, true);
+  assert.equal(of('id-CA2')[0]!.interrupted, false);
+  assert.equal(second.leg.clears, 0);
+  assert.deepEqual(
+    recorder.endings.map(({ callId }) => callId),
+    ['id-CA1'],
+  );
+  await registry.closeAll();
+});
