@@ -196,8 +196,10 @@ export class PlaybackLedger {
     const beginningMs = nowMs - (position - run.startByte) / MULAW_BYTES_PER_MS;
     run.beginnings.push(beginningMs);
     if (run.beginnings.length > KEPT_BEGINNINGS) run.beginnings.shift();
-    this.#delay.addLateness(beginningMs - Math.min(...run.beginnings));
-    if (run.afterSilence) this.#delay.addRoundTrip(beginningMs - run.sentMs);
+    const latenessMs = beginningMs - Math.min(...run.beginnings);
+    this.#delay.addLateness(latenessMs);
+    // The slower marks of a run can teach nothing more, and would push out what others taught.
+    if (run.afterSilence && latenessMs === 0) this.#delay.addRoundTrip(beginningMs - run.sentMs);
   }
 
   /** The first frames of a run have had no time to play when their mark follows them at once. */

@@ -1,0 +1,121 @@
+import type { RawData } from 'ws';
+import { SAMPLE_RATE_HZ } from '../../audio/constants.ts';
+import {
+  TwilioMediaStream,
+  type MediaSocket,
+  type TwilioMediaStreamDependencies,
+  type TwilioMediaStreamOptions,
+} from './media-stream.ts';
+import {
+  MAX_MESSAGE_BYTES,
+  MediaStreamError,
+  parseTwilioMessage,
+  type StreamStart,
+} from './wire.ts';
+
+export interface AcceptOptions extends TwilioMediaStreamDependencies {
+  /**
+   * How long `start` may take after the upgrade.
+   * @defaultValue 5000 ms
+   */
+  readonly startTimeoutMs?: number;
+  /** Only streams of this account are taken; any account when absent. */
+  readonly accountSid?: string;
+  /**
+   * `<Parameter>`s without which nothing can be done with the call.
+   * @defaultValue ['sessionId', 'token']
+   */
+  readonly requiredParameters?: readonly string[];
+  readonly stream?: Partial<TwilioMediaStreamOptions>;
+}
+
+export interface AcceptedStream {
+  readonly start: StreamStart;
+  readonly leg: TwilioMediaStream;
+}
+
+/** WebSocket close code for a peer that does not keep the rules (RFC 6455, 7.4.1). */
+const POLICY_VIOLATION = 1008;
+
+/**
+ * Waits for `connected` and `start` on a fresh socket. The leg holds everything that follows until
+ * somebody attaches.
+ * @throws MediaStreamError, having closed the socket
+ */
+export function acceptMediaStream(
+  socket: MediaSocket,
+  options: AcceptOptions,
+): Promise<AcceptedStream> {
+  return new Promise((resolve, reject) => {
+    let connected = false;
+
+    const onMessage = (data: RawData, isBinary: boolean): void => {
+      try {
+        const start = read(data, isBinary);
+        if (!start) return;
+        settle();
+        resolve({ start, leg: new TwilioMediaStream(socket, start, options, options.stream) });
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const onClose = () => fail(new MediaStreamError('closed', 'the socket closed before `start`'));
+    // `ws` emits `close` afterwards; without a listener the error would end the process.
+    const onError = () => undefined;
+    const timer = options.clock.schedule(options.startTimeoutMs ?? 5000, () =>
+      fail(new MediaStreamError('start-timeout', '`start` did not come in time')),
+    );
+
+    function read(data: RawData, isBinary: boolean): StreamStart | undefined {
+      if (isBinary) throw new MediaStreamError('binary-message', 'a message is binary');
+      const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer);
+      if (bytes.length > MAX_MESSAGE_BYTES) {
+        throw new MediaStreamError('oversized-message', 'a message is longer than any of Twilio');
+      }
+      const message = parseTwilioMessage(bytes.toString('utf8'));
+      if (!connected && message.event === 'connected') {
+        connected = true;
+        return undefined;
+      }
+      if (!connected || message.event !== 'start') {
+        throw new MediaStreamError('wrong-order', 'a stream begins with `connected`, then `start`');
+      }
+      check(message.start, options);
+      return message.start;
+    }
+
+    function settle(): void {
+      timer.cancel();
+      socket.off('message', onMessage);
+      socket.off('close', onClose);
+    }
+
+    function fail(error: unknown): void {
+      settle();
+      socket.close(POLICY_VIOLATION);
+      reject(error);
+    }
+
+    socket.on('message', onMessage);
+    socket.on('close', onClose);
+    socket.on('error', onError);
+  });
+}
+
+function check(start: StreamStart, options: AcceptOptions): void {
+  const isPhoneAudio =
+    start.encoding === 'audio/x-mulaw' &&
+    start.sampleRateHz === SAMPLE_RATE_HZ &&
+    start.channels === 1;
+  if (!isPhoneAudio) {
+    throw new MediaStreamError('wrong-format', 'the stream is not µ-law of 8,000 Hz, mono');
+  }
+  if (options.accountSid !== undefined && start.accountSid !== options.accountSid) {
+    throw new MediaStreamError('wrong-account', 'the stream belongs to another account');
+  }
+  for (const name of options.requiredParameters ?? ['sessionId', 'token']) {
+    if (!start.customParameters[name]) {
+      throw new MediaStreamError('missing-parameters', 'a required <Parameter> is missing');
+    }
+  }
+}

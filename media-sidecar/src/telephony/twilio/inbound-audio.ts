@@ -1,0 +1,67 @@
+import { FRAME_MS, mulawMs, silentFrame } from '../../audio/constants.ts';
+import { Reframer } from '../../audio/frames.ts';
+import { MediaStreamError, type MediaMessage } from './wire.ts';
+
+export interface InboundAudioOptions {
+  /**
+   * The longest gap that is filled with silence. A longer one is filled this far: recognisers need
+   * continuous audio, but nobody needs minutes of silence at once.
+   * @defaultValue 5000 ms
+   */
+  readonly maxGapFillMs: number;
+}
+
+export const defaultInboundAudioOptions = {
+  maxGapFillMs: 5000,
+} as const satisfies InboundAudioOptions;
+
+/**
+ * Makes an unbroken row of frames of what comes from the phone: gaps in Twilio's timestamps become
+ * silence, repetitions and latecomers are dropped.
+ */
+export class InboundAudio {
+  readonly #options: InboundAudioOptions;
+  readonly #reframer = new Reframer();
+  #lastChunk = 0;
+  /** Where the next audio belongs, in Twilio's time; unknown before the first. */
+  #expectedMs: number | undefined;
+  framesReceived = 0;
+  framesLost = 0;
+  /** Chunks that came twice or out of order. */
+  chunksDropped = 0;
+
+  constructor(options: Partial<InboundAudioOptions> = {}) {
+    this.#options = { ...defaultInboundAudioOptions, ...options };
+  }
+
+  /**
+   * The frames that are due now, in order.
+   * @throws MediaStreamError for a payload that holds no audio
+   */
+  push(message: MediaMessage): Uint8Array[] {
+    if (message.chunk <= this.#lastChunk) {
+      this.chunksDropped += 1;
+      return [];
+    }
+    const audio = Buffer.from(message.payload, 'base64');
+    if (audio.length === 0) throw new MediaStreamError('bad-message', 'a payload is not base64');
+    this.#lastChunk = message.chunk;
+    const frames = this.#fillGap(message.timestampMs, mulawMs(audio.length));
+    const received = this.#reframer.push(audio);
+    this.framesReceived += received.length;
+    frames.push(...received);
+    return frames;
+  }
+
+  #fillGap(timestampMs: number, durationMs: number): Uint8Array[] {
+    const expectedMs = this.#expectedMs ?? timestampMs;
+    const missing = Math.floor((timestampMs - expectedMs) / FRAME_MS);
+    // Less than a frame is jitter of the clock, in either direction: it stays until it adds up.
+    const isJitter = Math.abs(timestampMs - expectedMs) < FRAME_MS;
+    this.#expectedMs = (isJitter ? expectedMs : timestampMs) + durationMs;
+    if (missing <= 0) return [];
+    this.framesLost += missing;
+    const filled = Math.min(missing, Math.floor(this.#options.maxGapFillMs / FRAME_MS));
+    return Array.from({ length: filled }, silentFrame);
+  }
+}
