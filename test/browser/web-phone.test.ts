@@ -14,7 +14,7 @@ import { launchChromium, skipWithoutChromium } from './chromium.ts';
 /** Of a single step; generous, because the machine may be busy. Ms. */
 const STEP_TIMEOUT_MS = 20_000;
 
-describe('web phone in a browser', { skip: skipWithoutChromium }, () => {
+describe('web phone in a browser', { skip: skipWithoutChromium, timeout: 300_000 }, () => {
   let browser: Browser;
   let server: PhoneServer;
   let page: Page;

@@ -15,7 +15,10 @@ import {
 const FROM = '+56912345678';
 const TO = NUMBERS[0].phoneNumber;
 
-describe('web phone', () => {
+/** What never comes fails a test instead of hanging it. Ms. */
+const TIMEOUT_MS = 30_000;
+
+describe('web phone', { timeout: TIMEOUT_MS }, () => {
   let server: PhoneServer;
   before(async () => {
     server = await startPhoneServer();
