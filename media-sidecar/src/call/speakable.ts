@@ -11,7 +11,7 @@ export function speakable(text: string): string {
     .replace(/\bhttps?:\/\/(?:www\.)?/gi, '')
     .replace(/\s*\|\s*/g, ', ')
     .replace(/(?!\p{N})[\p{Extended_Pictographic}\p{Emoji_Modifier}\u{1F1E6}-\u{1F1FF}]/gu, '')
-    .replace(/[\u200d\u20e3\ufe0f]/g, '')
+    .replace(/\u200d|\u20e3|\ufe0f/g, '')
     .replace(/\s+/g, ' ')
     .replace(/\s+([,.;:!?…])/g, '$1')
     .trim();
