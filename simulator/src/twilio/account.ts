@@ -1,0 +1,122 @@
+import type { CallSession } from './call-session.ts';
+import { newSid } from './sids.ts';
+import { isE164 } from './phone-numbers.ts';
+
+export type HttpMethod = 'GET' | 'POST';
+
+/** An `IncomingPhoneNumber`. */
+export interface AccountNumber {
+  readonly sid: string;
+  readonly accountSid: string;
+  readonly phoneNumber: string;
+  friendlyName: string;
+  voiceUrl: string;
+  voiceMethod: HttpMethod;
+  voiceFallbackUrl: string;
+  voiceFallbackMethod: HttpMethod;
+  voiceApplicationSid: string;
+  voiceCallerIdLookup: boolean;
+  statusCallback: string;
+  statusCallbackMethod: HttpMethod;
+  readonly createdAtMs: number;
+  updatedAtMs: number;
+}
+
+export interface Recording {
+  readonly sid: string;
+  readonly accountSid: string;
+  readonly callSid: string;
+  readonly startedAtMs: number;
+  readonly createdAtMs: number;
+  readonly durationMs: number;
+  readonly channels: 1 | 2;
+  readonly source: 'RecordVerb' | 'DialVerb' | 'OutboundAPI';
+  readonly status: 'completed' | 'absent';
+  /** WAV; absent for a recording without audio. */
+  readonly wav: Buffer | null;
+}
+
+/** A TwiML application (`AP…`): a reusable set of URLs. */
+export interface Application {
+  readonly sid: string;
+  readonly voiceUrl: string;
+  readonly voiceMethod: HttpMethod;
+  readonly voiceFallbackUrl: string;
+  readonly statusCallback: string;
+  readonly statusCallbackMethod: HttpMethod;
+}
+
+export interface AccountOptions {
+  readonly accountSid: string;
+  readonly authToken: string;
+  /** @defaultValue `Simulated account` */
+  readonly friendlyName?: string;
+  /** Calls per second that the REST API starts; the rest waits. @defaultValue 1, as Twilio's */
+  readonly callsPerSecond?: number;
+  /** Concurrent calls, inbound and outbound. @defaultValue unlimited */
+  readonly maxConcurrentCalls?: number;
+  /** REST requests per second before 20429. @defaultValue 100 */
+  readonly requestsPerSecond?: number;
+}
+
+/** One customer of Twilio, and all that belongs to it. */
+export class Account {
+  readonly sid: string;
+  readonly authToken: string;
+  readonly friendlyName: string;
+  readonly callsPerSecond: number;
+  readonly maxConcurrentCalls: number;
+  readonly requestsPerSecond: number;
+  readonly createdAtMs = Date.now();
+  readonly numbers = new Map<string, AccountNumber>();
+  readonly applications = new Map<string, Application>();
+  /** By SID, in order of creation. */
+  readonly calls = new Map<string, CallSession>();
+  readonly recordings = new Map<string, Recording>();
+
+  constructor(options: AccountOptions) {
+    this.sid = options.accountSid;
+    this.authToken = options.authToken;
+    this.friendlyName = options.friendlyName ?? 'Simulated account';
+    this.callsPerSecond = options.callsPerSecond ?? 1;
+    this.maxConcurrentCalls = options.maxConcurrentCalls ?? Number.POSITIVE_INFINITY;
+    this.requestsPerSecond = options.requestsPerSecond ?? 100;
+  }
+
+  /** @throws RangeError for what is not E.164 */
+  addNumber(phoneNumber: string, settings: Partial<AccountNumber> = {}): AccountNumber {
+    if (!isE164(phoneNumber)) throw new RangeError('a number must be in E.164');
+    const now = Date.now();
+    const number: AccountNumber = {
+      friendlyName: phoneNumber,
+      voiceUrl: '',
+      voiceMethod: 'POST',
+      voiceFallbackUrl: '',
+      voiceFallbackMethod: 'POST',
+      voiceApplicationSid: '',
+      voiceCallerIdLookup: false,
+      statusCallback: '',
+      statusCallbackMethod: 'POST',
+      ...settings,
+      sid: newSid('PN'),
+      accountSid: this.sid,
+      phoneNumber,
+      createdAtMs: now,
+      updatedAtMs: now,
+    };
+    this.numbers.set(number.sid, number);
+    return number;
+  }
+
+  numberOf(phoneNumber: string): AccountNumber | undefined {
+    for (const number of this.numbers.values())
+      if (number.phoneNumber === phoneNumber) return number;
+    return undefined;
+  }
+
+  get callsInProgress(): number {
+    let count = 0;
+    for (const call of this.calls.values()) if (call.isActive) count++;
+    return count;
+  }
+}

@@ -1,0 +1,277 @@
+import type { HandsetEnding, HandsetEvents } from '../telephone-network/handset.ts';
+import { Line } from '../telephone-network/line.ts';
+import type { LineConditions } from '../telephone-network/line-path.ts';
+import { waitMs } from '../telephone-network/waiting.ts';
+import type { MediaStream } from '../media-streams/media-stream.ts';
+import { keyTones } from '../telephone-network/tones.ts';
+import { playAudio } from '../twiml/playback.ts';
+import { runTwiml } from '../twiml/runner.ts';
+import type { Account } from './account.ts';
+import { startAnsweringMachineDetection, type DetectionOptions } from './answering-machine.ts';
+import type {
+  AnsweredBy,
+  CallDirection,
+  CallEvent,
+  CallStatus,
+  FinalStatus,
+  StatusCallback,
+  TwimlSource,
+} from './call-data.ts';
+import { recordCall, type RecordingOptions } from './call-recording.ts';
+import { StatusCallbacks } from './status-callbacks.ts';
+import type { Exchange } from './exchange.ts';
+import { countryOf } from './phone-numbers.ts';
+import { newSid } from './sids.ts';
+
+export interface CallOptions {
+  readonly account: Account;
+  readonly exchange: Exchange;
+  readonly direction: CallDirection;
+  readonly from: string;
+  readonly to: string;
+  readonly parent?: CallSession;
+  readonly phoneNumberSid?: string;
+  readonly queueTimeMs?: number;
+  /** Of the telephone that dials; those of a telephone that is called come when it answers. */
+  readonly events?: HandsetEvents;
+  readonly conditions?: Partial<LineConditions> | undefined;
+  readonly fallback?: { readonly url: string; readonly method: 'GET' | 'POST' } | undefined;
+  readonly statusCallback?: StatusCallback | undefined;
+  readonly detection?: DetectionOptions | undefined;
+  readonly recording?: RecordingOptions | undefined;
+  /** @defaultValue 14400000 */
+  readonly timeLimitMs?: number;
+}
+
+/**
+ * One call leg as Twilio knows it: its resource, its line, and the TwiML that runs on it.
+ *
+ * Invariants: the line ends once; `status` is final from then on, and `ended` resolves after it.
+ */
+export class CallSession {
+  readonly sid = newSid('CA');
+  readonly options: CallOptions;
+  readonly account: Account;
+  readonly exchange: Exchange;
+  readonly line: Line;
+  readonly createdAtMs = Date.now();
+  readonly events: CallEvent[] = [];
+  /** Every Media Stream of the call, also those that are over. */
+  readonly streams: MediaStream[] = [];
+  readonly ended: Promise<void>;
+  status: CallStatus = 'queued';
+  updatedAtMs = this.createdAtMs;
+  startedAtMs: number | undefined;
+  answeredAtMs: number | undefined;
+  endedAtMs: number | undefined;
+  answeredBy: AnsweredBy | undefined;
+  /** The last error that ended a document, Twilio's code. */
+  errorCode: number | undefined;
+  readonly #callbacks: StatusCallbacks;
+  readonly #lifetime = new AbortController();
+  #resolveEnded!: () => void;
+  #document = new AbortController();
+  #redirect: TwimlSource | undefined;
+
+  constructor(options: CallOptions) {
+    this.options = options;
+    this.account = options.account;
+    this.exchange = options.exchange;
+    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    this.#callbacks = new StatusCallbacks(this, options.statusCallback);
+    this.line = new Line(this.sid, options.exchange.beat, options.events ?? {}, options.conditions);
+    this.line.listen({ ended: (ending) => this.#onLineEnded(ending) });
+    this.account.calls.set(this.sid, this);
+  }
+
+  get isActive(): boolean {
+    return this.endedAtMs === undefined;
+  }
+
+  get isInProgress(): boolean {
+    return this.status === 'in-progress';
+  }
+
+  /** Aborted when the call is over. */
+  get lifetime(): AbortSignal {
+    return this.#lifetime.signal;
+  }
+
+  get durationMs(): number {
+    return this.answeredAtMs === undefined ? 0 : (this.endedAtMs ?? Date.now()) - this.answeredAtMs;
+  }
+
+  log(type: string, details: Readonly<Record<string, unknown>> = {}): void {
+    const event = { atMs: Date.now(), type, details };
+    this.events.push(event);
+    this.exchange.onCallEvent?.(this, event);
+  }
+
+  /** A line in Twilio's debugger. */
+  warn(code: number, message: string): void {
+    this.log('warning', { code, message });
+  }
+
+  /** What every request about this call carries. */
+  params(): Record<string, string> {
+    const { from, to, direction, parent } = this.options;
+    const place = (name: string, number: string): Record<string, string> => ({
+      [name]: number,
+      [`${name}City`]: '',
+      [`${name}Country`]: countryOf(number),
+      [`${name}State`]: '',
+      [`${name}Zip`]: '',
+    });
+    return {
+      AccountSid: this.account.sid,
+      ApiVersion: '2010-04-01',
+      CallSid: this.sid,
+      CallStatus: this.status,
+      Direction: direction,
+      ...place('From', from),
+      ...place('Caller', from),
+      ...place('To', to),
+      ...place('Called', to),
+      ...(parent ? { ParentCallSid: parent.sid } : {}),
+    };
+  }
+
+  setStatus(status: CallStatus): void {
+    this.status = status;
+    this.updatedAtMs = Date.now();
+    this.log('status', { status });
+  }
+
+  /** Picks up an inbound call; nothing to do where it was picked up before. */
+  answer(events?: HandsetEvents): void {
+    if (this.line.state === 'answered' || this.line.state === 'ended') return;
+    this.answeredAtMs = Date.now();
+    this.setStatus('in-progress');
+    if (this.options.recording) recordCall(this, this.options.recording);
+    this.#callbacks.send('answered', 'in-progress');
+    void waitMs(this.exchange.beat, this.options.timeLimitMs ?? 14_400_000, this.lifetime).then(
+      (elapsed) => {
+        if (elapsed) this.end('completed', 'network');
+      },
+    );
+    this.line.answer(events);
+  }
+
+  end(status: FinalStatus, endedBy: HandsetEnding['endedBy'], errorCode?: number): void {
+    this.line.end({ status, endedBy, ...(errorCode === undefined ? {} : { errorCode }) });
+  }
+
+  /** An inbound call: rings, asks the application what to do, and does it. */
+  async runInbound(source: TwimlSource): Promise<void> {
+    this.startedAtMs = Date.now();
+    this.setStatus('ringing');
+    this.line.ring();
+    await this.runDocuments(source);
+  }
+
+  /**
+   * Calls a telephone of the outside world.
+   * @returns whether it was answered
+   */
+  async ringOutside(timeoutMs: number): Promise<boolean> {
+    if (!this.isActive) return false;
+    this.startedAtMs = Date.now();
+    this.#callbacks.send('initiated', 'initiated');
+    const telephone = this.exchange.telephoneFor(this.options.to);
+    if (telephone === undefined) {
+      this.end('failed', 'network');
+      return false;
+    }
+    this.setStatus('ringing');
+    this.line.ring();
+    this.#callbacks.send('ringing', 'ringing');
+    const picked = new AbortController();
+    const over = AbortSignal.any([picked.signal, this.lifetime]);
+    const refuse = (status: 'busy' | 'failed') => () => {
+      if (!over.aborted) this.end(status, 'other-side');
+    };
+    telephone.ring({
+      callSid: this.sid,
+      from: this.options.from,
+      to: this.options.to,
+      cancelled: this.lifetime,
+      busy: refuse('busy'),
+      fail: refuse('failed'),
+      answer: (events) => {
+        // Later, so that whoever answers holds the handset before its first event.
+        queueMicrotask(() => {
+          if (over.aborted) {
+            events.ended?.(this.line.ending ?? { status: 'canceled', endedBy: 'network' });
+            return;
+          }
+          this.answer(events);
+          picked.abort();
+        });
+        return this.line.handset;
+      },
+    });
+    if (await waitMs(this.exchange.beat, timeoutMs, over)) this.end('no-answer', 'network');
+    return this.isInProgress;
+  }
+
+  /** What follows an answered outbound call: keys, who answered, and then the document. */
+  async runAnswered(source: TwimlSource, sendDigits?: string): Promise<void> {
+    const { detection } = this.options;
+    if (sendDigits) await playAudio(this.line, keyTones(sendDigits), this.lifetime);
+    else if (detection) {
+      const result = startAnsweringMachineDetection(this, detection);
+      if (!detection.asynchronous) await result;
+    }
+    if (this.isActive) await this.runDocuments(source);
+  }
+
+  /**
+   * What the answering side of a `<Dial>` gets before it is joined: keys, and its own document.
+   * @returns whether it is still there
+   */
+  async prepareBridge(before: {
+    readonly sendDigits: string | undefined;
+    readonly source: TwimlSource | undefined;
+    readonly parentSignal: AbortSignal;
+  }): Promise<boolean> {
+    const { sendDigits, source, parentSignal } = before;
+    if (this.options.detection) void startAnsweringMachineDetection(this, this.options.detection);
+    const signal = AbortSignal.any([this.lifetime, parentSignal]);
+    if (sendDigits) await playAudio(this.line, keyTones(sendDigits), signal);
+    let next = source;
+    while (next !== undefined && this.isActive && !signal.aborted)
+      next = await runTwiml(this, next, signal);
+    return this.isActive && !signal.aborted;
+  }
+
+  /** Runs documents until the call is over. */
+  async runDocuments(first: TwimlSource): Promise<void> {
+    let next: TwimlSource | undefined = first;
+    while (next !== undefined && this.isActive) {
+      this.#document = new AbortController();
+      const signal = AbortSignal.any([this.lifetime, this.#document.signal]);
+      const following: TwimlSource | undefined = await runTwiml(this, next, signal);
+      next = this.#redirect ?? following;
+      this.#redirect = undefined;
+    }
+    if (!this.isActive) return;
+    // A document without a verb is answered, too, and hung up.
+    this.answer();
+    this.end('completed', 'other-side');
+  }
+
+  /** Drops what the call is doing and runs another document: an update through the API. */
+  redirect(source: TwimlSource): void {
+    this.#redirect = source;
+    this.#document.abort();
+  }
+
+  #onLineEnded(ending: HandsetEnding): void {
+    this.endedAtMs = Date.now();
+    this.errorCode = ending.errorCode ?? this.errorCode;
+    this.setStatus(ending.status === 'completed' && !this.answeredAtMs ? 'failed' : ending.status);
+    this.#lifetime.abort();
+    this.#callbacks.send('completed', this.status);
+    this.#resolveEnded();
+  }
+}

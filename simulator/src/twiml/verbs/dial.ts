@@ -1,0 +1,250 @@
+import { playLoop, bridge } from '../playback.ts';
+import { ringback } from '../../telephone-network/tones.ts';
+import { waitMs } from '../../telephone-network/waiting.ts';
+import { recordCall } from '../../twilio/call-recording.ts';
+import { CallSession } from '../../twilio/call-session.ts';
+import { defaultDetectionOptions, type DetectionOptions } from '../../twilio/answering-machine.ts';
+import type { StatusCallback } from '../../twilio/call-data.ts';
+import { normalizeNumber } from '../../twilio/phone-numbers.ts';
+import { TwimlError, type TwimlElement } from '../document.ts';
+import {
+  actionSource,
+  boolOf,
+  methodOf,
+  numberOf,
+  resolveUrl,
+  type Verb,
+  type VerbContext,
+} from '../verb.ts';
+import { recordingCallback } from './record.ts';
+
+interface DialResult {
+  readonly status: 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled';
+  readonly child?: CallSession;
+  readonly bridged: boolean;
+}
+
+/** https://www.twilio.com/docs/voice/twiml/dial */
+export const dial: Verb = async (element, context) => {
+  const { session } = context;
+  if (!boolOf(element, 'answerOnBridge', false)) session.answer();
+  const targets = targetsOf(element);
+  const callerId = callerIdOf(element, context);
+  const result = await dialTargets(element, context, targets, callerId);
+  const params: Record<string, string> = {
+    DialCallStatus: result.status,
+    DialBridged: String(result.bridged),
+    ...(result.child ? { DialCallSid: result.child.sid } : {}),
+    ...(result.status === 'completed' && result.child
+      ? { DialCallDuration: String(Math.ceil(result.child.durationMs / 1000)) }
+      : {}),
+  };
+  session.log('dialled', params);
+  if (element.attributes.action === undefined) return undefined;
+  const source = actionSource(element, context, params);
+  if (!session.lifetime.aborted) return source;
+  if (source.kind === 'url')
+    await session.exchange.notify(session, source.url, source.method, {
+      ...session.params(),
+      ...params,
+    });
+  return undefined;
+};
+
+function targetsOf(element: TwimlElement): readonly TwimlElement[] {
+  if (element.children.length > 0) {
+    if (element.text !== '')
+      throw new TwimlError(12_200, '<Dial> has either a number or elements, not both');
+    if (element.children.length > 10) throw new TwimlError(13_223, 'Dial: more than ten numbers');
+    return element.children;
+  }
+  if (element.text === '') throw new TwimlError(13_223, 'Dial: Invalid phone number format');
+  return [{ name: 'Number', attributes: {}, children: [], text: element.text }];
+}
+
+/** Only a number that is the account's, or the caller's own, may be shown. */
+function callerIdOf(element: TwimlElement, { session }: VerbContext): string {
+  const { callerId } = element.attributes;
+  if (callerId === undefined) return session.options.from;
+  const number = normalizeNumber(callerId);
+  const { from, to } = session.options;
+  if (
+    number === undefined ||
+    !(number === from || number === to || session.account.numberOf(number))
+  )
+    throw new TwimlError(13_214, 'Dial: Invalid callerId value');
+  return number;
+}
+
+async function dialTargets(
+  element: TwimlElement,
+  context: VerbContext,
+  targets: readonly TwimlElement[],
+  callerId: string,
+): Promise<DialResult> {
+  const { session } = context;
+  const stopRingback = session.line.state === 'answered' ? playLoop(session.line, ringback) : null;
+  const timeoutMs = numberOf(element, 'timeout', 30) * 1000;
+  let answered: { child: CallSession; target: TwimlElement } | undefined;
+  let last: CallSession | undefined;
+  const attempt = async (target: TwimlElement): Promise<void> => {
+    const child = createChild(target, context, callerId);
+    if (child === undefined) return;
+    last = child;
+    const giveUp = (): void => child.end('canceled', 'network');
+    context.signal.addEventListener('abort', giveUp, { once: true });
+    if (context.signal.aborted) giveUp();
+    const isAnswered = await child.ringOutside(timeoutMs);
+    context.signal.removeEventListener('abort', giveUp);
+    if (!isAnswered) return;
+    if (answered !== undefined) child.end('canceled', 'network');
+    else {
+      answered = { child, target };
+      for (const other of ringing) if (other !== child) other.end('canceled', 'network');
+    }
+  };
+  const ringing = new Set<CallSession>();
+  if (boolOf(element, 'sequential', false)) {
+    for (const target of targets) {
+      if (answered === undefined && !context.signal.aborted) await attempt(target);
+    }
+  } else await Promise.all(targets.map(attempt));
+  stopRingback?.();
+  if (answered === undefined) {
+    const status = last?.status;
+    const isKnown = status === 'busy' || status === 'no-answer' || status === 'canceled';
+    return {
+      status: isKnown ? status : 'failed',
+      ...(last ? { child: last } : {}),
+      bridged: false,
+    };
+  }
+  const { child, target } = answered;
+  const isBridged = await whisper(child, target, context);
+  if (!isBridged) {
+    child.end('completed', 'other-side');
+    return { status: 'completed', child, bridged: false };
+  }
+  await converse(element, context, child);
+  return { status: 'completed', child, bridged: true };
+
+  function createChild(
+    target: TwimlElement,
+    { session: parent }: VerbContext,
+    from: string,
+  ): CallSession | undefined {
+    const to = target.name === 'Number' ? normalizeNumber(target.text) : undefined;
+    if (to === undefined) {
+      // Nobody is registered on this network as a SIP address or a client.
+      parent.warn(13_224, `Dial: <${target.name}> cannot be reached`);
+      return undefined;
+    }
+    const created = new CallSession({
+      account: parent.account,
+      exchange: parent.exchange,
+      direction: 'outbound-dial',
+      from,
+      to,
+      parent,
+      statusCallback: statusCallbackOf(target, context),
+      detection: detectionOf(target, context),
+      timeLimitMs: numberOf(element, 'timeLimit', 14_400) * 1000,
+    });
+    ringing.add(created);
+    return created;
+  }
+}
+
+/** What the one who answers hears before the two are joined; a hang-up in it refuses the call. */
+async function whisper(
+  child: CallSession,
+  target: TwimlElement,
+  context: VerbContext,
+): Promise<boolean> {
+  const { sendDigits, url } = target.attributes;
+  const isThere = await child.prepareBridge({
+    sendDigits,
+    source:
+      url === undefined
+        ? undefined
+        : { kind: 'url', url: resolveUrl(context, url), method: methodOf(target, 'method') },
+    parentSignal: context.signal,
+  });
+  return isThere && !context.signal.aborted;
+}
+
+async function converse(
+  element: TwimlElement,
+  context: VerbContext,
+  child: CallSession,
+): Promise<void> {
+  const { session, signal } = context;
+  session.answer();
+  session.log('bridged', { callSid: child.sid });
+  const unbridge = bridge(session.line, child.line);
+  const recording = startRecording();
+  const over = new AbortController();
+  const unlisten = session.line.listen({
+    digit: (digit) => {
+      if (digit === '*' && boolOf(element, 'hangupOnStar', false)) over.abort();
+    },
+  });
+  const limit = numberOf(element, 'timeLimit', 14_400) * 1000;
+  await waitMs(
+    session.exchange.beat,
+    limit,
+    AbortSignal.any([signal, child.lifetime, over.signal]),
+  );
+  unlisten();
+  recording?.stop();
+  unbridge();
+  child.end('completed', 'other-side');
+
+  function startRecording(): { stop(): void } | undefined {
+    const { record = 'do-not-record' } = element.attributes;
+    if (record === 'do-not-record' || record === 'false') return undefined;
+    const track = element.attributes.recordingTrack;
+    return recordCall(session, {
+      source: 'DialVerb',
+      channels: record.endsWith('dual') ? 2 : 1,
+      track: track === 'inbound' || track === 'outbound' ? track : 'both',
+      callback: recordingCallback(element, context),
+    });
+  }
+}
+
+function statusCallbackOf(target: TwimlElement, context: VerbContext): StatusCallback | undefined {
+  const { statusCallback, statusCallbackEvent = 'completed' } = target.attributes;
+  if (statusCallback === undefined) return undefined;
+  return {
+    url: resolveUrl(context, statusCallback),
+    method: methodOf(target, 'statusCallbackMethod'),
+    events: new Set(
+      statusCallbackEvent.split(' ') as ('initiated' | 'ringing' | 'answered' | 'completed')[],
+    ),
+  };
+}
+
+function detectionOf(target: TwimlElement, context: VerbContext): DetectionOptions | undefined {
+  const { machineDetection, amdStatusCallback } = target.attributes;
+  if (machineDetection !== 'Enable' && machineDetection !== 'DetectMessageEnd') return undefined;
+  const d = defaultDetectionOptions;
+  return {
+    mode: machineDetection,
+    timeoutMs: numberOf(target, 'machineDetectionTimeout', d.timeoutMs / 1000) * 1000,
+    speechThresholdMs: numberOf(target, 'machineDetectionSpeechThreshold', d.speechThresholdMs),
+    speechEndThresholdMs: numberOf(
+      target,
+      'machineDetectionSpeechEndThreshold',
+      d.speechEndThresholdMs,
+    ),
+    silenceTimeoutMs: numberOf(target, 'machineDetectionSilenceTimeout', d.silenceTimeoutMs),
+    asynchronous: true,
+    callback: amdStatusCallback
+      ? {
+          url: resolveUrl(context, amdStatusCallback),
+          method: methodOf(target, 'amdStatusCallbackMethod'),
+        }
+      : undefined,
+  };
+}

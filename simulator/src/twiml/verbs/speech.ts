@@ -1,0 +1,112 @@
+import { encodeMulaw } from '../../telephone-network/mulaw.ts';
+import { keyTones } from '../../telephone-network/tones.ts';
+import { readWav, WavError } from '../../telephone-network/wav.ts';
+import { waitMs } from '../../telephone-network/waiting.ts';
+import { WebhookError } from '../../twilio/http-client.ts';
+import { TwimlError, type TwimlElement } from '../document.ts';
+import { playAudio } from '../playback.ts';
+import { numberOf, resolveUrl, type Verb, type VerbContext } from '../verb.ts';
+
+/** Media may be larger than a document. */
+const MAX_MEDIA_BYTES = 40 * 1024 * 1024;
+/** `loop="0"` means until the call ends; the caller decides when. */
+const FOREVER = Number.POSITIVE_INFINITY;
+
+export const say: Verb = async (element, context) => {
+  await speakElement(element, context, context.signal);
+  return undefined;
+};
+
+export const play: Verb = async (element, context) => {
+  await playElement(element, context, context.signal);
+  return undefined;
+};
+
+/** The verbs that may stand inside `<Gather>`, one after the other, until the signal stops them. */
+export async function prompt(
+  elements: readonly TwimlElement[],
+  context: VerbContext,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const element of elements) {
+    if (signal.aborted) return;
+    if (element.name === 'Say') await speakElement(element, context, signal);
+    else if (element.name === 'Play') await playElement(element, context, signal);
+    else await waitMs(context.session.exchange.beat, numberOf(element, 'length', 1) * 1000, signal);
+  }
+}
+
+async function speakElement(
+  element: TwimlElement,
+  { session }: VerbContext,
+  signal: AbortSignal,
+): Promise<void> {
+  if (element.text === '') return;
+  if (element.text.length > 4096)
+    throw new TwimlError(13_520, 'Say: Invalid text: longer than 4096 characters');
+  const utterance = await session.exchange.voices.speak({
+    text: element.text,
+    voice: voiceOf(element),
+  });
+  await repeat(element, session.line, encodeMulaw(utterance.pcm8k), signal);
+}
+
+async function playElement(
+  element: TwimlElement,
+  context: VerbContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { session } = context;
+  const { digits } = element.attributes;
+  if (digits !== undefined) return repeat(element, session.line, keyTones(digits), signal);
+  if (element.text === '') throw new TwimlError(13_420, 'Play: Invalid content: no URL');
+  const url = resolveUrl(context, element.text);
+  const reply = await session.exchange.webhooks.request(
+    { url, method: 'GET', params: {}, authToken: session.account.authToken, signal },
+    MAX_MEDIA_BYTES,
+  );
+  session.log('media', { url, status: reply.status });
+  if (reply.status < 200 || reply.status > 299)
+    throw new WebhookError(11_200, `HTTP retrieval failure: ${reply.status}`, url);
+  const type = reply.contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  // Twilio plays MP3, too; this network decodes WAV only, and says so instead of playing nothing.
+  if (!/^audio\/(x-)?wave?$|^audio\/vnd\.wave$/.test(type))
+    throw new TwimlError(12_300, `Invalid Content-Type: ${type || 'none'}`);
+  try {
+    await repeat(element, session.line, readWav(reply.body), signal);
+  } catch (error) {
+    if (!(error instanceof WavError)) throw error;
+    throw new TwimlError(12_300, `Invalid Content-Type: ${error.message}`);
+  }
+}
+
+async function repeat(
+  element: TwimlElement,
+  line: VerbContext['session']['line'],
+  audio: Uint8Array,
+  signal: AbortSignal,
+): Promise<void> {
+  const loop = numberOf(element, 'loop', 1);
+  if (audio.length === 0) return;
+  for (let times = loop === 0 ? FOREVER : loop; times > 0; times--)
+    if (!(await playAudio(line, audio, signal))) return;
+}
+
+/** The voice of the simulator that speaks a language of Twilio. */
+function voiceOf(element: TwimlElement): string {
+  const { language, voice } = element.attributes;
+  const fromVoice = /^Google\.([a-z]{2,3}-[A-Z]{2,4})-/.exec(voice ?? '')?.[1];
+  const tag = language ?? fromVoice ?? 'en-US';
+  const base = espeakVoice(tag);
+  return voice === 'man' ? base : `${base}+f3`;
+}
+
+function espeakVoice(tag: string): string {
+  if (tag === 'es-ES') return 'es';
+  if (tag.startsWith('es-')) return 'es-419';
+  if (tag === 'en-GB') return 'en-gb';
+  if (tag.startsWith('en-')) return 'en-us';
+  if (tag === 'pt-BR') return 'pt-br';
+  if (tag.startsWith('nb-')) return 'nb';
+  return (tag.split('-')[0] as string).toLowerCase();
+}
