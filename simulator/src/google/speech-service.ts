@@ -33,13 +33,13 @@ const MOST_UNARY_MS = 60_000;
 
 const v1Message = z.object({
   streamingRequest: z.enum(['streamingConfig', 'audioContent']).optional(),
-  streamingConfig: z.unknown(),
+  streamingConfig: z.unknown().optional(),
   audioContent: z.instanceof(Uint8Array).optional(),
 });
 const v2Message = z.object({
   recognizer: z.string().default(''),
   streamingRequest: z.enum(['streamingConfig', 'audio']).optional(),
-  streamingConfig: z.unknown(),
+  streamingConfig: z.unknown().optional(),
   audio: z.instanceof(Uint8Array).optional(),
 });
 
@@ -186,14 +186,14 @@ function streamingRecognize(version: 'v1' | 'v2', parts: SpeechServiceParts) {
 }
 
 const v1Unary = z.object({
-  config: z.unknown(),
+  config: z.unknown().optional(),
   audio: z
     .object({ content: z.instanceof(Uint8Array).optional(), uri: z.string().optional() })
     .nullish(),
 });
 const v2Unary = z.object({
   recognizer: z.string(),
-  config: z.unknown(),
+  config: z.unknown().optional(),
   content: z.instanceof(Uint8Array).optional(),
   uri: z.string().optional(),
 });

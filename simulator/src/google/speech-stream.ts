@@ -38,6 +38,7 @@ export class SpeechStream {
   #lastSpeechMs = 0;
   #speaking = false;
   #heardSpeech = false;
+  #finals = 0;
   #halfClosed = false;
   /** After the end of a single utterance, further audio is ignored. */
   #deaf = false;
@@ -134,11 +135,12 @@ export class SpeechStream {
     if (activityEvents) {
       this.#sendAfter(this.#settings.interimDelayMs, this.#results.activity('END', atMs));
     }
-    if (singleUtterance && !this.#deaf) this.#endSingleUtterance(atMs);
+    if (singleUtterance) this.#endSingleUtterance(atMs);
   }
 
   #onFinal(speech: RecognizedSpeech): void {
-    if (this.#deaf) return;
+    if (this.#parts.config.singleUtterance && this.#finals > 0) return;
+    this.#finals++;
     const { finalDelayMinMs, finalDelayMaxMs } = this.#settings;
     const delay = finalDelayMinMs + this.#parts.random() * (finalDelayMaxMs - finalDelayMinMs);
     // The delay counts from the end of speech, some of which is over.
@@ -149,6 +151,7 @@ export class SpeechStream {
   }
 
   #endSingleUtterance(atMs: number): void {
+    if (this.#deaf) return;
     this.#deaf = true;
     clearTimeout(this.#audioTimer);
     this.#sendAfter(0, this.#results.endOfSingleUtterance(atMs));

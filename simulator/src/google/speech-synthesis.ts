@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { encodeAlaw, encodeMulaw } from '../audio/mulaw.ts';
+import { resample, toInt16 } from '../audio/resample.ts';
+import { pcmBytes, wavFile } from '../audio/wav.ts';
+import type { EspeakVoices } from '../voices/espeak-voices.ts';
+import { GoogleError } from './google-error.ts';
+import { spokenTextOf } from './ssml.ts';
+import { selectVoice } from './voice-catalogue.ts';
+import type { GoogleVoice } from './voice-catalogue.ts';
+
+export type SynthesisVoices = Pick<EspeakVoices, 'speak' | 'voiceFor'>;
+
+/** In order of their numbers in google/cloud/texttospeech/v1/cloud_tts.proto; 4 is reserved. */
+export const AUDIO_ENCODINGS = [
+  'AUDIO_ENCODING_UNSPECIFIED',
+  'LINEAR16',
+  'MP3',
+  'OGG_OPUS',
+  undefined,
+  'MULAW',
+  'ALAW',
+  'PCM',
+  'M4A',
+] as const;
+export const SSML_GENDERS = ['SSML_VOICE_GENDER_UNSPECIFIED', 'MALE', 'FEMALE', 'NEUTRAL'] as const;
+
+const MOST_INPUT_BYTES = 5_000;
+const LINE_RATE_HZ = 8_000;
+/** Spoken for a text in which nothing can be said. */
+const NOTHING_MS = 100;
+
+export const voiceSelectionSchema = z.object({
+  languageCode: z.string().default(''),
+  name: z.string().default(''),
+  ssmlGender: z.enum(SSML_GENDERS).default('SSML_VOICE_GENDER_UNSPECIFIED'),
+});
+
+const requestSchema = z.object({
+  input: z
+    .object({
+      text: z.string().optional(),
+      ssml: z.string().optional(),
+      markup: z.string().optional(),
+    })
+    .nullish(),
+  voice: voiceSelectionSchema.nullish(),
+  audioConfig: z
+    .object({
+      audioEncoding: z.string().default('AUDIO_ENCODING_UNSPECIFIED'),
+      speakingRate: z.number().default(0),
+      pitch: z.number().default(0),
+      volumeGainDb: z.number().default(0),
+      sampleRateHertz: z.number().int().default(0),
+    })
+    .nullish(),
+});
+
+export type BareEncoding = 'PCM' | 'MULAW' | 'ALAW';
+
+export function voiceOf(
+  selection: z.infer<typeof voiceSelectionSchema> | null | undefined,
+): GoogleVoice {
+  if (!selection) throw GoogleError.invalid('Voice selection is required.');
+  const { languageCode, name, ssmlGender } = selection;
+  const gender = ssmlGender === 'SSML_VOICE_GENDER_UNSPECIFIED' ? undefined : ssmlGender;
+  return selectVoice({ languageCode, name, gender });
+}
+
+/** 0 stands for "not set" on the wire. */
+export function checkedRate(speakingRate: number): number {
+  if (speakingRate === 0) return 1;
+  if (!(speakingRate >= 0.25 && speakingRate <= 2)) {
+    throw GoogleError.invalid(
+      `Invalid speaking_rate: ${speakingRate}. Must be in the range [0.25, 2.0].`,
+    );
+  }
+  return speakingRate;
+}
+
+export function checkedSampleRate(sampleRateHz: number, natural: number): number {
+  if (sampleRateHz === 0) return natural;
+  if (sampleRateHz < 8_000 || sampleRateHz > 48_000) {
+    throw GoogleError.invalid(`Unsupported sample rate: ${sampleRateHz}.`);
+  }
+  return sampleRateHz;
+}
+
+function spokenText(
+  input:
+    | { text?: string | undefined; ssml?: string | undefined; markup?: string | undefined }
+    | null
+    | undefined,
+  voice: GoogleVoice,
+): string {
+  const { text, ssml, markup } = input ?? {};
+  const given = [text, ssml, markup].filter((each) => each !== undefined && each !== '');
+  if (given.length !== 1) {
+    throw GoogleError.invalid('Invalid input: exactly one of text, markup or ssml must be set.');
+  }
+  if (Buffer.byteLength(given[0]!) > MOST_INPUT_BYTES) {
+    throw GoogleError.invalid(
+      'Either `input.text` or `input.ssml` is longer than the limit of 5000 bytes. This limit is different from quotas. To fix, reduce the byte length of the characters in this request, or consider using the Long Audio API: https://cloud.google.com/text-to-speech/docs/create-audio-text-long-audio-synthesis.',
+    );
+  }
+  const chirp = voice.family === 'Chirp3-HD';
+  if (ssml) {
+    if (chirp) {
+      throw GoogleError.invalid(
+        'This voice currently only supports text input. Please use a different voice for SSML.',
+      );
+    }
+    return spokenTextOf(ssml);
+  }
+  if (markup) {
+    if (!chirp) throw GoogleError.invalid('This voice does not support markup input.');
+    return withoutPauseTags(markup);
+  }
+  return text ?? '';
+}
+
+/** `[pause]`, `[pause short]`, `[pause long]` of Chirp 3 HD's markup. */
+export const withoutPauseTags = (markup: string): string =>
+  markup.replace(/\[pause(?: short| long)?\]/g, ' ');
+
+/**
+ * The sound of a text at a rate of the caller's choice. At 8,000 Hz it is what the voices made, bit
+ * by bit, so that it can be recognized again.
+ */
+export async function synthesize(
+  voices: SynthesisVoices,
+  text: string,
+  voice: GoogleVoice,
+  speakingRate: number,
+  sampleRateHz: number,
+): Promise<Int16Array> {
+  if (!/[\p{L}\p{N}]/u.test(text)) return new Int16Array((NOTHING_MS * sampleRateHz) / 1_000);
+  const espeakVoice = voices.voiceFor(voice.name, voice.languageCode);
+  const { pcm8k } = await voices.speak({ text, voice: espeakVoice, rate: speakingRate });
+  return sampleRateHz === LINE_RATE_HZ
+    ? pcm8k
+    : toInt16(resample(pcm8k, LINE_RATE_HZ, sampleRateHz));
+}
+
+export function encodeBare(pcm: Int16Array, encoding: BareEncoding): Uint8Array {
+  if (encoding === 'PCM') return pcmBytes(pcm);
+  return encoding === 'MULAW' ? encodeMulaw(pcm) : encodeAlaw(pcm);
+}
+
+/**
+ * `SynthesizeSpeech`. All encodings but PCM have a WAV header.
+ * @throws GoogleError
+ */
+export async function synthesizeSpeech(voices: SynthesisVoices, raw: unknown): Promise<Uint8Array> {
+  const { input, voice: selection, audioConfig } = requestSchema.parse(raw);
+  const voice = voiceOf(selection);
+  const text = spokenText(input, voice);
+  if (!audioConfig || audioConfig.audioEncoding === 'AUDIO_ENCODING_UNSPECIFIED') {
+    throw GoogleError.invalid('Audio encoding is required.');
+  }
+  const { audioEncoding, pitch, volumeGainDb } = audioConfig;
+  const rate = checkedRate(audioConfig.speakingRate);
+  const sampleRateHz = checkedSampleRate(audioConfig.sampleRateHertz, voice.naturalSampleRateHz);
+  if (pitch < -20 || pitch > 20)
+    throw GoogleError.invalid('Invalid pitch. Must be in [-20.0, 20.0].');
+  if (pitch !== 0 && voice.family === 'Chirp3-HD') {
+    throw GoogleError.invalid('This voice does not support pitch parameters at this time.');
+  }
+  if (volumeGainDb < -96 || volumeGainDb > 16) {
+    throw GoogleError.invalid('Invalid volume_gain_db. Must be in [-96.0, 16.0].');
+  }
+  if (pitch !== 0 || volumeGainDb !== 0) {
+    throw new GoogleError('UNIMPLEMENTED', 'The simulator changes neither pitch nor volume.');
+  }
+  const pcm = await synthesize(voices, text, voice, rate, sampleRateHz);
+  switch (audioEncoding) {
+    case 'PCM':
+      return encodeBare(pcm, 'PCM');
+    case 'LINEAR16':
+      return wavFile(pcmBytes(pcm), { encoding: 'pcm', sampleRateHz });
+    case 'MULAW':
+      return wavFile(encodeMulaw(pcm), { encoding: 'mulaw', sampleRateHz });
+    case 'ALAW':
+      return wavFile(encodeAlaw(pcm), { encoding: 'alaw', sampleRateHz });
+    case 'MP3':
+    case 'OGG_OPUS':
+    case 'M4A':
+      throw new GoogleError('UNIMPLEMENTED', `The simulator does not encode ${audioEncoding}.`);
+    default:
+      throw GoogleError.invalid(`Unsupported audio encoding: ${audioEncoding}.`);
+  }
+}
