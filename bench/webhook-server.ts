@@ -12,10 +12,10 @@ export interface WebhookServer {
   close(): Promise<void>;
 }
 
-export async function startWebhookServer(sidecar: SidecarClient): Promise<WebhookServer> {
+export async function startWebhookServer(sidecar: () => SidecarClient): Promise<WebhookServer> {
   const failures: string[] = [];
   const server = createServer((request, reply) => {
-    answer(request, sidecar).then(
+    answer(request, sidecar()).then(
       (twiml) => reply.writeHead(200, { 'content-type': 'text/xml' }).end(twiml),
       (error: unknown) => {
         failures.push(error instanceof Error ? error.message : String(error));
