@@ -136,9 +136,9 @@ export class LiveCall {
 
   #openRecognition(): void {
     this.#stt?.close();
-    const { language } = this.session.tenant;
+    const { language, name } = this.session.tenant;
     this.#stt = this.#deps.providers.stt.open(
-      { languageCode: language },
+      { languageCode: language, phrases: [{ value: name }] },
       {
         onInterim: ({ text, stability }) => this.#dispatch({ type: 'interim', text, stability }),
         onFinal: ({ text }) => this.#dispatch({ type: 'final', text }),
