@@ -6,12 +6,7 @@ import {
   type TwilioMediaStreamDependencies,
   type TwilioMediaStreamOptions,
 } from './media-stream.ts';
-import {
-  MAX_MESSAGE_BYTES,
-  MediaStreamError,
-  parseTwilioMessage,
-  type StreamStart,
-} from './wire.ts';
+import { MediaStreamError, readTwilioMessage, type StreamStart } from './wire.ts';
 
 export interface AcceptOptions extends TwilioMediaStreamDependencies {
   /**
@@ -67,12 +62,7 @@ export function acceptMediaStream(
     );
 
     function read(data: RawData, isBinary: boolean): StreamStart | undefined {
-      if (isBinary) throw new MediaStreamError('binary-message', 'a message is binary');
-      const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer);
-      if (bytes.length > MAX_MESSAGE_BYTES) {
-        throw new MediaStreamError('oversized-message', 'a message is longer than any of Twilio');
-      }
-      const message = parseTwilioMessage(bytes.toString('utf8'));
+      const message = readTwilioMessage(data, isBinary);
       if (!connected && message.event === 'connected') {
         connected = true;
         return undefined;

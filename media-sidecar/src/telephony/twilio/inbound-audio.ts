@@ -1,6 +1,6 @@
 import { FRAME_MS, mulawMs, silentFrame } from '../../audio/constants.ts';
 import { Reframer } from '../../audio/frames.ts';
-import { MediaStreamError, type MediaMessage } from './wire.ts';
+import type { MediaMessage } from './wire.ts';
 
 export interface InboundAudioOptions {
   /**
@@ -34,17 +34,14 @@ export class InboundAudio {
     this.#options = { ...defaultInboundAudioOptions, ...options };
   }
 
-  /**
-   * The frames that are due now, in order.
-   * @throws MediaStreamError for a payload that holds no audio
-   */
-  push(message: MediaMessage): Uint8Array[] {
+  /** The frames that are due now, in order; undefined for a payload that holds no audio. */
+  push(message: MediaMessage): Uint8Array[] | undefined {
     if (message.chunk <= this.#lastChunk) {
       this.chunksDropped += 1;
       return [];
     }
     const audio = Buffer.from(message.payload, 'base64');
-    if (audio.length === 0) throw new MediaStreamError('bad-message', 'a payload is not base64');
+    if (audio.length === 0) return undefined;
     this.#lastChunk = message.chunk;
     const frames = this.#fillGap(message.timestampMs, mulawMs(audio.length));
     const received = this.#reframer.push(audio);

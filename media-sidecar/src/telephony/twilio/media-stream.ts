@@ -1,21 +1,23 @@
 import type WebSocket from 'ws';
 import type { RawData } from 'ws';
-import { FRAME_BYTES, MULAW_BYTES_PER_MS } from '../../audio/constants.ts';
+import { FRAME_BYTES } from '../../audio/constants.ts';
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import { silentLogger, type Logger } from '../../kernel/logger.ts';
 import { noMetrics, type Metrics } from '../../kernel/metrics.ts';
-import type { HeardItem, PhoneLeg, PhoneLegListener } from '../contract.ts';
+import type { HeardItem, PhoneLeg, PhoneLegCounters, PhoneLegListener } from '../contract.ts';
 import { HeldEvents } from './held-events.ts';
-import { InboundAudio } from './inbound-audio.ts';
-import { OutboundQueue } from './outbound-queue.ts';
-import { PlaybackLedger, type MarkKind } from './playback-ledger.ts';
+import {
+  defaultInboundAudioOptions,
+  InboundAudio,
+  type InboundAudioOptions,
+} from './inbound-audio.ts';
+import { defaultPlaybackOptions, Playback, type PlaybackOptions } from './playback.ts';
 import {
   clearMessage,
   markMessage,
-  MAX_MESSAGE_BYTES,
   mediaMessage,
   MediaStreamError,
-  parseTwilioMessage,
+  readTwilioMessage,
   type MediaStreamErrorCode,
   type StreamStart,
   type TwilioMessage,
@@ -27,50 +29,24 @@ export type MediaSocket = Pick<
   'send' | 'close' | 'terminate' | 'on' | 'off' | 'bufferedAmount' | 'readyState'
 >;
 
-export interface TwilioMediaStreamOptions {
-  /**
-   * How far audio may be ahead of what is heard; the rest waits here. Twilio's own limit is
-   * undocumented (31930 tells of an overflow).
-   * @defaultValue 10000 ms
-   */
-  readonly maxAheadMs: number;
-  /**
-   * Audio between two marks. Each mark makes the ledger more exact and costs 100 bytes.
-   * @defaultValue 200 ms
-   */
-  readonly markIntervalMs: number;
-  /**
-   * Sending waits while the socket holds more than this.
-   * @defaultValue 262144 bytes
-   */
-  readonly maxSocketBufferBytes: number;
+export interface TwilioMediaStreamOptions extends PlaybackOptions, InboundAudioOptions {
   /**
    * Twilio sends 50 messages a second: a socket that is silent for so long is half open.
    * @defaultValue 30000 ms
    */
   readonly idleTimeoutMs: number;
   /**
-   * So long after an item must have been heard, it counts as heard even without its mark.
-   * @defaultValue 3000 ms
-   */
-  readonly markPatienceMs: number;
-  /**
    * Messages that make no sense are counted and passed over, up to here.
    * @defaultValue 20
    */
   readonly maxProtocolErrors: number;
-  /** @defaultValue 5000 ms of silence at most for one gap */
-  readonly maxGapFillMs: number;
 }
 
 export const defaultTwilioMediaStreamOptions = {
-  maxAheadMs: 10_000,
-  markIntervalMs: 200,
-  maxSocketBufferBytes: 262_144,
+  ...defaultPlaybackOptions,
+  ...defaultInboundAudioOptions,
   idleTimeoutMs: 30_000,
-  markPatienceMs: 3000,
   maxProtocolErrors: 20,
-  maxGapFillMs: 5000,
 } as const satisfies TwilioMediaStreamOptions;
 
 export interface TwilioMediaStreamDependencies {
@@ -79,11 +55,7 @@ export interface TwilioMediaStreamDependencies {
   readonly metrics?: Metrics;
 }
 
-export interface MediaStreamStats {
-  readonly framesReceived: number;
-  /** Frames that the phone's clock says were there, but never came. */
-  readonly framesLost: number;
-  readonly framesSent: number;
+export interface MediaStreamCounters extends PhoneLegCounters {
   /** Chunks that came twice or out of order. */
   readonly chunksDropped: number;
   readonly protocolErrors: number;
@@ -94,11 +66,12 @@ export interface MediaStreamStats {
 
 type EndReason = Parameters<PhoneLegListener['onEnded']>[0];
 
-/** How long sending rests while the socket is congested; `ws` has no event for the end of it. */
-const CONGESTION_PAUSE_MS = 50;
-const CLOSE_PATIENCE_MS = 5000;
-const KEPT_PAST_ITEMS = 128;
+/** `readyState` of an open WebSocket. */
 const OPEN = 1;
+/** RFC 6455, 7.4.1 */
+const CLOSE_NORMAL = 1000;
+const CLOSE_PROTOCOL_ERROR = 1002;
+const CLOSE_PATIENCE_MS = 5000;
 
 /** One phone call on a Twilio media stream whose `start` has been read. */
 export class TwilioMediaStream implements PhoneLeg {
@@ -110,25 +83,13 @@ export class TwilioMediaStream implements PhoneLeg {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
   readonly #inbound: InboundAudio;
-  readonly #ledger = new PlaybackLedger();
-  readonly #queue = new OutboundQueue();
-  readonly #events: HeldEvents;
-  /** Items on their way: handed in, not yet heard to the end nor cleared. */
-  readonly #items = new Map<string, { queuedBytes: number }>();
-  /** What was heard of items that are over; the oldest are forgotten. */
-  readonly #past = new Map<string, number>();
-  /** End marks that have not come back, with the timer that stops waiting for them. */
-  readonly #awaitedEnds = new Map<string, Timer>();
-  #marks = 0;
-  #bytesSent = 0;
-  #sinceMarkBytes = 0;
+  readonly #playback: Playback;
+  readonly #events = new HeldEvents();
   #lastMessageMs: number;
-  #pumpTimer: Timer | undefined;
   #idleTimer: Timer | undefined;
   #ended = false;
   #protocolErrors = 0;
   #unknownEvents = 0;
-  #marksMissing = 0;
 
   /** Takes the socket over at once, so that nothing that follows `start` is missed. */
   constructor(
@@ -144,8 +105,8 @@ export class TwilioMediaStream implements PhoneLeg {
     this.#clock = dependencies.clock;
     this.#logger = dependencies.logger ?? silentLogger;
     this.#metrics = dependencies.metrics ?? noMetrics;
-    this.#inbound = new InboundAudio({ maxGapFillMs: this.#options.maxGapFillMs });
-    this.#events = new HeldEvents();
+    this.#inbound = new InboundAudio(this.#options);
+    this.#playback = this.#createPlayback();
     this.#lastMessageMs = this.#clock.monotonicMs();
     socket.on('message', this.#onMessage);
     socket.on('close', this.#onClose);
@@ -153,57 +114,36 @@ export class TwilioMediaStream implements PhoneLeg {
     this.#watchIdle(this.#options.idleTimeoutMs);
   }
 
-  get stats(): MediaStreamStats {
-    return {
-      framesReceived: this.#inbound.framesReceived,
-      framesLost: this.#inbound.framesLost + this.#events.framesDropped,
-      framesSent: Math.ceil(this.#bytesSent / FRAME_BYTES),
-      chunksDropped: this.#inbound.chunksDropped,
-      protocolErrors: this.#protocolErrors,
-      unknownEvents: this.#unknownEvents,
-      marksMissing: this.#marksMissing,
-    };
-  }
-
   attach(listener: PhoneLegListener): void {
     this.#events.attach(listener);
   }
 
   play(itemId: string, mulaw: Uint8Array): void {
-    if (this.#ended || mulaw.length === 0) return;
-    const item = this.#items.get(itemId);
-    if (item) item.queuedBytes += mulaw.length;
-    else this.#items.set(itemId, { queuedBytes: mulaw.length });
-    this.#past.delete(itemId);
-    this.#queue.add(itemId, mulaw);
-    this.#pump();
+    this.#playback.play(itemId, mulaw);
   }
 
   finishItem(itemId: string): void {
-    // The end of an item that a clear has removed in the meantime is of no interest.
-    if (this.#ended || this.#past.has(itemId)) return;
-    if (!this.#items.has(itemId)) this.#items.set(itemId, { queuedBytes: 0 });
-    this.#queue.finish(itemId);
-    this.#pump();
+    this.#playback.finish(itemId);
   }
 
   clear(): readonly HeardItem[] {
-    const heardMs = this.#ledger.clear(this.#clock.monotonicMs());
-    const heard = [...this.#items].map(([itemId, { queuedBytes }]) => ({
-      itemId,
-      heardMs: heardMs.get(itemId) ?? 0,
-      queuedMs: queuedBytes / MULAW_BYTES_PER_MS,
-    }));
-    if (!this.#ended) this.#send(clearMessage(this.streamSid));
-    for (const item of heard) this.#remember(item.itemId, item.heardMs);
-    this.#queue.clear();
-    this.#forgetTimers();
-    this.#sinceMarkBytes = 0;
-    return heard;
+    return this.#playback.clear();
   }
 
   heardMs(itemId: string): number {
-    return this.#past.get(itemId) ?? this.#ledger.heardMs(itemId, this.#clock.monotonicMs());
+    return this.#playback.heardMs(itemId);
+  }
+
+  counters(): MediaStreamCounters {
+    return {
+      framesReceived: this.#inbound.framesReceived,
+      framesLost: this.#inbound.framesLost + this.#events.framesDropped,
+      framesSent: Math.ceil(this.#playback.bytesSent / FRAME_BYTES),
+      chunksDropped: this.#inbound.chunksDropped,
+      protocolErrors: this.#protocolErrors,
+      unknownEvents: this.#unknownEvents,
+      marksMissing: this.#playback.marksMissing,
+    };
   }
 
   close(): void {
@@ -212,13 +152,18 @@ export class TwilioMediaStream implements PhoneLeg {
 
   readonly #onMessage = (data: RawData, isBinary: boolean): void => {
     this.#lastMessageMs = this.#clock.monotonicMs();
+    let message: TwilioMessage;
     try {
-      if (isBinary) throw new MediaStreamError('binary-message', 'a message is binary');
-      this.#handle(parseTwilioMessage(textOf(data)));
+      message = readTwilioMessage(data, isBinary);
+      if ('streamSid' in message && message.streamSid !== this.streamSid) {
+        throw new MediaStreamError('wrong-stream', 'a message belongs to another stream');
+      }
     } catch (error) {
       if (!(error instanceof MediaStreamError)) throw error;
       this.#countProtocolError(error.code);
+      return;
     }
+    this.#handle(message);
   };
 
   readonly #onClose = (): void => this.#end('connection-lost');
@@ -229,15 +174,15 @@ export class TwilioMediaStream implements PhoneLeg {
   };
 
   #handle(message: TwilioMessage): void {
-    if ('streamSid' in message && message.streamSid !== this.streamSid) {
-      throw new MediaStreamError('wrong-stream', 'a message belongs to another stream');
-    }
     switch (message.event) {
-      case 'media':
-        for (const frame of this.#inbound.push(message)) this.#events.audio(frame);
+      case 'media': {
+        const frames = this.#inbound.push(message);
+        if (!frames) this.#countProtocolError('bad-message');
+        else for (const frame of frames) this.#events.audio(frame);
         return;
+      }
       case 'mark':
-        this.#onMark(message.name);
+        this.#playback.markReturned(message.name);
         return;
       case 'dtmf':
         this.#events.deliver((listener) => listener.onDtmf(message.digit));
@@ -251,123 +196,32 @@ export class TwilioMediaStream implements PhoneLeg {
         return;
       case 'connected':
       case 'start':
-        throw new MediaStreamError('wrong-order', 'the stream has started already');
+        this.#countProtocolError('wrong-order');
     }
   }
 
-  #onMark(name: string): void {
-    const mark = this.#ledger.markReturned(name, this.#clock.monotonicMs());
-    if (mark?.itemId !== undefined) {
-      const itemId = mark.itemId;
-      if (mark.kind === 'first') {
-        this.#events.deliver((listener) => listener.onFirstPlayed(itemId));
-      }
-      if (mark.kind === 'end') this.#itemPlayed(itemId);
-    }
-    this.#pump();
-  }
-
-  #itemPlayed(itemId: string): void {
-    this.#awaitedEnds.get(itemId)?.cancel();
-    this.#awaitedEnds.delete(itemId);
-    const item = this.#items.get(itemId);
-    if (!item) return;
-    this.#remember(itemId, item.queuedBytes / MULAW_BYTES_PER_MS);
-    this.#ledger.forget(itemId);
-    this.#events.deliver((listener) => listener.onItemPlayed(itemId));
-  }
-
-  /** Sends what may be sent now, and plans to go on when more may be. */
-  #pump(): void {
-    this.#pumpTimer?.cancel();
-    this.#pumpTimer = undefined;
-    while (!this.#ended) {
-      const ended = this.#queue.takeEnded();
-      if (ended) {
-        this.#endItem(ended.itemId);
-        continue;
-      }
-      if (!this.#queue.hasAudio) return;
-      const waitMs = this.#waitMs();
-      if (waitMs > 0) {
-        this.#pumpTimer = this.#clock.schedule(waitMs, () => this.#pump());
-        return;
-      }
-      this.#sendPart();
-    }
-  }
-
-  #waitMs(): number {
-    if (this.#socket.bufferedAmount > this.#options.maxSocketBufferBytes) {
-      return CONGESTION_PAUSE_MS;
-    }
-    const excessMs = this.#ledger.aheadMs(this.#clock.monotonicMs()) - this.#options.maxAheadMs;
-    return excessMs < 0 ? 0 : excessMs + this.#options.markIntervalMs;
-  }
-
-  #sendPart(): void {
-    const intervalBytes = this.#options.markIntervalMs * MULAW_BYTES_PER_MS;
-    const nowMs = this.#clock.monotonicMs();
-    // A mark that meets an empty buffer comes back at once, and tells the round trip.
-    if (this.#ledger.aheadMs(nowMs) === 0) this.#mark('timing', undefined);
-    const starting = this.#sinceMarkBytes === 0;
-    const part = this.#queue.takePart(intervalBytes - this.#sinceMarkBytes);
-    if (!part) return;
-    let { mulaw } = part;
-    if (part.first && mulaw.length > FRAME_BYTES) {
-      this.#sendAudio(part.itemId, mulaw.subarray(0, FRAME_BYTES));
-      mulaw = mulaw.subarray(FRAME_BYTES);
-      this.#mark('first', part.itemId);
-      this.#sendAudio(part.itemId, mulaw);
-    } else {
-      this.#sendAudio(part.itemId, mulaw);
-      if (part.first) this.#mark('first', part.itemId);
-    }
-    this.#sinceMarkBytes = (starting ? 0 : this.#sinceMarkBytes) + part.mulaw.length;
-    if (this.#sinceMarkBytes >= intervalBytes) {
-      this.#sinceMarkBytes = 0;
-      this.#mark('timing', part.itemId);
-    }
-  }
-
-  #sendAudio(itemId: string, mulaw: Uint8Array): void {
-    this.#ledger.sent(itemId, mulaw.length, this.#clock.monotonicMs());
-    this.#bytesSent += mulaw.length;
-    this.#send(mediaMessage(this.streamSid, mulaw));
-  }
-
-  #mark(kind: MarkKind, itemId: string | undefined): void {
-    this.#marks += 1;
-    const name = `${kind}-${this.#marks}`;
-    this.#ledger.markSent(name, kind, itemId, this.#clock.monotonicMs());
-    this.#send(markMessage(this.streamSid, name));
-  }
-
-  #endItem(itemId: string): void {
-    this.#sinceMarkBytes = 0;
-    this.#mark('end', itemId);
-    const untilEndMs = this.#ledger.endsAtMs() - this.#clock.monotonicMs();
-    const patienceMs = Math.max(0, untilEndMs) + this.#options.markPatienceMs;
-    const timer = this.#clock.schedule(patienceMs, () => {
-      this.#marksMissing += 1;
-      this.#logger.warn({ callSid: this.callSid }, 'the mark of an item did not come back');
-      this.#itemPlayed(itemId);
-    });
-    this.#awaitedEnds.set(itemId, timer);
-  }
-
-  #send(message: string): void {
-    if (this.#socket.readyState === OPEN) this.#socket.send(message);
-  }
-
-  #remember(itemId: string, heardMs: number): void {
-    this.#items.delete(itemId);
-    this.#past.set(itemId, heardMs);
-    if (this.#past.size <= KEPT_PAST_ITEMS) return;
-    for (const oldest of this.#past.keys()) {
-      this.#past.delete(oldest);
-      return;
-    }
+  #createPlayback(): Playback {
+    const { streamSid } = this;
+    const socket = this.#socket;
+    const send = (message: string) => {
+      if (socket.readyState === OPEN) socket.send(message);
+    };
+    return new Playback(
+      {
+        audio: (mulaw) => send(mediaMessage(streamSid, mulaw)),
+        mark: (name) => send(markMessage(streamSid, name)),
+        clear: () => send(clearMessage(streamSid)),
+        get bufferedBytes() {
+          return socket.bufferedAmount;
+        },
+      },
+      {
+        firstPlayed: (itemId) => this.#events.deliver((listener) => listener.onFirstPlayed(itemId)),
+        itemPlayed: (itemId) => this.#events.deliver((listener) => listener.onItemPlayed(itemId)),
+      },
+      this.#clock,
+      this.#options,
+    );
   }
 
   #countProtocolError(code: MediaStreamErrorCode): void {
@@ -381,11 +235,8 @@ export class TwilioMediaStream implements PhoneLeg {
     this.#idleTimer = this.#clock.schedule(delayMs, () => {
       const idleMs = this.#clock.monotonicMs() - this.#lastMessageMs;
       const leftMs = this.#options.idleTimeoutMs - idleMs;
-      if (leftMs > 0) {
-        this.#watchIdle(leftMs);
-        return;
-      }
-      this.#end('connection-lost');
+      if (leftMs > 0) this.#watchIdle(leftMs);
+      else this.#end('connection-lost');
     });
   }
 
@@ -393,15 +244,18 @@ export class TwilioMediaStream implements PhoneLeg {
     if (this.#ended) return;
     this.#ended = true;
     this.#idleTimer?.cancel();
-    this.#forgetTimers();
-    this.#queue.clear();
+    this.#playback.close();
     this.#socket.off('message', this.#onMessage);
     this.#socket.off('close', this.#onClose);
     this.#closeSocket(reason);
-    const { framesReceived, framesLost, framesSent } = this.stats;
+    const { framesReceived, framesLost, framesSent, marksMissing } = this.counters();
     this.#metrics.count('media_frames_received', {}, framesReceived);
     this.#metrics.count('media_frames_lost', {}, framesLost);
     this.#metrics.count('media_frames_sent', {}, framesSent);
+    this.#logger.info(
+      { callSid: this.callSid, reason, framesReceived, framesLost, framesSent, marksMissing },
+      'media stream ended',
+    );
     this.#events.deliver((listener) => listener.onEnded(reason));
   }
 
@@ -410,24 +264,9 @@ export class TwilioMediaStream implements PhoneLeg {
       this.#socket.terminate();
       return;
     }
-    this.#socket.close(reason === 'protocol-error' ? 1002 : 1000);
     // A peer that does not answer the closing handshake must not keep the socket.
     const timer = this.#clock.schedule(CLOSE_PATIENCE_MS, () => this.#socket.terminate());
     this.#socket.on('close', () => timer.cancel());
+    this.#socket.close(reason === 'protocol-error' ? CLOSE_PROTOCOL_ERROR : CLOSE_NORMAL);
   }
-
-  #forgetTimers(): void {
-    this.#pumpTimer?.cancel();
-    this.#pumpTimer = undefined;
-    for (const timer of this.#awaitedEnds.values()) timer.cancel();
-    this.#awaitedEnds.clear();
-  }
-}
-
-function textOf(data: RawData): string {
-  const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer);
-  if (bytes.length > MAX_MESSAGE_BYTES) {
-    throw new MediaStreamError('oversized-message', 'a message is longer than any of Twilio');
-  }
-  return bytes.toString('utf8');
 }
