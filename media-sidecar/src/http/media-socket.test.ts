@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, test } from 'node:test';
+import { WebSocket } from 'ws';
+import type { ClaimedSession, SessionClaim, SessionRefusal } from '../call/ports.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { noMetrics } from '../kernel/metrics.ts';
+import type { PhoneLeg } from '../telephony/contract.ts';
+import { acceptMediaStream } from '../telephony/twilio/accept.ts';
+import { TrustedProxies } from './client-address.ts';
+import type { MediaSocketOptions } from './media-socket.ts';
+import { MediaSocket } from './media-socket.ts';
+
+let server: Server;
+let media: MediaSocket;
+let room: boolean;
+let refusals: string[];
+let unauthenticated: number;
+let claims: SessionClaim[];
+let begun: ClaimedSession[];
+let answer: SessionRefusal | ClaimedSession;
+let beginError: Error | undefined;
+/** The legs of the streams that started. */
+let legs: PhoneLeg[];
+let clients: WebSocket[];
+
+const session = { callId: 'call-1' } as ClaimedSession;
+
+async function start(options: MediaSocketOptions = {}): Promise<void> {
+  media = new MediaSocket(
+    {
+      verifySignature: (signature) => signature === 'good',
+      accept: async (socket) => {
+        const accepted = await acceptMediaStream(socket, { clock: systemClock });
+        legs.push(accepted.leg);
+        return accepted;
+      },
+      gate: {
+        claim: (claim) => {
+          claims.push(claim);
+          return Promise.resolve(answer);
+        },
+      },
+      begin: (_leg, claimed) => {
+        if (beginError !== undefined) throw beginError;
+        begun.push(claimed);
+      },
+      hasRoom: () => room,
+      trustedProxies: new TrustedProxies('loopback'),
+      metrics: {
+        ...noMetrics,
+        count: (_name, labels) => refusals.push(labels?.['reason'] ?? ''),
+        gauge: (_name, value) => {
+          unauthenticated = value;
+        },
+      },
+      logger: silentLogger,
+    },
+    options,
+  );
+  media.attach(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+}
+
+beforeEach(() => {
+  server = createServer();
+  [refusals, claims, begun, legs, clients] = [[], [], [], [], []];
+  room = true;
+  unauthenticated = 0;
+  answer = session;
+  beginError = undefined;
+});
+afterEach(async () => {
+  for (const client of clients) client.terminate();
+  // What the server still tells of them must not be taken for the next test's.
+  await until(() => unauthenticated === 0);
+  media.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const port = (): number => (server.address() as AddressInfo).port;
+
+/** @returns the open socket, or the status that it was refused with */
+function open(
+  more: { path?: string; signature?: string | null; from?: string } = {},
+): Promise<WebSocket | number> {
+  const { path = '/twilio/media', signature = 'good', from = '54.1.2.3' } = more;
+  const client = new WebSocket(`ws://127.0.0.1:${String(port())}${path}`, {
+    headers: {
+      'x-forwarded-for': from,
+      ...(signature !== null && { 'x-twilio-signature': signature }),
+    },
+  });
+  clients.push(client);
+  return new Promise((resolve, reject) => {
+    client.on('open', () => resolve(client));
+    client.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
+    client.on('error', reject);
+  });
+}
+
+async function opened(more: Parameters<typeof open>[0] = {}): Promise<WebSocket> {
+  const socket = await open(more);
+  assert.ok(socket instanceof WebSocket);
+  return socket;
+}
+
+/** What Twilio sends first. */
+function startStream(socket: WebSocket, customParameters: Record<string, string>): void {
+  const mediaFormat = { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 };
+  const ids = { accountSid: 'AC1', streamSid: 'MZ1', callSid: 'CA1' };
+  socket.send(JSON.stringify({ event: 'connected', protocol: 'Call', version: '1.0.0' }));
+  socket.send(
+    JSON.stringify({
+      event: 'start',
+      sequenceNumber: '1',
+      streamSid: 'MZ1',
+      start: { ...ids, tracks: ['inbound'], mediaFormat, customParameters },
+    }),
+  );
+}
+
+const token = { sessionId: 'session-1', token: 'token-1' };
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('begins the conversation of a stream that shows a valid token', async () => {
+  await start();
+  startStream(await opened(), token);
+  await until(() => begun.length === 1);
+  assert.deepEqual(claims, [
+    { sessionId: 'session-1', token: 'token-1', callSid: 'CA1', streamSid: 'MZ1' },
+  ]);
+  await until(() => unauthenticated === 0);
+  assert.deepEqual(refusals, []);
+});
+
+test('refuses who cannot sign, before anything else', async () => {
+  await start();
+  room = false;
+  assert.equal(await open({ signature: null }), 403);
+  assert.equal(await open({ signature: 'bad' }), 403);
+  assert.deepEqual(refusals, ['signature', 'signature']);
+});
+
+test('has one path, without parameters', async () => {
+  await start();
+  for (const path of ['/', '/twilio/media?x=1', '/twilio/media/', '/twilio/other']) {
+    assert.equal(await open({ path }), 404, path);
+  }
+});
+
+test('refuses a stream that there is no room for', async () => {
+  await start();
+  room = false;
+  assert.equal(await open(), 503);
+});
+
+test('bounds the sockets that have not shown a token, and gives a place free again', async () => {
+  await start({ maxUnauthenticated: 2, maxUnauthenticatedPerAddress: 2 });
+  const first = await opened();
+  await opened();
+  assert.equal(await open(), 429);
+  startStream(first, token);
+  await until(() => begun.length === 1 && unauthenticated === 1);
+  const third = await opened();
+  third.close();
+  await until(() => unauthenticated === 1);
+  await opened();
+});
+
+test('one address cannot take every place', async () => {
+  await start({ maxUnauthenticated: 4 });
+  await opened({ from: '54.1.1.1' });
+  await opened({ from: '54.1.1.1' });
+  assert.equal(await open({ from: '54.1.1.1' }), 429);
+  await opened({ from: '54.2.2.2' });
+});
+
+test('closes a stream whose token is refused', async () => {
+  await start();
+  answer = { refused: 'expired' };
+  const socket = await opened();
+  startStream(socket, token);
+  await once(socket, 'close');
+  assert.deepEqual([refusals, begun.length, unauthenticated], [['expired'], 0, 0]);
+});
+
+test('closes a stream whose conversation cannot begin', async () => {
+  await start();
+  beginError = new Error('no such agent');
+  const socket = await opened();
+  startStream(socket, token);
+  await once(socket, 'close');
+  assert.deepEqual([refusals, begun.length], [['cannot-begin'], 0]);
+});
+
+test('closes a stream that never starts properly', async () => {
+  await start();
+  const nonsense = await opened();
+  nonsense.send('nonsense');
+  await once(nonsense, 'close');
+  const tokenless = await opened();
+  startStream(tokenless, { sessionId: 'session-1' });
+  await once(tokenless, 'close');
+  await until(() => unauthenticated === 0);
+  assert.deepEqual([refusals, claims.length], [['bad-json', 'missing-parameters'], 0]);
+});
+
+test('a handshake that breaks off gives its place free', async () => {
+  await start();
+  const socket = connect(port(), '127.0.0.1');
+  // No Sec-WebSocket-Key: `ws` answers 400 by itself.
+  socket.write(
+    'GET /twilio/media HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      'X-Twilio-Signature: good\r\n\r\n',
+  );
+  const [reply] = (await once(socket, 'data')) as [Buffer];
+  assert.match(reply.toString(), /^HTTP\/1.1 400/);
+  socket.destroy();
+  await until(() => unauthenticated === 0);
+});

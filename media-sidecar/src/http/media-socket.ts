@@ -1,0 +1,168 @@
+import { STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import type { ClaimedSession, SessionGate } from '../call/ports.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Metrics } from '../kernel/metrics.ts';
+import type { PhoneLeg } from '../telephony/contract.ts';
+import type { AcceptedStream } from '../telephony/twilio/accept.ts';
+import { MediaStreamError } from '../telephony/twilio/wire.ts';
+import type { TrustedProxies } from './client-address.ts';
+
+export interface MediaSocketParts {
+  /** Whether the signature fits the public address of the socket. */
+  readonly verifySignature: (signature: string | undefined) => boolean;
+  /**
+   * Waits until the stream has said which call it carries.
+   * @throws MediaStreamError, having closed the socket
+   */
+  readonly accept: (socket: WebSocket) => Promise<AcceptedStream>;
+  readonly gate: SessionGate;
+  /** Begins the conversation. @throws when it cannot; the leg is untouched then */
+  readonly begin: (leg: PhoneLeg, session: ClaimedSession) => void;
+  /** Whether there is room for another call. */
+  readonly hasRoom: () => boolean;
+  readonly trustedProxies: TrustedProxies;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+export interface MediaSocketOptions {
+  /** Sockets that have not shown a token. @defaultValue 32 */
+  readonly maxUnauthenticated?: number;
+  /** Of one address. @defaultValue half of `maxUnauthenticated` */
+  readonly maxUnauthenticatedPerAddress?: number;
+}
+
+const path = '/twilio/media';
+
+/** A µ-law frame of 20 ms is about 300 bytes of JSON; nothing that Twilio sends is near this. */
+const maxMessageBytes = 65_536;
+
+type RefusalReason =
+  'not-found' | 'signature' | 'full' | 'too-many-unauthenticated' | 'too-many-of-address';
+
+/** The media WebSocket: from the upgrade of a connection to the start of its conversation. */
+export class MediaSocket {
+  readonly #parts: MediaSocketParts;
+  readonly #maxUnauthenticated: number;
+  readonly #maxPerAddress: number;
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+    clientTracking: true,
+  });
+  /** How many sockets of each address have not shown a token yet. */
+  readonly #waiting = new Map<string, number>();
+  #waitingCount = 0;
+
+  constructor(parts: MediaSocketParts, options: MediaSocketOptions = {}) {
+    this.#parts = parts;
+    this.#maxUnauthenticated = options.maxUnauthenticated ?? 32;
+    this.#maxPerAddress =
+      options.maxUnauthenticatedPerAddress ?? Math.max(1, Math.ceil(this.#maxUnauthenticated / 2));
+  }
+
+  attach(server: Server): void {
+    server.on('upgrade', (request, socket, head) => {
+      // Without a listener a connection that is reset during the handshake would end the process.
+      socket.on('error', (error) =>
+        this.#parts.logger.debug({ reason: error.message }, 'media socket lost in its handshake'),
+      );
+      this.#upgrade(request, socket, head);
+    });
+  }
+
+  /** Cuts whatever is still connected. */
+  close(): void {
+    for (const socket of this.#sockets.clients) socket.terminate();
+    this.#sockets.close();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { trustedProxies, hasRoom } = this.#parts;
+    if (request.url !== path) return this.#refuse(socket, 404, 'not-found');
+    // First: whoever cannot sign learns nothing else, and takes nobody's place.
+    const signature = request.headers['x-twilio-signature'];
+    if (!this.#parts.verifySignature(typeof signature === 'string' ? signature : undefined)) {
+      return this.#refuse(socket, 403, 'signature');
+    }
+    if (!hasRoom()) return this.#refuse(socket, 503, 'full');
+    const address = trustedProxies.clientOf(request);
+    if (this.#waitingCount >= this.#maxUnauthenticated) {
+      return this.#refuse(socket, 429, 'too-many-unauthenticated');
+    }
+    if ((this.#waiting.get(address) ?? 0) >= this.#maxPerAddress) {
+      return this.#refuse(socket, 429, 'too-many-of-address');
+    }
+    const shown = this.#wait(address);
+    // A handshake that fails calls nobody back: the end of the connection gives its place free.
+    socket.once('close', shown);
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      void this.#serve(webSocket, shown);
+    });
+  }
+
+  async #serve(socket: WebSocket, shown: () => void): Promise<void> {
+    const { accept, gate, begin, metrics, logger } = this.#parts;
+    try {
+      const { leg, start } = await accept(socket);
+      const { callSid, streamSid, customParameters } = start;
+      const { sessionId = '', token = '' } = customParameters;
+      const claimed = await gate.claim({ sessionId, token, callSid, streamSid });
+      if ('refused' in claimed) {
+        metrics.count('media_sockets_refused', { reason: claimed.refused });
+        logger.warn({ callSid, reason: claimed.refused }, 'media stream refused');
+        leg.close();
+        return;
+      }
+      try {
+        begin(leg, claimed);
+      } catch (error) {
+        metrics.count('media_sockets_refused', { reason: 'cannot-begin' });
+        logger.error({ err: error, callId: claimed.callId }, 'conversation could not begin');
+        leg.close();
+      }
+    } catch (error) {
+      if (error instanceof MediaStreamError) {
+        metrics.count('media_sockets_refused', { reason: error.code });
+        return;
+      }
+      metrics.count('media_sockets_refused', { reason: 'failed' });
+      logger.error({ err: error }, 'media stream could not be served');
+      socket.terminate();
+    } finally {
+      shown();
+    }
+  }
+
+  /** Counts a socket as unauthenticated. @returns how to end that, once */
+  #wait(address: string): () => void {
+    this.#count(address, 1);
+    let waiting = true;
+    return () => {
+      if (!waiting) return;
+      waiting = false;
+      this.#count(address, -1);
+    };
+  }
+
+  #count(address: string, by: 1 | -1): void {
+    this.#waitingCount += by;
+    const ofAddress = (this.#waiting.get(address) ?? 0) + by;
+    if (ofAddress > 0) this.#waiting.set(address, ofAddress);
+    else this.#waiting.delete(address);
+    this.#parts.metrics.gauge('sockets_unauthenticated', this.#waitingCount);
+  }
+
+  #refuse(socket: Duplex, status: number, reason: RefusalReason): void {
+    this.#parts.metrics.count('media_sockets_refused', { reason });
+    const text = STATUS_CODES[status] ?? '';
+    socket.end(
+      `HTTP/1.1 ${String(status)} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    );
+  }
+}
