@@ -196,14 +196,15 @@ export class LiveCall {
         return this.#say(effect);
       case 'hold-reply':
         this.#reply?.hold();
-        return;
+        return this.#observeReaction(cause);
       case 'resume-reply':
         if (effect.falseAlarm) this.#deps.metrics.count('false_interruptions');
         this.#reply?.resume();
         return;
       case 'interrupt-reply':
         this.#deps.metrics.count('interruptions', { by: cause.type === 'key' ? 'key' : 'speech' });
-        return this.#finishReply(true);
+        this.#finishReply(true);
+        return this.#observeReaction(cause);
       case 'retry-reply':
         this.#reply?.retry(effect.source, effect.use);
         return;
@@ -216,6 +217,16 @@ export class LiveCall {
       case 'end-call':
         return this.#end(effect.reason);
     }
+  }
+
+  /** From the begin of the caller's speech until the agent was silenced. */
+  #observeReaction(cause: TurnEvent): void {
+    const { speaking, speechStartedAtMs } = this.#state.caller;
+    if (!speaking || speechStartedAtMs === undefined || cause.type === 'key') return;
+    this.#deps.metrics.observeMs(
+      'clear_reaction',
+      this.#deps.clock.monotonicMs() - speechStartedAtMs,
+    );
   }
 
   #newReply(id: string): CascadeReply {
