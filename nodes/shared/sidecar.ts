@@ -49,6 +49,19 @@ const cures: Record<string, Cure> = {
 		message: 'No tenant has this number or name',
 		description: 'Check the called number, or choose the tenant from the list.',
 	},
+	'call-not-found': {
+		message: 'The voice sidecar knows no such call',
+		description: 'Check the call ID: it is the ID of the conversation or a Call SID of Twilio.',
+	},
+	'platform-key-required': {
+		message: 'This needs a platform key',
+		description: 'The credential has the key of one tenant. Use a platform key instead.',
+	},
+	'url-not-allowed': {
+		message: 'The voice sidecar may not call the address of this n8n',
+		description:
+			'It takes public https addresses: set WEBHOOK_URL of n8n to one. On one machine, WEBHOOK_ALLOW_HTTP_LOOPBACK of the sidecar allows http://127.0.0.1.',
+	},
 	'tool-name-taken': {
 		message: 'A live tool of this name is already registered',
 		description:

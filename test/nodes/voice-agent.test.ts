@@ -124,6 +124,9 @@ test('refuses a reply without a decision: the address is somebody else', async (
 
 const refusals: Array<[status: number, code: string, message: RegExp]> = [
   [404, 'tenant-not-found', /No tenant has this number/],
+  [404, 'call-not-found', /knows no such call/],
+  [400, 'url-not-allowed', /may not call the address/],
+  [409, 'tool-name-taken', /already registered/],
   [401, 'unauthorized', /refused the API key/],
   [403, 'forbidden', /may not do this/],
   [413, 'too-large', /too large/],
@@ -155,6 +158,7 @@ test('an error goes on as an item of the first output where the builder wants it
 test('call: comes with its transcript, as it was heard', async () => {
   const turns = [
     { role: 'agent', text: 'Hola', generatedText: 'Hola, ¿en qué puedo ayudarle?' },
+    { role: 'tool', text: '{"encontrado":true}' },
     { role: 'caller', text: '¿Qué horario tienen?' },
     { role: 'agent', text: '' },
   ];

@@ -12,7 +12,7 @@ const cures: Record<number, Cure> = {
 	20404: {
 		message: 'Twilio does not know this SID',
 		description:
-			'Check the Call SID, and that it belongs to the account of the credential. A finished call stays readable for a limited time.',
+			'Check the Call SID, and that it belongs to the account of the credential (its Account SID).',
 	},
 	20429: {
 		message: 'Too many requests to Twilio',

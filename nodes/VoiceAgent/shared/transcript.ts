@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** What was heard, one line per turn, for a model or a reader. Empty without turns. */
+/** What was said and heard, one line per turn, for a model or a reader. Empty without turns. */
 export function transcriptOf(call: IDataObject): string {
 	if (!Array.isArray(call.turns)) return '';
 	return (call.turns as IDataObject[])
-		.filter(({ text }) => typeof text === 'string' && text !== '')
+		.filter(({ role, text }) => role !== 'tool' && typeof text === 'string' && text !== '')
 		.map(({ role, text }) => `${String(role)}: ${String(text)}`)
 		.join('\n');
 }
