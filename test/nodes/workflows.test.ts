@@ -160,6 +160,22 @@ for (const [asked, found, answer] of questions) {
   });
 }
 
+test('the live tool reads facts in Spanish, and invents no price', () => {
+  const spanish = {
+    horario: 'Lunes a viernes.',
+    direccion: 'Calle Mayor 1.',
+    servicios: ['alineación', { nombre: 'Cambio de aceite', precioClp: 49990 }],
+  };
+  const ask = (asked: IDataObject) =>
+    runCode("Answer From the Tenant's Facts", { arguments: asked, tenant: { facts: spanish } });
+  assert.equal(ask({ tema: 'horario' }).respuesta, 'El horario de atención es: Lunes a viernes.');
+  assert.equal(ask({ tema: 'direccion' }).respuesta, 'La dirección es Calle Mayor 1.');
+  assert.equal(ask({ tema: 'precio', servicio: 'aceite' }).precioClp, 49990);
+  const unpriced = ask({ tema: 'precio', servicio: 'alineacion' });
+  assert.equal(unpriced.encontrado, false);
+  assert.match(String(unpriced.respuesta), /no tengo su precio/);
+});
+
 test('the live tool says what it does not know instead of inventing it', () => {
   for (const tema of ['horario', 'direccion', 'servicios', 'precio']) {
     const reply = runCode("Answer From the Tenant's Facts", { arguments: { tema }, tenant: {} });
