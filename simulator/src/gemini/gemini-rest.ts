@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import type { Faults } from '../faults/faults.ts';
+import { GoogleError } from '../google/google-error.ts';
+import { sendGoogleError, shownCredentials } from '../google/google-rest.ts';
+import { checkCredentials } from '../google/credentials.ts';
+import { answer, geminiError, joinedParts, tokensOfPart } from './answer.ts';
+import type { GeminiAnswer } from './answer.ts';
+import { checkThoughtSignatures, checkTurns } from './history.ts';
+import { availableModels, checkThinking, findModel } from './models.ts';
+import type { GeminiModel } from './models.ts';
+import { parseGenerateRequest } from './request.ts';
+import type { Part } from './request.ts';
+import type { GeminiScript } from './script.ts';
+
+export interface GeminiRestOptions {
+  readonly apiKeys: readonly string[];
+  readonly faults: Faults;
+  readonly script?: GeminiScript;
+  /** @defaultValue Date.now */
+  readonly now?: () => number;
+}
+
+const SERVICE = 'generativelanguage.googleapis.com';
+const VERSIONS = ['v1', 'v1beta'] as const;
+
+function authenticate(request: FastifyRequest, apiKeys: readonly string[]): void {
+  const shown = shownCredentials(request);
+  if (shown.apiKey === undefined && shown.authorization === undefined) {
+    throw new GoogleError(
+      'PERMISSION_DENIED',
+      "Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other form of API consumer identity to call this API.",
+    );
+  }
+  checkCredentials(shown, { apiKeys, service: SERVICE });
+}
+
+const wait = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (ms <= 0 || signal.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+
+/** The envelope around an answer or a piece of it. */
+class Envelope {
+  readonly #answer: GeminiAnswer;
+  readonly #modelVersion: string;
+  readonly #responseId = randomUUID();
+  #candidateTokens = 0;
+
+  constructor(answered: GeminiAnswer, model: GeminiModel) {
+    this.#answer = answered;
+    this.#modelVersion = model.name;
+  }
+
+  around(parts: readonly Part[], last: boolean): object {
+    const { promptTokenCount, finishReason } = this.#answer;
+    for (const part of parts) this.#candidateTokens += tokensOfPart(part);
+    return {
+      candidates: [
+        {
+          content: { parts, role: 'model' },
+          ...(last ? { finishReason } : {}),
+          index: 0,
+        },
+      ],
+      usageMetadata: {
+        promptTokenCount,
+        candidatesTokenCount: this.#candidateTokens,
+        totalTokenCount: promptTokenCount + this.#candidateTokens,
+        promptTokensDetails: [{ modality: 'TEXT', tokenCount: promptTokenCount }],
+      },
+      modelVersion: this.#modelVersion,
+      responseId: this.#responseId,
+    };
+  }
+}
+
+/** `generateContent` and `streamGenerateContent` of the Gemini API, in both of its versions. */
+export const geminiRest: FastifyPluginCallback<GeminiRestOptions> = (
+  app: FastifyInstance,
+  options,
+  done,
+) => {
+  const { apiKeys, faults, script, now = Date.now } = options;
+  const open = new Set<ServerResponse>();
+  let calls = 0;
+  const newCallId = (): string => `call_${(++calls).toString(36).padStart(8, '0')}`;
+
+  app.setErrorHandler((error, _request, reply) => sendGoogleError(error, reply));
+  app.addHook('onRequest', async (request) => authenticate(request, apiKeys));
+  // A server that is closed does not wait for streams to run out.
+  app.addHook('preClose', async () => {
+    for (const response of open) response.destroy();
+  });
+
+  function prepared(request: FastifyRequest, apiVersion: string, name: string, method: string) {
+    const model = findModel(name, apiVersion, method, now());
+    const failure = faults.takeFailure('gemini');
+    if (failure) throw geminiError(failure.status, failure.message);
+    const body = parseGenerateRequest(request.body);
+    checkThinking(model, body.generationConfig?.thinkingConfig?.thinkingLevel);
+    checkTurns(body.contents);
+    checkThoughtSignatures(body.contents, model);
+    return { model, answered: answer(body, model, script, newCallId) };
+  }
+
+  async function generate(
+    request: FastifyRequest,
+    apiVersion: string,
+    name: string,
+  ): Promise<object> {
+    const { model, answered } = prepared(request, apiVersion, name, 'generateContent');
+    const { stallMs, firstTokenDelayMs, chunkIntervalMs } = faults.current.gemini;
+    const delayMs = stallMs + firstTokenDelayMs + chunkIntervalMs * answered.parts.length;
+    await wait(delayMs, AbortSignal.any([request.signal]));
+    return new Envelope(answered, model).around(joinedParts(answered.parts), true);
+  }
+
+  async function stream(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    apiVersion: string,
+    name: string,
+  ): Promise<void> {
+    const { model, answered } = prepared(request, apiVersion, name, 'streamGenerateContent');
+    reply.hijack();
+    const response = reply.raw;
+    const gone = new AbortController();
+    open.add(response);
+    response.on('close', () => {
+      open.delete(response);
+      gone.abort();
+    });
+    const { stallMs, firstTokenDelayMs } = faults.current.gemini;
+    await wait(stallMs + firstTokenDelayMs, gone.signal);
+    if (gone.signal.aborted) return;
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    await sendChunks(response, new Envelope(answered, model), answered.parts, gone.signal);
+  }
+
+  async function sendChunks(
+    response: ServerResponse,
+    envelope: Envelope,
+    parts: readonly Part[],
+    gone: AbortSignal,
+  ): Promise<void> {
+    for (const [index, part] of parts.entries()) {
+      const { chunkIntervalMs, breakStreamAfterChunks, breakStreamWith } = faults.current.gemini;
+      if (index > 0) await wait(chunkIntervalMs, gone);
+      if (gone.aborted) return;
+      if (breakStreamAfterChunks !== null && index >= breakStreamAfterChunks) {
+        if (breakStreamWith === 'socket-close') {
+          response.destroy();
+        } else {
+          response.end(`data: ${JSON.stringify(geminiError(503).toBody())}\r\n\r\n`);
+        }
+        return;
+      }
+      const chunk = envelope.around([part], index === parts.length - 1);
+      response.write(`data: ${JSON.stringify(chunk)}\r\n\r\n`);
+    }
+    response.end();
+  }
+
+  for (const version of VERSIONS) {
+    app.get(`/${version}/models`, () => ({ models: availableModels(now()).map(described) }));
+
+    app.get<{ Params: { model: string } }>(`/${version}/models/:model`, (request) =>
+      described(findModel(request.params.model, version, 'getModel', now())),
+    );
+
+    app.post<{ Params: { target: string }; Querystring: { alt?: string } }>(
+      `/${version}/models/:target`,
+      { bodyLimit: 20 * 1024 * 1024 },
+      async (request, reply) => {
+        const { target } = request.params;
+        const colon = target.lastIndexOf(':');
+        const [name, method] = [target.slice(0, colon), target.slice(colon + 1)];
+        if (method === 'generateContent') return generate(request, version, name);
+        if (method === 'streamGenerateContent') {
+          if (request.query.alt === 'sse') return stream(request, reply, version, name);
+          throw new GoogleError('UNIMPLEMENTED', 'The simulator streams with alt=sse only.');
+        }
+        throw new GoogleError('NOT_FOUND', `Method not found: ${method}`);
+      },
+    );
+  }
+  done();
+};
+
+const described = ({ name }: GeminiModel): object => ({
+  name: `models/${name}`,
+  version: name.replace(/^gemini-/, ''),
+  displayName: name,
+  inputTokenLimit: 1_048_576,
+  outputTokenLimit: 65_536,
+  supportedGenerationMethods: ['generateContent', 'streamGenerateContent'],
+});
