@@ -1,0 +1,452 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { tone } from '../../audio/testing/signals.ts';
+import { VirtualClock } from '../../kernel/testing/virtual-clock.ts';
+import { FakeMediaSocket } from '../testing/fake-media-socket.ts';
+import {
+  TwilioMediaStream,
+  type MediaSocket,
+  type TwilioMediaStreamOptions,
+} from './media-stream.ts';
+
+const streamSid = 'MZ00000000000000000000000000000001';
+
+function setUp(options: Partial<TwilioMediaStreamOptions> = {}) {
+  const clock = new VirtualClock();
+  const socket = new FakeMediaSocket();
+  const start = {
+    streamSid,
+    callSid: 'CA00000000000000000000000000000001',
+    accountSid: 'AC00000000000000000000000000000001',
+    encoding: 'audio/x-mulaw',
+    sampleRateHz: 8000,
+    channels: 1,
+    customParameters: {},
+  };
+  const leg = new TwilioMediaStream(socket as unknown as MediaSocket, start, { clock }, options);
+  const frames: Uint8Array[] = [];
+  const events: string[] = [];
+  const attach = () =>
+    leg.attach({
+      onAudio: (frame) => {
+        frames.push(frame);
+        events.push(`audio ${frame[0]}`);
+      },
+      onDtmf: (digit) => events.push(`dtmf ${digit}`),
+      onFirstPlayed: (itemId) => events.push(`first ${itemId}`),
+      onItemPlayed: (itemId) => events.push(`played ${itemId}`),
+      onEnded: (reason) => events.push(`ended ${reason}`),
+    });
+  let chunk = 0;
+  /** A frame whose bytes are all `value`, at a time of Twilio's. */
+  const speak = (value: number, timestampMs: number, chunkNumber = (chunk += 1)) => {
+    chunk = Math.max(chunk, chunkNumber);
+    const payload = Buffer.alloc(160, value).toString('base64');
+    const media = {
+      track: 'inbound',
+      chunk: `${chunkNumber}`,
+      timestamp: `${timestampMs}`,
+      payload,
+    };
+    socket.receive({ event: 'media', sequenceNumber: '5', streamSid, media });
+  };
+  const returnMark = (name: string | undefined) =>
+    socket.returnMarks(streamSid, name ?? assert.fail('no such mark'));
+  const marks = (kind: string) => socket.sentMarks.filter((name) => name.startsWith(kind));
+  return { clock, socket, leg, frames, events, attach, speak, marks, returnMark };
+}
+
+describe('what the caller says', () => {
+  it('waits for somebody to attach, then comes in order, together with keys', () => {
+    const { events, attach, speak, socket, leg } = setUp();
+    speak(1, 0);
+    socket.receive({ event: 'dtmf', streamSid, dtmf: { track: 'inbound_track', digit: '#' } });
+    speak(2, 20);
+    attach();
+    speak(3, 40);
+    assert.deepEqual(events, ['audio 1', 'dtmf #', 'audio 2', 'audio 3']);
+    assert.throws(() => leg.attach({} as never), /one listener/);
+  });
+
+  it('is held within bounds: the oldest audio gives way, a key never does', () => {
+    const { events, attach, speak, socket, leg } = setUp();
+    socket.receive({ event: 'dtmf', streamSid, dtmf: { track: 'inbound_track', digit: '1' } });
+    for (let i = 0; i < 2000; i += 1) speak(i % 256, i * 20);
+    attach();
+    assert.equal(events[0], 'dtmf 1');
+    assert.equal(events.length, 1500);
+    assert.equal(events.at(-1), `audio ${1999 % 256}`);
+    assert.equal(leg.counters().framesLost, 501);
+  });
+
+  it('has silence where the timestamps have a gap, and the gap is counted', () => {
+    const { frames, attach, speak, leg } = setUp();
+    attach();
+    speak(1, 5);
+    speak(2, 25);
+    speak(3, 105);
+    assert.deepEqual(
+      frames.map((frame) => frame[0]),
+      [1, 2, 0xff, 0xff, 0xff, 3],
+    );
+    assert.equal(leg.counters().framesLost, 3);
+    assert.equal(leg.counters().framesReceived, 3);
+  });
+
+  it('has no more silence than the cap, however long the gap', () => {
+    const { frames, attach, speak, leg } = setUp({ maxGapFillMs: 1000 });
+    attach();
+    speak(1, 0);
+    speak(2, 60_000);
+    speak(3, 60_020);
+    assert.equal(frames.length, 3 + 50);
+    assert.equal(leg.counters().framesLost, 2999);
+  });
+
+  it('does not take jitter of the timestamps for a gap, but a drift that adds up', () => {
+    const { frames, attach, speak } = setUp();
+    attach();
+    for (let i = 0; i < 50; i += 1) speak(1, i * 20 + (i % 2) * 9);
+    assert.equal(frames.length, 50);
+    speak(2, 50 * 20 + 21);
+    assert.equal(frames.length, 52);
+  });
+
+  it('goes on when the timestamps jump back', () => {
+    const { frames, attach, speak, leg } = setUp();
+    attach();
+    speak(1, 5000);
+    speak(2, 0);
+    speak(3, 20);
+    assert.equal(frames.length, 3);
+    assert.equal(leg.counters().framesLost, 0);
+  });
+
+  it('comes once: repeated and late chunks are dropped and counted', () => {
+    const { frames, attach, speak, leg } = setUp();
+    attach();
+    speak(1, 0, 1);
+    speak(2, 20, 2);
+    speak(2, 20, 2);
+    speak(1, 0, 1);
+    speak(3, 40, 3);
+    assert.deepEqual(
+      frames.map((frame) => frame[0]),
+      [1, 2, 3],
+    );
+    assert.equal(leg.counters().chunksDropped, 2);
+  });
+
+  it('is cut into frames, whatever the size of the payload', () => {
+    const { frames, attach, socket } = setUp();
+    attach();
+    const payload = Buffer.alloc(400, 7).toString('base64');
+    socket.receive({ event: 'media', streamSid, media: { chunk: '1', timestamp: '0', payload } });
+    socket.receive({ event: 'media', streamSid, media: { chunk: '2', timestamp: '50', payload } });
+    assert.equal(frames.length, 5);
+    assert.ok(frames.every((frame) => frame.length === 160 && frame.every((byte) => byte === 7)));
+  });
+});
+
+describe('what the agent says', () => {
+  it('is sent byte for byte, with a mark behind the first frame and at the end', () => {
+    const { socket, leg } = setUp();
+    const audio = tone(430, 440);
+    leg.play('a', audio.subarray(0, 7));
+    leg.play('a', audio.subarray(7, 1000));
+    leg.play('a', audio.subarray(1000));
+    leg.finishItem('a');
+    const sent = socket.sent.flatMap(({ media }) =>
+      media ? [Buffer.from(media.payload, 'base64')] : [],
+    );
+    assert.deepEqual(new Uint8Array(Buffer.concat(sent)), audio);
+    assert.match(socket.sentMarks.find((name) => name.startsWith('first')) ?? '', /^first-/);
+    assert.equal(socket.sent.at(-1)?.event, 'mark');
+    assert.ok(socket.sent.every((message) => message.streamSid === streamSid));
+    assert.equal(leg.counters().framesSent, 22);
+  });
+
+  it('tells its first and its last audio when the marks come back, each once', () => {
+    const { leg, attach, events, marks, returnMark, clock } = setUp();
+    attach();
+    leg.play('a', tone(500, 440));
+    leg.finishItem('a');
+    clock.advance(100);
+    returnMark(marks('first')[0]);
+    returnMark(marks('first')[0]);
+    assert.deepEqual(events, ['first a']);
+    clock.advance(500);
+    returnMark(marks('end')[0]);
+    returnMark(marks('end')[0]);
+    assert.deepEqual(events, ['first a', 'played a']);
+    assert.equal(leg.heardMs('a'), 500);
+  });
+
+  it('is played item by item: a later one waits until the earlier one is finished', () => {
+    const { leg, socket } = setUp();
+    leg.play('a', tone(100, 440));
+    leg.play('b', tone(60, 220));
+    assert.equal(socket.sentAudioBytes, 800);
+    leg.play('a', tone(40, 440));
+    leg.finishItem('b');
+    assert.equal(socket.sentAudioBytes, 1120);
+    leg.finishItem('a');
+    assert.equal(socket.sentAudioBytes, 1600);
+  });
+
+  it('may be an item without audio: it ends in its turn', () => {
+    const { leg, attach, events, marks, returnMark } = setUp();
+    attach();
+    leg.finishItem('empty');
+    returnMark(marks('end')[0]);
+    assert.deepEqual(events, ['played empty']);
+  });
+
+  it('runs ahead of the caller only so far, and goes on as it is heard', () => {
+    const { leg, socket, clock, marks, returnMark } = setUp({ maxAheadMs: 2000 });
+    leg.play('a', tone(10_000, 440));
+    leg.finishItem('a');
+    assert.ok(socket.sentAudioBytes <= 2200 * 8);
+    for (let atMs = 0; atMs < 9000; atMs += 100) {
+      clock.advance(100);
+      const aheadMs = socket.sentAudioBytes / 8 - leg.heardMs('a');
+      assert.ok(aheadMs <= 2240, `${aheadMs} ms ahead`);
+      assert.ok(aheadMs >= Math.min(1500, 10_000 - leg.heardMs('a')), `${aheadMs} ms ahead`);
+    }
+    assert.equal(socket.sentAudioBytes, 80_000);
+    clock.advance(1100);
+    returnMark(marks('end')[0]);
+    assert.equal(leg.heardMs('a'), 10_000);
+  });
+
+  it('waits while the socket is congested', () => {
+    const { leg, socket, clock } = setUp({ maxSocketBufferBytes: 1000 });
+    socket.bufferedAmount = 5000;
+    leg.play('a', tone(200, 440));
+    clock.advance(1000);
+    assert.equal(socket.sentAudioBytes, 0);
+    socket.bufferedAmount = 0;
+    clock.advance(50);
+    assert.equal(socket.sentAudioBytes, 1600);
+  });
+
+  it('counts as heard when its mark never comes, after some patience', () => {
+    const { leg, attach, events, clock } = setUp({ markPatienceMs: 1000 });
+    attach();
+    leg.play('a', tone(500, 440));
+    leg.finishItem('a');
+    clock.advance(1500);
+    assert.deepEqual(events, []);
+    clock.advance(100);
+    assert.deepEqual(events, ['played a']);
+    assert.equal(leg.counters().marksMissing, 1);
+  });
+});
+
+describe('clear', () => {
+  it('stops at once and says what was heard of each item that was not over', () => {
+    const { leg, socket, clock } = setUp();
+    leg.play('a', tone(1000, 440));
+    leg.finishItem('a');
+    leg.play('b', tone(1000, 440));
+    clock.advance(540);
+    const heard = leg.clear();
+    assert.equal(socket.sent.at(-1)?.event, 'clear');
+    // One way to Twilio passes before it plays and before the clear arrives: they make up for it.
+    assert.deepEqual(heard, [
+      { itemId: 'a', heardMs: 540, queuedMs: 1000 },
+      { itemId: 'b', heardMs: 0, queuedMs: 1000 },
+    ]);
+    clock.advance(5000);
+    assert.equal(leg.heardMs('a'), 540);
+    assert.equal(leg.heardMs('b'), 0);
+  });
+
+  it('includes what was handed in but not sent yet', () => {
+    const { leg, clock, socket } = setUp({ maxAheadMs: 1000 });
+    leg.play('a', tone(5000, 440));
+    clock.advance(500);
+    assert.equal(leg.clear()[0]?.queuedMs, 5000);
+    const sent = socket.sentAudioBytes;
+    clock.advance(10_000);
+    assert.equal(socket.sentAudioBytes, sent);
+  });
+
+  it('makes the marks that Twilio sends back worthless', () => {
+    const { leg, socket, attach, events, clock } = setUp();
+    attach();
+    leg.play('a', tone(1000, 440));
+    leg.finishItem('a');
+    clock.advance(10);
+    leg.clear();
+    socket.returnMarks(streamSid, ...socket.sentMarks);
+    clock.advance(60_000 / 4);
+    assert.deepEqual(events, []);
+  });
+
+  it('ignores the end of an item that it removed', () => {
+    const { leg, socket, attach, events, clock } = setUp();
+    attach();
+    leg.play('a', tone(1000, 440));
+    leg.clear();
+    const before = socket.sent.length;
+    leg.finishItem('a');
+    clock.advance(5000);
+    assert.equal(socket.sent.length, before);
+    assert.deepEqual(events, []);
+  });
+
+  it('lets the next item play as if nothing had been before', () => {
+    const { leg, attach, events, marks, returnMark, clock } = setUp();
+    attach();
+    leg.play('a', tone(1000, 440));
+    clock.advance(300);
+    leg.clear();
+    clock.advance(200);
+    leg.play('b', tone(400, 440));
+    leg.finishItem('b');
+    clock.advance(240);
+    assert.equal(leg.heardMs('b'), 200);
+    returnMark(marks('first')[1]);
+    returnMark(marks('end')[0]);
+    assert.deepEqual(events, ['first b', 'played b']);
+  });
+
+  it('has nothing to tell when nothing is playing', () => {
+    assert.deepEqual(setUp().leg.clear(), []);
+  });
+});
+
+describe('the end of a media stream', () => {
+  it('is the caller hanging up when Twilio says stop', () => {
+    const { socket, attach, events, clock } = setUp();
+    attach();
+    socket.receive({ event: 'stop', streamSid, stop: { accountSid: 'AC1', callSid: 'CA1' } });
+    socket.drop();
+    assert.deepEqual(events, ['ended caller-hung-up']);
+    assert.equal(socket.closeCode, 1000);
+    assert.equal(clock.pendingTimers, 0);
+  });
+
+  it('is a lost connection when the socket closes without a word', () => {
+    const { socket, attach, events } = setUp();
+    attach();
+    socket.emit('error', new Error('ECONNRESET'));
+    socket.drop();
+    assert.deepEqual(events, ['ended connection-lost']);
+  });
+
+  it('is ours when we close, and the socket goes even if Twilio does not answer', () => {
+    const { socket, leg, attach, events, clock } = setUp();
+    attach();
+    leg.play('a', tone(1000, 440));
+    leg.finishItem('a');
+    leg.close();
+    leg.close();
+    assert.deepEqual(events, ['ended closed-by-us']);
+    assert.equal(socket.terminated, false);
+    clock.advance(5000);
+    assert.equal(socket.terminated, true);
+    assert.equal(clock.pendingTimers, 0);
+  });
+
+  it('is a lost connection when nothing comes for too long: the socket is half open', () => {
+    const { socket, attach, events, clock, speak } = setUp({ idleTimeoutMs: 10_000 });
+    attach();
+    clock.advance(9000);
+    speak(1, 0);
+    clock.advance(9000);
+    assert.deepEqual(events, ['audio 1']);
+    clock.advance(1000);
+    assert.deepEqual(events, ['audio 1', 'ended connection-lost']);
+    assert.equal(socket.terminated, true);
+  });
+
+  it('is told to somebody who attaches later, after the audio', () => {
+    const { socket, attach, events, speak } = setUp();
+    speak(1, 0);
+    socket.drop();
+    attach();
+    assert.deepEqual(events, ['audio 1', 'ended connection-lost']);
+  });
+
+  it('makes everything else a no-op', () => {
+    const { socket, leg, attach, events, clock } = setUp();
+    attach();
+    leg.close();
+    const before = socket.sent.length;
+    leg.play('a', tone(100, 440));
+    leg.finishItem('a');
+    assert.deepEqual(leg.clear(), []);
+    clock.advance(10_000);
+    assert.equal(socket.sent.length, before);
+    assert.deepEqual(events, ['ended closed-by-us']);
+  });
+});
+
+describe('messages that make no sense', () => {
+  const bad: readonly [string, (socket: FakeMediaSocket) => void][] = [
+    ['binary', (socket) => socket.receiveBinary(Uint8Array.of(1, 2))],
+    ['not JSON', (socket) => socket.receiveRaw('{"event":')],
+    ['not an object', (socket) => socket.receiveRaw('[1]')],
+    ['without an event', (socket) => socket.receive({ streamSid })],
+    [
+      'media without a payload',
+      (socket) => socket.receive({ event: 'media', streamSid, media: {} }),
+    ],
+    [
+      'media that is not base64',
+      (socket) =>
+        socket.receive({
+          event: 'media',
+          streamSid,
+          media: { chunk: '1', timestamp: '0', payload: '!!!' },
+        }),
+    ],
+    [
+      'media with a chunk that is no number',
+      (socket) =>
+        socket.receive({
+          event: 'media',
+          streamSid,
+          media: { chunk: 'x', timestamp: '0', payload: 'AAAA' },
+        }),
+    ],
+    [
+      'of another stream',
+      (socket) => socket.receive({ event: 'mark', streamSid: 'MZ9', mark: { name: 'end-1' } }),
+    ],
+    [
+      'a key that is none',
+      (socket) => socket.receive({ event: 'dtmf', streamSid, dtmf: { digit: '12' } }),
+    ],
+    ['too long', (socket) => socket.receive({ event: 'x', padding: 'y'.repeat(70_000) })],
+    ['a second connected', (socket) => socket.receive({ event: 'connected' })],
+  ];
+
+  for (const [name, send] of bad) {
+    it(`are counted and passed over: ${name}`, () => {
+      const { socket, leg, attach, events, speak } = setUp();
+      attach();
+      send(socket);
+      speak(9, 0);
+      assert.equal(leg.counters().protocolErrors, 1);
+      assert.deepEqual(events, ['audio 9']);
+    });
+  }
+
+  it('end the call when there are too many', () => {
+    const { socket, attach, events } = setUp({ maxProtocolErrors: 3 });
+    attach();
+    for (let i = 0; i < 5; i += 1) socket.receiveRaw('?');
+    assert.deepEqual(events, ['ended protocol-error']);
+    assert.equal(socket.closeCode, 1002);
+  });
+
+  it('do not include events of a kind that is new', () => {
+    const { socket, leg } = setUp();
+    socket.receive({ event: 'transcription', streamSid, anything: 1 });
+    assert.equal(leg.counters().protocolErrors, 0);
+    assert.equal(leg.counters().unknownEvents, 1);
+  });
+});
