@@ -104,7 +104,11 @@ export const geminiRest: FastifyPluginCallback<GeminiRestOptions> = (
   function prepared(request: FastifyRequest, apiVersion: string, name: string, method: string) {
     const model = findModel(name, apiVersion, method, now());
     const failure = faults.takeFailure('gemini');
-    if (failure) throw geminiError(failure.status, failure.message);
+    if (failure) {
+      const error = geminiError(failure.status, failure.message);
+      error.retryDelayMs = failure.retryAfterMs;
+      throw error;
+    }
     const body = parseGenerateRequest(request.body);
     checkThinking(model, body.generationConfig?.thinkingConfig?.thinkingLevel);
     checkTurns(body.contents);

@@ -52,6 +52,7 @@ const descriptors = {
 };
 const types = fromJSON({ nested: descriptors });
 
+const RETRY_INFO_TYPE = 'type.googleapis.com/google.rpc.RetryInfo';
 const ERROR_INFO_TYPE = 'type.googleapis.com/google.rpc.ErrorInfo';
 
 function encode(typeName: keyof typeof descriptors, value: object): Buffer {
@@ -62,6 +63,8 @@ function encode(typeName: keyof typeof descriptors, value: object): Buffer {
 export class GoogleError extends Error {
   readonly status: GoogleStatus;
   readonly info: ErrorInfo | undefined;
+  /** Told over REST as google.rpc.RetryInfo. */
+  retryDelayMs: number | undefined;
 
   constructor(status: GoogleStatus, message: string, info?: ErrorInfo) {
     super(message);
@@ -106,9 +109,18 @@ export class GoogleError extends Error {
   }
 
   toBody(): object {
-    const details = this.info ? { details: [{ '@type': ERROR_INFO_TYPE, ...this.info }] } : {};
+    const details: object[] = [];
+    if (this.info) details.push({ '@type': ERROR_INFO_TYPE, ...this.info });
+    if (this.retryDelayMs !== undefined) {
+      details.push({ '@type': RETRY_INFO_TYPE, retryDelay: `${this.retryDelayMs / 1_000}s` });
+    }
     return {
-      error: { code: this.httpStatus, message: this.message, status: this.status, ...details },
+      error: {
+        code: this.httpStatus,
+        message: this.message,
+        status: this.status,
+        ...(details.length > 0 ? { details } : {}),
+      },
     };
   }
 }
