@@ -22,6 +22,20 @@ export interface AccountNumber {
   updatedAtMs: number;
 }
 
+/** What an owner may say about a number that is added. */
+export type NumberSettings = {
+  readonly [
+    K in
+      | 'friendlyName'
+      | 'voiceUrl'
+      | 'voiceMethod'
+      | 'voiceFallbackUrl'
+      | 'voiceFallbackMethod'
+      | 'statusCallback'
+      | 'statusCallbackMethod'
+  ]?: AccountNumber[K] | undefined;
+};
+
 export interface Recording {
   readonly sid: string;
   readonly accountSid: string;
@@ -50,13 +64,15 @@ export interface AccountOptions {
   readonly accountSid: string;
   readonly authToken: string;
   /** @defaultValue `Simulated account` */
-  readonly friendlyName?: string;
+  readonly friendlyName?: string | undefined;
   /** Calls per second that the REST API starts; the rest waits. @defaultValue 1, as Twilio's */
-  readonly callsPerSecond?: number;
+  readonly callsPerSecond?: number | undefined;
   /** Concurrent calls, inbound and outbound. @defaultValue unlimited */
-  readonly maxConcurrentCalls?: number;
+  readonly maxConcurrentCalls?: number | undefined;
+  /** Prefixes of numbers that may be called, as `+56`. @defaultValue all */
+  readonly callablePrefixes?: readonly string[] | undefined;
   /** REST requests per second before 20429. @defaultValue 100 */
-  readonly requestsPerSecond?: number;
+  readonly requestsPerSecond?: number | undefined;
 }
 
 /** One customer of Twilio, and all that belongs to it. */
@@ -67,6 +83,7 @@ export class Account {
   readonly callsPerSecond: number;
   readonly maxConcurrentCalls: number;
   readonly requestsPerSecond: number;
+  readonly callablePrefixes: readonly string[] | undefined;
   readonly createdAtMs = Date.now();
   readonly numbers = new Map<string, AccountNumber>();
   readonly applications = new Map<string, Application>();
@@ -81,10 +98,11 @@ export class Account {
     this.callsPerSecond = options.callsPerSecond ?? 1;
     this.maxConcurrentCalls = options.maxConcurrentCalls ?? Number.POSITIVE_INFINITY;
     this.requestsPerSecond = options.requestsPerSecond ?? 100;
+    this.callablePrefixes = options.callablePrefixes;
   }
 
   /** @throws RangeError for what is not E.164 */
-  addNumber(phoneNumber: string, settings: Partial<AccountNumber> = {}): AccountNumber {
+  addNumber(phoneNumber: string, settings: NumberSettings = {}): AccountNumber {
     if (!isE164(phoneNumber)) throw new RangeError('a number must be in E.164');
     const now = Date.now();
     const number: AccountNumber = {
@@ -97,7 +115,7 @@ export class Account {
       voiceCallerIdLookup: false,
       statusCallback: '',
       statusCallbackMethod: 'POST',
-      ...settings,
+      ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)),
       sid: newSid('PN'),
       accountSid: this.sid,
       phoneNumber,
@@ -112,6 +130,11 @@ export class Account {
     for (const number of this.numbers.values())
       if (number.phoneNumber === phoneNumber) return number;
     return undefined;
+  }
+
+  /** Twilio's geographic permissions. */
+  mayCall(phoneNumber: string): boolean {
+    return this.callablePrefixes?.some((prefix) => phoneNumber.startsWith(prefix)) ?? true;
   }
 
   get callsInProgress(): number {

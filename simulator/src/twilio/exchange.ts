@@ -11,11 +11,17 @@ import { CallSession } from './call-session.ts';
 import { WebhookError, type WebhookClient } from './http-client.ts';
 import { joinNumbers } from './internal-call.ts';
 
+/** Voices that also know which of theirs stands for a voice of Twilio's. */
+export interface SayVoices extends Voices {
+  /** @throws RangeError where no voice speaks the language */
+  voiceFor(voiceName: string, languageCode: string): string;
+}
+
 export interface ExchangeOptions {
   readonly accounts: ReadonlyMap<string, Account>;
   readonly telephones: Telephones;
   readonly beat: Beat;
-  readonly voices: Voices;
+  readonly voices: SayVoices;
   readonly recognizer: Recognizer;
   readonly webhooks: WebhookClient;
   readonly trustedCaPem?: string | undefined;
@@ -40,7 +46,7 @@ export class Exchange implements TelephoneNetwork {
   readonly accounts: ReadonlyMap<string, Account>;
   readonly telephones: Telephones;
   readonly beat: Beat;
-  readonly voices: Voices;
+  readonly voices: SayVoices;
   readonly recognizer: Recognizer;
   readonly webhooks: WebhookClient;
   readonly trustedCaPem: string | undefined;
@@ -114,6 +120,24 @@ export class Exchange implements TelephoneNetwork {
       if (session) return session;
     }
     return undefined;
+  }
+
+  allNumbers(): readonly AccountNumber[] {
+    return [...this.accounts.values()].flatMap((account) => [...account.numbers.values()]);
+  }
+
+  /** What the web phone offers to call. */
+  numbers(): readonly { readonly phoneNumber: string; readonly friendlyName: string }[] {
+    return this.allNumbers();
+  }
+
+  allCalls(): readonly CallSession[] {
+    return [...this.accounts.values()].flatMap((account) => [...account.calls.values()]);
+  }
+
+  /** Ends every call that is still going on. */
+  close(): void {
+    for (const call of this.allCalls()) call.end('failed', 'network');
   }
 
   ownerOf(phoneNumber: string): { account: Account; number: AccountNumber } | undefined {

@@ -38,15 +38,17 @@ export async function prompt(
 
 async function speakElement(
   element: TwimlElement,
-  { session }: VerbContext,
+  context: VerbContext,
   signal: AbortSignal,
 ): Promise<void> {
-  if (element.text === '') return;
+  const { session } = context;
+  // Without a letter or a digit there is nothing to be heard.
+  if (!/[\p{L}\p{N}]/u.test(element.text)) return;
   if (element.text.length > 4096)
     throw new TwimlError(13_520, 'Say: Invalid text: longer than 4096 characters');
   const utterance = await session.exchange.voices.speak({
     text: element.text,
-    voice: voiceOf(element),
+    voice: voiceOf(element, context),
   });
   await repeat(element, session.line, encodeMulaw(utterance.pcm8k), signal);
 }
@@ -92,21 +94,14 @@ async function repeat(
     if (!(await playAudio(line, audio, signal))) return;
 }
 
-/** The voice of the simulator that speaks a language of Twilio. */
-function voiceOf(element: TwimlElement): string {
-  const { language, voice } = element.attributes;
-  const fromVoice = /^Google\.([a-z]{2,3}-[A-Z]{2,4})-/.exec(voice ?? '')?.[1];
-  const tag = language ?? fromVoice ?? 'en-US';
-  const base = espeakVoice(tag);
-  return voice === 'man' ? base : `${base}+f3`;
-}
-
-function espeakVoice(tag: string): string {
-  if (tag === 'es-ES') return 'es';
-  if (tag.startsWith('es-')) return 'es-419';
-  if (tag === 'en-GB') return 'en-gb';
-  if (tag.startsWith('en-')) return 'en-us';
-  if (tag === 'pt-BR') return 'pt-br';
-  if (tag.startsWith('nb-')) return 'nb';
-  return (tag.split('-')[0] as string).toLowerCase();
+/** The voice of the simulator that stands for the one the element names. */
+function voiceOf(element: TwimlElement, { session }: VerbContext): string {
+  const { language, voice = 'alice' } = element.attributes;
+  const fromVoice = /^Google\.([a-z]{2,3}-[A-Z]{2,4})-/.exec(voice)?.[1];
+  try {
+    return session.exchange.voices.voiceFor(voice, language ?? fromVoice ?? 'en-US');
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TwimlError(13_512, `Say: Invalid voice or language: ${error.message}`);
+  }
 }

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { defaultMediaStreamLimits } from './media-streams/media-stream.ts';
+
+const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be E.164, as +56221234567');
+const httpUrl = z.url({ protocol: /^https?$/ });
+const method = z.enum(['GET', 'POST']);
+const limit = (otherwise: number) => z.number().int().positive().default(otherwise);
+const secret = z.string().min(8).max(512);
+
+const numberSchema = z.strictObject({
+  phoneNumber: e164,
+  friendlyName: z.string().max(64).optional(),
+  voiceUrl: httpUrl.optional(),
+  voiceMethod: method.optional(),
+  voiceFallbackUrl: httpUrl.optional(),
+  voiceFallbackMethod: method.optional(),
+  statusCallback: httpUrl.optional(),
+  statusCallbackMethod: method.optional(),
+});
+
+const applicationSchema = z.strictObject({
+  sid: z.string().regex(/^AP[0-9a-f]{32}$/),
+  voiceUrl: httpUrl,
+  voiceMethod: method.default('POST'),
+  voiceFallbackUrl: httpUrl.or(z.literal('')).default(''),
+  statusCallback: httpUrl.or(z.literal('')).default(''),
+  statusCallbackMethod: method.default('POST'),
+});
+
+const accountSchema = z.strictObject({
+  accountSid: z.string().regex(/^AC[0-9a-f]{32}$/, 'must be AC and 32 hexadecimal digits'),
+  authToken: z.string().min(16),
+  friendlyName: z.string().max(64).optional(),
+  callsPerSecond: z.number().positive().max(1000).optional(),
+  maxConcurrentCalls: z.number().int().positive().optional(),
+  requestsPerSecond: z.number().int().positive().optional(),
+  callablePrefixes: z.array(z.string().regex(/^\+\d{1,6}$/)).optional(),
+  numbers: z.array(numberSchema).default([]),
+  applications: z.array(applicationSchema).default([]),
+});
+
+export const configSchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1'),
+  /** 0 takes any free port. */
+  port: z.number().int().min(0).max(65_535).default(8200),
+  grpcPort: z.number().int().min(0).max(65_535).default(8201),
+  /** Google's gRPC services speak TLS with this certificate; without it, plain HTTP/2. */
+  grpcTls: z.strictObject({ certPem: z.string().min(1), keyPem: z.string().min(1) }).optional(),
+  /** An authority to trust beside the public ones, for webhooks and media streams. */
+  trustedCaPem: z.string().min(1).optional(),
+  accounts: z.array(accountSchema).min(1),
+  googleApiKey: secret,
+  geminiApiKey: secret,
+  /** Opens the control API and the web phone. */
+  controlKey: secret,
+  /** How long the network waits for an application, ms; Twilio waits 15 s. */
+  webhookTimeoutMs: z.number().int().positive().max(60_000).default(15_000),
+  mediaStreams: z
+    .strictObject({
+      outboundBufferMs: limit(defaultMediaStreamLimits.outboundBufferMs),
+      congestionBytes: limit(defaultMediaStreamLimits.congestionBytes),
+      connectTimeoutMs: limit(defaultMediaStreamLimits.connectTimeoutMs),
+    })
+    .prefault({}),
+});
+
+export type SimulatorOptions = z.input<typeof configSchema>;
+export type SimulatorConfig = z.output<typeof configSchema>;
+
+/** The lines of an error that names each setting at fault, and no value. */
+export function describeConfigError(error: z.ZodError): string {
+  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n');
+}

@@ -1,0 +1,151 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { createTelephone, dialScripted } from './callers/dial.ts';
+import type { DialInput, DialledCaller, TelephoneInput } from './callers/dial.ts';
+import type { ScriptedTelephone } from './callers/scripted-telephone.ts';
+import { configSchema, type SimulatorOptions } from './config.ts';
+import { control } from './control/plugin.ts';
+import { createFaults, type Faults } from './faults/faults.ts';
+import { geminiRest } from './gemini/gemini-rest.ts';
+import { GeminiScript, type GeminiScriptStep } from './gemini/script.ts';
+import { startGoogleGrpc } from './google/google-grpc.ts';
+import { googleRest } from './google/google-rest.ts';
+import { createRecognizer } from './recognition/recognizer.ts';
+import { Telephones } from './telephone-network/telephones.ts';
+import { Ticker } from './telephone-network/ticker.ts';
+import { Account } from './twilio/account.ts';
+import { Exchange } from './twilio/exchange.ts';
+import { WebhookClient } from './twilio/http-client.ts';
+import { twilioRest } from './twilio/rest/plugin.ts';
+import { createVoices } from './voices/espeak-voices.ts';
+import { webPhone } from './web-phone/web-phone.ts';
+
+export type { SimulatorOptions } from './config.ts';
+export type { DialInput, DialledCaller, TelephoneInput } from './callers/dial.ts';
+export type { CallerReport, SaidSpeech } from './callers/scripted-caller.ts';
+export type { HeardSpeech } from './callers/ear.ts';
+export type { CallEvent } from './twilio/call-data.ts';
+export type { FaultChanges } from './faults/faults.ts';
+export type { GeminiScriptStep } from './gemini/script.ts';
+
+export interface Simulator {
+  /** Twilio's REST, Google's REST, Gemini, the control API and the web phone. */
+  readonly url: string;
+  /** Google Speech and Text-to-Speech over gRPC, `host:port`. */
+  readonly grpcAddress: string;
+  readonly exchange: Exchange;
+  readonly faults: Faults;
+  readonly gemini: {
+    /** Replaces what Gemini is to answer. @throws z.ZodError */
+    script(steps: readonly GeminiScriptStep[]): void;
+  };
+  /** Somebody calls a number of an account. @throws z.ZodError */
+  dial(call: DialInput): DialledCaller;
+  /** Puts a telephone on the network that can be called. @throws z.ZodError */
+  telephone(phoneNumber: string, behaviour: TelephoneInput): ScriptedTelephone;
+  close(): Promise<void>;
+}
+
+/** @throws z.ZodError for impossible options, or the error of an address that is taken */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const config = configSchema.parse(options);
+  const voices = await createVoices();
+  const recognizer = createRecognizer(voices.lexicon);
+  const faults = createFaults();
+  const geminiScript = new GeminiScript();
+  const ticker = new Ticker((error) =>
+    process.emitWarning(error instanceof Error ? error : String(error)),
+  );
+  const webhooks = new WebhookClient({
+    timeoutMs: config.webhookTimeoutMs,
+    ...(config.trustedCaPem ? { trustedCaPem: config.trustedCaPem } : {}),
+  });
+  const telephones = new Telephones();
+  const exchange = new Exchange({
+    accounts: createAccounts(config.accounts),
+    telephones,
+    beat: ticker,
+    voices,
+    recognizer,
+    webhooks,
+    trustedCaPem: config.trustedCaPem,
+    streamLimits: config.mediaStreams,
+  });
+  const ports = { exchange, voices, recognizer };
+  const gemini = { script: (steps: readonly GeminiScriptStep[]) => geminiScript.set(steps) };
+  const app = fastify({ forceCloseConnections: true });
+  await app.register(twilioRest, { prefix: '/2010-04-01/Accounts', exchange });
+  await app.register(googleRest, { apiKeys: [config.googleApiKey], voices, recognizer, faults });
+  await app.register(geminiRest, {
+    apiKeys: [config.geminiApiKey],
+    faults,
+    script: geminiScript,
+  });
+  await app.register(webPhone, {
+    network: exchange,
+    voices,
+    recognizer,
+    controlKey: config.controlKey,
+    numbers: () => exchange.numbers(),
+  });
+  await app.register(control, {
+    prefix: '/sim/v1',
+    controlKey: config.controlKey,
+    ports,
+    faults,
+    gemini,
+  });
+  const grpc = await startGoogleGrpc({
+    host: config.host,
+    port: config.grpcPort,
+    ...(config.grpcTls ? { tls: config.grpcTls } : {}),
+    apiKeys: [config.googleApiKey],
+    voices,
+    recognizer,
+    faults,
+  });
+  const close = async (): Promise<void> => {
+    exchange.close();
+    await Promise.all([app.close(), grpc.close()]);
+    ticker.close();
+    webhooks.close();
+    await voices.close();
+  };
+  try {
+    exchange.publicUrl = await listen(app, config.host, config.port);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    url: exchange.publicUrl,
+    grpcAddress: grpc.address,
+    exchange,
+    faults,
+    gemini,
+    dial: (call) => dialScripted(ports, call),
+    telephone: (phoneNumber, behaviour) => {
+      const telephone = createTelephone(ports, behaviour);
+      telephones.register(phoneNumber, telephone);
+      return telephone;
+    },
+    close,
+  };
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  const url = new URL(await app.listen({ host, port }));
+  return url.origin;
+}
+
+function createAccounts(
+  configs: ReturnType<typeof configSchema.parse>['accounts'],
+): ReadonlyMap<string, Account> {
+  const accounts = new Map<string, Account>();
+  for (const { numbers, applications, ...config } of configs) {
+    const account = new Account(config);
+    for (const application of applications) account.applications.set(application.sid, application);
+    for (const { phoneNumber, ...settings } of numbers) account.addNumber(phoneNumber, settings);
+    accounts.set(account.sid, account);
+  }
+  return accounts;
+}

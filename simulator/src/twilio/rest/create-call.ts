@@ -1,0 +1,194 @@
+import type { Account } from '../account.ts';
+import { defaultDetectionOptions, type DetectionOptions } from '../answering-machine.ts';
+import type { StatusCallback, TwimlSource } from '../call-data.ts';
+import type { RecordingOptions } from '../call-recording.ts';
+import { CallSession } from '../call-session.ts';
+import type { Exchange, OutboundCall } from '../exchange.ts';
+import { normalizeNumber } from '../phone-numbers.ts';
+import { restErrors } from './errors.ts';
+import type { Form } from './form.ts';
+
+const MAX_TWIML_LENGTH = 4000;
+const callEvents = ['initiated', 'ringing', 'answered', 'completed'] as const;
+const recordingEvents = ['in-progress', 'completed', 'absent'] as const;
+
+const fields = [
+  'ApplicationSid',
+  'AsyncAmd',
+  'AsyncAmdStatusCallback',
+  'AsyncAmdStatusCallbackMethod',
+  'CallerId',
+  'CallReason',
+  'FallbackMethod',
+  'FallbackUrl',
+  'From',
+  'MachineDetection',
+  'MachineDetectionSilenceTimeout',
+  'MachineDetectionSpeechEndThreshold',
+  'MachineDetectionSpeechThreshold',
+  'MachineDetectionTimeout',
+  'Method',
+  'Record',
+  'RecordingChannels',
+  'RecordingStatusCallback',
+  'RecordingStatusCallbackEvent',
+  'RecordingStatusCallbackMethod',
+  'RecordingTrack',
+  'SendDigits',
+  'StatusCallback',
+  'StatusCallbackEvent',
+  'StatusCallbackMethod',
+  'TimeLimit',
+  'Timeout',
+  'To',
+  'Trim',
+  'Twiml',
+  'Url',
+] as const;
+
+/**
+ * Checks the form of a new call and queues it.
+ * https://www.twilio.com/docs/voice/api/call-resource#create-a-call-resource
+ * @throws RestError
+ */
+export function createCall(exchange: Exchange, account: Account, form: Form): CallSession {
+  form.allowOnly(fields);
+  const { from, to } = numbersOf(account, form);
+  const { source, application } = sourceOf(account, form);
+  const fallbackUrl = form.url('FallbackUrl') ?? application?.voiceFallbackUrl;
+  const timeoutMs = (form.integer('Timeout', 1, 600, restErrors.invalidTimeout) ?? 60) * 1000;
+  const timeLimit = form.integer('TimeLimit', 1, 86_400);
+  const sendDigits = form.filled('SendDigits');
+  if (sendDigits !== undefined && !/^[0-9*#wW]{1,32}$/.test(sendDigits))
+    throw restErrors.invalidSendDigits();
+  // Everything is checked before a place in the queue is taken.
+  const checked = {
+    statusCallback: statusCallbackOf(form),
+    detection: sendDigits === undefined ? detectionOf(form) : undefined,
+    recording: recordingOf(form),
+    fallback: fallbackUrl
+      ? { url: fallbackUrl, method: form.method('FallbackMethod') ?? ('POST' as const) }
+      : undefined,
+  };
+  const phoneNumberSid = account.numberOf(from)?.sid;
+  const session = new CallSession({
+    account,
+    exchange,
+    direction: 'outbound-api',
+    from,
+    to,
+    queueTimeMs: exchange.reserveStart(account),
+    ...checked,
+    ...(phoneNumberSid === undefined ? {} : { phoneNumberSid }),
+    ...(timeLimit === undefined ? {} : { timeLimitMs: timeLimit * 1000 }),
+  });
+  const call: OutboundCall = { session, timeoutMs, source, sendDigits };
+  exchange.place(call);
+  return session;
+}
+
+function numbersOf(account: Account, form: Form): { from: string; to: string } {
+  const to = form.filled('To');
+  const from = form.filled('From');
+  if (to === undefined) throw restErrors.noTo();
+  if (from === undefined) throw restErrors.noFrom();
+  const toNumber = normalizeNumber(to);
+  if (toNumber === undefined) throw restErrors.invalidTo(to);
+  const fromNumber = normalizeNumber(from);
+  if (fromNumber === undefined) throw restErrors.invalidFrom(from);
+  if (account.numberOf(fromNumber) === undefined) throw restErrors.fromNotVerified(from);
+  if (!account.mayCall(toNumber)) throw restErrors.geoPermission(toNumber);
+  return { from: fromNumber, to: toNumber };
+}
+
+/** ApplicationSid, Twiml or Url, in this order; one of them must be there. */
+function sourceOf(
+  account: Account,
+  form: Form,
+): { source: TwimlSource; application?: { readonly voiceFallbackUrl: string } } {
+  const applicationSid = form.filled('ApplicationSid');
+  if (applicationSid !== undefined) {
+    const application = account.applications.get(applicationSid);
+    if (application === undefined) throw restErrors.invalidApplication();
+    const { voiceUrl: url, voiceMethod: method } = application;
+    return { source: { kind: 'url', url, method }, application };
+  }
+  const given = givenSource(form);
+  if (given === undefined) throw restErrors.noUrl();
+  return { source: given };
+}
+
+/** `Url` or `Twiml` of a new or a running call; the pages contradict each other about both. */
+export function givenSource(form: Form): TwimlSource | undefined {
+  const twiml = form.filled('Twiml');
+  const url = form.url('Url');
+  if (twiml !== undefined && url !== undefined)
+    throw restErrors.invalid('Send either Url or Twiml, not both');
+  const method = form.method('Method') ?? 'POST';
+  if (url !== undefined) return { kind: 'url', url, method };
+  if (twiml === undefined) return undefined;
+  if (twiml.length > MAX_TWIML_LENGTH)
+    throw restErrors.invalid(`Twiml is longer than ${MAX_TWIML_LENGTH} characters`);
+  return { kind: 'inline', twiml };
+}
+
+function statusCallbackOf(form: Form): StatusCallback | undefined {
+  const url = form.url('StatusCallback');
+  const method = form.method('StatusCallbackMethod') ?? 'POST';
+  const events = form.all('StatusCallbackEvent').map((event) => known(event, callEvents));
+  if (url === undefined) return undefined;
+  return { url, method, events: new Set(events.length > 0 ? events : ['completed']) };
+}
+
+function recordingOf(form: Form): RecordingOptions | undefined {
+  const channels = form.oneOf('RecordingChannels', ['mono', 'dual']) ?? 'mono';
+  const url = form.url('RecordingStatusCallback');
+  const method = form.method('RecordingStatusCallbackMethod') ?? 'POST';
+  const events = form.all('RecordingStatusCallbackEvent').map((e) => known(e, recordingEvents));
+  const track = form.oneOf('RecordingTrack', ['both', 'inbound', 'outbound']) ?? 'both';
+  form.oneOf('Trim', ['trim-silence', 'do-not-trim']);
+  if (form.boolean('Record') !== true) return undefined;
+  return {
+    source: 'OutboundAPI',
+    channels: channels === 'dual' ? 2 : 1,
+    track,
+    callback: url
+      ? { url, method, events: new Set(events.length > 0 ? events : ['completed']) }
+      : undefined,
+  };
+}
+
+function detectionOf(form: Form): DetectionOptions | undefined {
+  const mode = form.oneOf('MachineDetection', ['Enable', 'DetectMessageEnd']);
+  const d = defaultDetectionOptions;
+  const ms = (name: string, min: number, max: number, otherwise: number): number =>
+    form.integer(name, min, max) ?? otherwise;
+  const timeout = form.integer('MachineDetectionTimeout', 3, 59);
+  const thresholds = {
+    speechThresholdMs: ms('MachineDetectionSpeechThreshold', 1000, 6000, d.speechThresholdMs),
+    speechEndThresholdMs: ms(
+      'MachineDetectionSpeechEndThreshold',
+      500,
+      5000,
+      d.speechEndThresholdMs,
+    ),
+    silenceTimeoutMs: ms('MachineDetectionSilenceTimeout', 2000, 10_000, d.silenceTimeoutMs),
+  };
+  const url = form.url('AsyncAmdStatusCallback');
+  const method = form.method('AsyncAmdStatusCallbackMethod') ?? 'POST';
+  const asynchronous = form.boolean('AsyncAmd') ?? false;
+  if (mode === undefined) return undefined;
+  return {
+    mode,
+    timeoutMs: timeout === undefined ? d.timeoutMs : timeout * 1000,
+    ...thresholds,
+    asynchronous,
+    callback: url ? { url, method } : undefined,
+  };
+}
+
+function known<T extends string>(value: string, values: readonly T[]): T {
+  const found = values.find((one) => one === value);
+  if (found === undefined) throw restErrors.invalid(`${value} is not a valid event`);
+  return found;
+}

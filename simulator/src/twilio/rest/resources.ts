@@ -1,0 +1,128 @@
+import type { Account, AccountNumber, Recording } from '../account.ts';
+import type { CallSession } from '../call-session.ts';
+import { rfc2822, rfc2822OrNull } from '../dates.ts';
+
+const root = '/2010-04-01/Accounts';
+
+/** https://www.twilio.com/docs/iam/api/account */
+export function accountResource(account: Account): object {
+  return {
+    sid: account.sid,
+    friendly_name: account.friendlyName,
+    status: 'active',
+    type: 'Full',
+    owner_account_sid: account.sid,
+    date_created: rfc2822(account.createdAtMs),
+    date_updated: rfc2822(account.createdAtMs),
+    uri: `${root}/${account.sid}.json`,
+    subresource_uris: {
+      calls: `${root}/${account.sid}/Calls.json`,
+      incoming_phone_numbers: `${root}/${account.sid}/IncomingPhoneNumbers.json`,
+      recordings: `${root}/${account.sid}/Recordings.json`,
+    },
+  };
+}
+
+/** https://www.twilio.com/docs/voice/api/call-resource#call-properties */
+export function callResource(call: CallSession): object {
+  const { from, to, parent, phoneNumberSid, queueTimeMs = 0, direction } = call.options;
+  const uri = `${root}/${call.account.sid}/Calls/${call.sid}`;
+  return {
+    sid: call.sid,
+    account_sid: call.account.sid,
+    parent_call_sid: parent?.sid ?? null,
+    to,
+    to_formatted: to,
+    from,
+    from_formatted: from,
+    phone_number_sid: phoneNumberSid ?? null,
+    status: call.status,
+    direction,
+    answered_by: call.answeredBy ?? null,
+    start_time: rfc2822OrNull(call.startedAtMs),
+    end_time: rfc2822OrNull(call.endedAtMs),
+    duration: call.endedAtMs === undefined ? null : String(Math.ceil(call.durationMs / 1000)),
+    queue_time: String(queueTimeMs),
+    price: null,
+    price_unit: 'USD',
+    api_version: '2010-04-01',
+    forwarded_from: null,
+    caller_name: null,
+    group_sid: null,
+    trunk_sid: null,
+    annotation: null,
+    date_created: rfc2822(call.createdAtMs),
+    date_updated: rfc2822(call.updatedAtMs),
+    uri: `${uri}.json`,
+    subresource_uris: {
+      recordings: `${uri}/Recordings.json`,
+      notifications: `${uri}/Notifications.json`,
+      streams: `${uri}/Streams.json`,
+      events: `${uri}/Events.json`,
+    },
+  };
+}
+
+/** https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource */
+export function numberResource(number: AccountNumber): object {
+  return {
+    sid: number.sid,
+    account_sid: number.accountSid,
+    phone_number: number.phoneNumber,
+    friendly_name: number.friendlyName,
+    voice_url: number.voiceUrl,
+    voice_method: number.voiceMethod,
+    voice_fallback_url: number.voiceFallbackUrl,
+    voice_fallback_method: number.voiceFallbackMethod,
+    voice_application_sid: number.voiceApplicationSid,
+    voice_caller_id_lookup: number.voiceCallerIdLookup,
+    voice_receive_mode: 'voice',
+    status_callback: number.statusCallback,
+    status_callback_method: number.statusCallbackMethod,
+    sms_url: '',
+    sms_method: 'POST',
+    sms_fallback_url: '',
+    sms_fallback_method: 'POST',
+    sms_application_sid: '',
+    address_requirements: 'none',
+    address_sid: null,
+    beta: false,
+    bundle_sid: null,
+    capabilities: { voice: true, sms: false, mms: false, fax: false },
+    emergency_address_sid: null,
+    emergency_status: 'Inactive',
+    identity_sid: null,
+    origin: 'twilio',
+    status: 'in-use',
+    trunk_sid: null,
+    api_version: '2010-04-01',
+    date_created: rfc2822(number.createdAtMs),
+    date_updated: rfc2822(number.updatedAtMs),
+    uri: `${root}/${number.accountSid}/IncomingPhoneNumbers/${number.sid}.json`,
+  };
+}
+
+/** https://www.twilio.com/docs/voice/api/recording#recording-properties */
+export function recordingResource(recording: Recording, mediaUrl: string): object {
+  return {
+    sid: recording.sid,
+    account_sid: recording.accountSid,
+    call_sid: recording.callSid,
+    conference_sid: null,
+    channels: recording.channels,
+    source: recording.source,
+    status: recording.status,
+    error_code: recording.status === 'absent' ? 16_101 : null,
+    duration: String(Math.round(recording.durationMs / 1000)),
+    start_time: rfc2822(recording.startedAtMs),
+    date_created: rfc2822(recording.createdAtMs),
+    date_updated: rfc2822(recording.createdAtMs),
+    price: null,
+    price_unit: 'USD',
+    encryption_details: null,
+    api_version: '2010-04-01',
+    media_url: mediaUrl,
+    uri: `${root}/${recording.accountSid}/Recordings/${recording.sid}.json`,
+    subresource_uris: {},
+  };
+}
