@@ -84,6 +84,7 @@ const sidecar = await startSidecarProcess({
   GOOGLE_CA_FILE: caFile,
   GEMINI_API_KEY: secrets.geminiApiKey,
   GEMINI_BASE_URL: simulator.url,
+  ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
   MAX_CALLS: '500',
   MAX_UNAUTHENTICATED_SOCKETS: '500',
   // Its address is told at this level.

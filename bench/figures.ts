@@ -30,8 +30,8 @@ export const HEADINGS = [
   'ours ms',
   'as heard ms',
   'clear ms',
-  'silent ms',
   'lost',
+  'dry',
   'CPU ms/s',
   'MB/call',
   'lag ms',
@@ -45,9 +45,9 @@ export const LEGEND = `Each pair is median / 95th percentile.
   providers  of it: from there to the voice's first byte: model, first sentence, voice (turn delays)
   ours       of it: what the sidecar itself added (voice_own_overhead_ms, interpolated in its buckets)
   as heard   the same as answer, as the telephone heard it
-  clear      speech over the agent -> clear (voice_clear_reaction_ms, interpolated in its buckets)
-  silent     speech over the agent -> the telephone hears silence
+  clear      speech over the agent -> clear, as the telephone network saw it
   lost       frames of the caller that never arrived, per 10,000
+  dry        times that the agent's audio ran dry in mid-speech
   CPU ms/s   CPU of the sidecar for each second of each call
   MB/call    growth of its resident memory at the peak, per call
   lag        95th percentile of its worst event-loop delay in each second
@@ -75,9 +75,9 @@ export function figuresOf(rounds: readonly Round[], cpus: number): string[] {
     ),
     quantiles(rounds, 'voice_own_overhead_ms'),
     spread(reports.flatMap(({ answeredAfterMs }) => answeredAfterMs)),
-    quantiles(rounds, 'voice_clear_reaction_ms'),
-    spread(reports.flatMap(({ silencedAfterMs }) => silencedAfterMs)),
+    spread(reports.flatMap(({ clearedAfterMs }) => clearedAfterMs)),
     number((lost * 10_000) / Math.max(1, lost + received), 1),
+    String(sum(reports.map(({ underruns }) => underruns))),
     number(median(rounds.map(cpuPerCallSecond)), 1),
     number(
       median(rounds.map((r) => (r.peakResidentBytes - r.idle.residentBytes) / r.calls / 2 ** 20)),

@@ -9,6 +9,8 @@ export interface BenchOptions {
   readonly spacingMs: number;
   /** A round that is not over by then is given up, in ms. @defaultValue 120000 */
   readonly roundTimeoutMs: number;
+  /** PostgreSQL for the sidecar. @defaultValue the embedded database, whose CPU and memory count, too */
+  readonly databaseUrl?: string;
   /** Also print what each call reported wrong. @defaultValue false */
   readonly verbose: boolean;
 }
@@ -18,6 +20,7 @@ export const USAGE = `Usage: npm run bench:conversation -- [options]
   --rounds 3              rounds of each line
   --spacing-ms 100        time between the beginnings of two calls
   --round-timeout-ms 120000
+  --database-url postgres://…  PostgreSQL for the sidecar instead of its embedded one
   --verbose               print what each call reported wrong`;
 
 function integer(name: string, text: string, minimum: number, maximum: number): number {
@@ -37,6 +40,7 @@ export function parseOptions(args: string[]): BenchOptions {
       rounds: { type: 'string', default: '3' },
       'spacing-ms': { type: 'string', default: '100' },
       'round-timeout-ms': { type: 'string', default: '120000' },
+      'database-url': { type: 'string' },
       verbose: { type: 'boolean', default: false },
     },
   });
@@ -45,6 +49,7 @@ export function parseOptions(args: string[]): BenchOptions {
     rounds: integer('rounds', values.rounds, 1, 50),
     spacingMs: integer('spacing-ms', values['spacing-ms'], 0, 10_000),
     roundTimeoutMs: integer('round-timeout-ms', values['round-timeout-ms'], 1, 600_000),
+    ...(values['database-url'] === undefined ? {} : { databaseUrl: values['database-url'] }),
     verbose: values.verbose,
   };
 }

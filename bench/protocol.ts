@@ -32,7 +32,9 @@ export interface CallReport {
   readonly callSid: string;
   /** From the end of each question to the beginning of its answer, in ms. */
   readonly answeredAfterMs: readonly number[];
-  /** From the beginning of an interruption to the agent's silence, in ms. */
-  readonly silencedAfterMs: readonly number[];
+  /** From the beginning of an interruption until the agent's queued speech was cleared, in ms. */
+  readonly clearedAfterMs: readonly number[];
+  /** Times the agent's audio ran dry in mid-speech. */
+  readonly underruns: number;
   readonly failures: readonly string[];
 }

@@ -8,6 +8,19 @@ const ANSWER_OVER_MS = 1200;
 export const QUESTION = '¿A qué hora abren mañana?';
 export const LONG_QUESTION = 'Cuéntame sobre los servicios que ofrecen';
 export const INTERRUPTION = 'Perdón, otra pregunta';
+/** What the model says; the long answer lasts well beyond the interruption. */
+export const ANSWERS = [
+  { match: 'hora', reply: 'Mañana abrimos a las nueve de la mañana. ¿Le ayudo en algo más?' },
+  {
+    match: 'servicios',
+    reply:
+      'Con mucho gusto le cuento. Vendemos autos nuevos y usados de todas las marcas. ' +
+      'También hacemos cambio de aceite, alineación, balanceo y revisión técnica completa. ' +
+      'Además, tenemos un taller de pintura y un seguro propio para su vehículo.',
+  },
+  { match: 'pregunta', reply: 'Sí, claro, dígame en qué le puedo ayudar.' },
+] as const;
+
 /** Into the answer to the long question. */
 const INTERRUPT_AFTER_MS = 1500;
 
@@ -27,30 +40,31 @@ export const CONVERSATION = [
   { do: 'hang-up' },
 ] as const;
 
-export interface Heard {
-  readonly text: string;
-  readonly startMs: number;
-  readonly endMs: number;
+/** The parts of a telephone's report that figures are made of; times in ms since the answer. */
+export interface Noticed {
+  readonly said: readonly {
+    readonly startMs: number;
+    readonly endMs: number;
+    readonly responseMs: number | null;
+    readonly overlapped: boolean;
+  }[];
+  /** When the agent's queued speech was thrown away. */
+  readonly clearsAtMs: readonly number[];
 }
 
-/**
- * What the telephone noticed. Both lists are in ms of the same call; the caller's own words are
- * known, the agent's were found in the audio.
- */
-export function noticed(
-  said: readonly Heard[],
-  heard: readonly Heard[],
-): Pick<CallReport, 'answeredAfterMs' | 'silencedAfterMs'> {
-  const answeredAfterMs: number[] = [];
-  const silencedAfterMs: number[] = [];
-  said.forEach((own, index) => {
+/** What the telephone noticed of delays. */
+export function delaysOf({
+  said,
+  clearsAtMs,
+}: Noticed): Pick<CallReport, 'answeredAfterMs' | 'clearedAfterMs'> {
+  const answeredAfterMs = said.flatMap(({ responseMs }) =>
+    responseMs === null ? [] : [responseMs],
+  );
+  const clearedAfterMs = said.flatMap(({ startMs, overlapped }, index) => {
+    if (!overlapped) return [];
     const next = said[index + 1]?.startMs ?? Infinity;
-    const spokenOver = heard.find(
-      ({ startMs, endMs }) => startMs < own.startMs && endMs > own.startMs,
-    );
-    if (spokenOver) silencedAfterMs.push(spokenOver.endMs - own.startMs);
-    const answer = heard.find(({ startMs }) => startMs >= own.endMs && startMs < next);
-    if (answer) answeredAfterMs.push(answer.startMs - own.endMs);
+    const cleared = clearsAtMs.find((atMs) => atMs >= startMs && atMs < next);
+    return cleared === undefined ? [] : [cleared - startMs];
   });
-  return { answeredAfterMs, silencedAfterMs };
+  return { answeredAfterMs, clearedAfterMs };
 }
