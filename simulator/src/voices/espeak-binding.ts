@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-
 /** The parts of the espeak-ng binding that are used; the package has no types of its own. */
 interface EspeakModule {
   readonly eSpeakNGWorker: new () => EspeakSynthesizer;
   readonly FS: { readdir(path: string): string[] };
+  /** Changes when the memory grows. */
+  readonly HEAPU8: Uint8Array;
 }
 
 interface EspeakEvent {
@@ -24,10 +23,6 @@ interface EspeakSynthesizer {
   ): void;
 }
 
-type EspeakFactory = (options: {
-  getPreloadedPackage(name: string, sizeBytes: number): ArrayBuffer;
-}) => Promise<EspeakModule>;
-
 export const ESPEAK_SAMPLE_RATE_HZ = 22_050;
 const ESPEAK_WORDS_PER_MINUTE = 175;
 const VARIANTS_FOLDER = '/usr/share/espeak-ng-data/voices/!v';
@@ -35,7 +30,6 @@ const VARIANTS_FOLDER = '/usr/share/espeak-ng-data/voices/!v';
 export interface EspeakSpeech {
   readonly samples: Int16Array;
   readonly marks: readonly { readonly characterIndex: number; readonly atMs: number }[];
-  readonly endsMs: readonly number[];
 }
 
 /** espeak-ng seeds the noise of breathy voices with the time of day when it starts. */
@@ -49,50 +43,51 @@ function atFixedTime<T>(create: () => T): T {
   }
 }
 
+/** Only after it has spoken are all its tables in place, so that its memory can be kept. */
+const FIRST_WORDS = { text: 'Hola, uno. Dos.', voice: 'es-419' };
+
 /**
  * espeak-ng carries state from one utterance into the next, so that the same text would sound a
- * little different each time. Every utterance therefore gets a fresh instance; the next one is made
- * ready while nobody waits.
+ * little different each time. Its whole memory is therefore put back before every utterance.
  */
 export class EspeakEngine {
-  readonly #load: () => Promise<EspeakModule>;
-  #next: Promise<EspeakModule>;
+  readonly languages: readonly string[];
+  readonly variants: readonly string[];
+  readonly #module: EspeakModule;
+  readonly #synthesizer: EspeakSynthesizer;
+  readonly #memory: Uint8Array;
 
-  private constructor(load: () => Promise<EspeakModule>) {
-    this.#load = load;
-    this.#next = load();
+  private constructor(module: EspeakModule) {
+    this.#module = module;
+    this.#synthesizer = atFixedTime(() => new module.eSpeakNGWorker());
+    this.languages = this.#synthesizer
+      .list_voices()
+      .flatMap((voice) => voice.languages.map((language) => language.name));
+    this.variants = module.FS.readdir(VARIANTS_FOLDER).filter((name) => !name.startsWith('.'));
+    this.#synthesize(FIRST_WORDS.text, FIRST_WORDS.voice, 1);
+    this.#memory = module.HEAPU8.slice();
   }
 
   static async start(): Promise<EspeakEngine> {
     // Computed, because the package has no type declarations.
     const packageName: string = '@echogarden/espeak-ng-emscripten';
-    const { default: factory } = (await import(packageName)) as { default: EspeakFactory };
-    const data = new URL('espeak-ng.data', import.meta.resolve(packageName));
-    const file = await readFile(fileURLToPath(data));
-    const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
-    return new EspeakEngine(() => factory({ getPreloadedPackage: () => bytes as ArrayBuffer }));
-  }
-
-  async listVoices(): Promise<{ languages: string[]; variants: string[] }> {
-    // Its own instance: one that was asked for its voices already speaks differently.
-    const module = await this.#load();
-    return {
-      languages: new module.eSpeakNGWorker()
-        .list_voices()
-        .flatMap((voice) => voice.languages.map((language) => language.name)),
-      variants: module.FS.readdir(VARIANTS_FOLDER).filter((name) => !name.startsWith('.')),
+    const { default: load } = (await import(packageName)) as {
+      default: () => Promise<EspeakModule>;
     };
+    return new EspeakEngine(await load());
   }
 
   /** @throws RangeError for a voice that espeak-ng does not know */
-  async speak(text: string, voice: string, rate: number): Promise<EspeakSpeech> {
-    const module = await this.#next;
-    this.#next = new Promise((resolve, reject) => {
-      setImmediate(() => this.#load().then(resolve, reject));
-    });
-    // A failure belongs to the utterance that waits for it, not to the process.
-    this.#next.catch(() => undefined);
-    const synthesizer = atFixedTime(() => new module.eSpeakNGWorker());
+  speak(text: string, voice: string, rate: number): EspeakSpeech {
+    const heap = this.#module.HEAPU8;
+    heap.set(this.#memory);
+    // Memory that has grown since is as new.
+    heap.fill(0, this.#memory.length);
+    return this.#synthesize(text, voice, rate);
+  }
+
+  #synthesize(text: string, voice: string, rate: number): EspeakSpeech {
+    const synthesizer = this.#synthesizer;
     if (synthesizer.set_voice(voice) !== 0) throw new RangeError(`unknown voice ${voice}`);
     synthesizer.set_rate(Math.round(ESPEAK_WORDS_PER_MINUTE * rate));
     const chunks: Int16Array[] = [];
@@ -112,11 +107,7 @@ export class EspeakEngine {
       samples,
       marks: events
         .filter((event) => event.type === 'word')
-        .map((event) => ({
-          characterIndex: event.text_position - 1,
-          atMs: event.audio_position,
-        })),
-      endsMs: events.filter((event) => event.type === 'end').map((event) => event.audio_position),
+        .map((event) => ({ characterIndex: event.text_position - 1, atMs: event.audio_position })),
     };
   }
 }

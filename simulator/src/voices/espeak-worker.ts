@@ -50,28 +50,16 @@ const post = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void =>
   port.postMessage(message, transfer);
 
 const engine = await EspeakEngine.start();
-const jobs: SpeakJob[] = [];
-let busy = false;
-
-async function drain(): Promise<void> {
-  if (busy) return;
-  busy = true;
-  for (let job = jobs.shift(); job; job = jobs.shift()) {
-    try {
-      const speech = await engine.speak(job.text, job.voice, job.rate);
-      const pcm8k = levelled(resample(speech.samples, ESPEAK_SAMPLE_RATE_HZ, TELEPHONE_RATE_HZ));
-      const words = wordTimings(job.text, speech, pcm8k);
-      post({ type: 'spoken', id: job.id, pcm8k, words }, [pcm8k.buffer as ArrayBuffer]);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      post({ type: 'failed', id: job.id, message });
-    }
-  }
-  busy = false;
-}
 
 port.on('message', (job: SpeakJob) => {
-  jobs.push(job);
-  void drain();
+  try {
+    const speech = engine.speak(job.text, job.voice, job.rate);
+    const pcm8k = levelled(resample(speech.samples, ESPEAK_SAMPLE_RATE_HZ, TELEPHONE_RATE_HZ));
+    const words = wordTimings(job.text, speech, pcm8k);
+    post({ type: 'spoken', id: job.id, pcm8k, words }, [pcm8k.buffer as ArrayBuffer]);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    post({ type: 'failed', id: job.id, message });
+  }
 });
-post({ type: 'ready', ...(await engine.listVoices()) });
+post({ type: 'ready', languages: [...engine.languages], variants: [...engine.variants] });

@@ -21,7 +21,7 @@ function audiblePart(pcm: Int16Array, from: number, to: number): [number, number
  */
 export function wordTimings(
   text: string,
-  speech: Pick<EspeakSpeech, 'marks' | 'endsMs'>,
+  speech: Pick<EspeakSpeech, 'marks'>,
   pcm8k: Int16Array,
 ): Utterance['words'] {
   const marks = [...speech.marks].sort((a, b) => a.atMs - b.atMs);
