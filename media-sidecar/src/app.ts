@@ -1,15 +1,29 @@
-import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
+import type { AddressInfo } from 'node:net';
+import { acceptStream } from './accept-stream.ts';
+import { defaultAgents } from './agents/registry.ts';
+import { createVoiceActivityDetector, loadVoiceActivity } from './audio/voice-activity.ts';
+import { agentSubject } from './call/agent-subject.ts';
+import type { CascadeProviders } from './call/cascade/providers.ts';
+import { defaultCallOptions, defaultRegistryOptions } from './call/options.ts';
+import { CallRegistry } from './call/registry.ts';
 import type { Config } from './config/config.ts';
 import { Database } from './db/database.ts';
-import { buildDomain } from './domain/build-domain.ts';
+import { buildDomain, mediaUrl } from './domain/build-domain.ts';
+import { Housekeeping } from './domain/housekeeping.ts';
+import { AfterStreamAnswers } from './http/after-stream.ts';
 import { TrustedProxies } from './http/client-address.ts';
+import { MediaSocket } from './http/media-socket.ts';
 import { buildServer } from './http/server.ts';
 import { deliverEventJob, deliveryQueue } from './jobs/deliver-event.ts';
 import { JobQueue } from './jobs/queue.ts';
 import { tidyUpJob } from './jobs/tidy-up.ts';
 import { systemClock } from './kernel/clock.ts';
+import type { Logger } from './kernel/logger.ts';
 import { createLogger } from './observability/logger.ts';
 import { PrometheusMetrics, watchEventLoop } from './observability/metrics.ts';
+import { buildProviders } from './providers.ts';
+import { isSignedForm, isSignedUpgrade } from './telephony/twilio/signature.ts';
+import { hangUpTwiml, takeMessageTwiml } from './telephony/twilio/twiml.ts';
 
 export interface Sidecar {
   /** Where it listens, e.g. `http://127.0.0.1:8100`. */
@@ -18,24 +32,38 @@ export interface Sidecar {
   close(): Promise<void>;
 }
 
+/** Stands in for what would be built from the configuration. For tests and benchmarks. */
+export interface SidecarOverrides {
+  readonly logger?: Logger;
+  readonly providers?: CascadeProviders;
+}
+
 export const version = '0.1.0';
 
 const stopJobsWithinMs = 10_000;
+/** After a media socket is closed, Twilio asks what follows: somebody has to be there to answer. */
+const lastAnswersMs = 2000;
 
 /** Builds the adapters, wires them, and listens. */
-export async function startSidecar(config: Config): Promise<Sidecar> {
-  const logger = createLogger({ level: config.logLevel });
+export async function startSidecar(
+  config: Config,
+  overrides: SidecarOverrides = {},
+): Promise<Sidecar> {
+  // What was begun is undone in the reverse order, also when a later step fails.
+  await using undo = new AsyncDisposableStack();
+  const clock = systemClock;
+  const logger = overrides.logger ?? createLogger({ level: config.logLevel });
   const metrics = new PrometheusMetrics();
   metrics.collectProcessMetrics();
-  const clock = systemClock;
+  await loadVoiceActivity();
   const db = await Database.open(config.database, logger);
+  undo.defer(() => db.close());
   const jobs = new JobQueue(db, logger);
-  let draining = false;
   const domain = buildDomain(
     {
       db,
       queue: deliveryQueue(jobs),
-      admission: () => (draining ? 'draining' : 'open'),
+      admission: () => (registry.draining ? 'draining' : registry.hasRoom ? 'open' : 'capacity'),
       clock,
       metrics,
       logger,
@@ -48,44 +76,106 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
       ...(config.bootstrapApiKey !== undefined && { bootstrapApiKey: config.bootstrapApiKey }),
     },
   );
-  const { recorder } = domain;
+  undo.defer(() => domain.webhookClient.close());
+  const registry = new CallRegistry({
+    clock,
+    metrics,
+    logger,
+    options: defaultCallOptions,
+    registry: { ...defaultRegistryOptions, maxCalls: config.limits.maxCalls },
+    providers: overrides.providers ?? (await buildProviders(config, { clock, metrics, logger })),
+    recorder: domain.recorder,
+    tools: domain.toolRunner,
+    voiceActivity: () => createVoiceActivityDetector(),
+    agentFor: (session) => defaultAgents.create(session.agent, agentSubject(session)),
+  });
+
+  undo.defer(() => jobs.stop(stopJobsWithinMs));
   await jobs.start([
     deliverEventJob(domain.deliveries, logger),
-    tidyUpJob({ db, recorder, clock }),
+    tidyUpJob(new Housekeeping(db, domain.recorder, clock)),
   ]);
+  undo.defer(() => domain.recorder.flush());
+
+  const trustedProxies = new TrustedProxies(config.trustProxy);
+  const { authToken, accountSid } = config.twilio;
+  const afterStream = new AfterStreamAnswers({
+    ...domain,
+    registry,
+    clock,
+    twiml: {
+      hangUp: hangUpTwiml,
+      takeMessage: (say, language) => takeMessageTwiml({ say, language: sayLanguage(language) }),
+    },
+  });
   const server = await buildServer({
     ...domain,
     twilio: {
       publicUrl: config.publicUrl,
-      verifySignature: (signature, url, form) =>
-        signature !== undefined && validateRequest(config.twilio.authToken, signature, url, form),
-      afterStream: () => Promise.resolve('<Response><Hangup/></Response>'),
+      verifySignature: (signature, url, params) =>
+        isSignedForm({ authToken, signature, url, params }),
+      afterStream: (end) => afterStream.answer(end),
       metrics,
       logger,
     },
-    readiness: { draining: () => draining, pingDatabase: () => db.ping(), logger },
+    readiness: { draining: () => registry.draining, pingDatabase: () => db.ping(), logger },
     metricsText: () => metrics.registry.metrics(),
     logger,
     version,
-    trustedProxies: new TrustedProxies(config.trustProxy),
+    trustedProxies,
   });
+  undo.defer(() => server.close());
+  const media = new MediaSocket(
+    {
+      verifySignature: (signature) =>
+        isSignedUpgrade({ authToken, signature, url: mediaUrl(config.publicUrl) }),
+      accept: (socket) =>
+        acceptStream(socket, {
+          clock,
+          metrics,
+          logger,
+          accountSid,
+          startTimeoutMs: config.limits.startTimeoutMs,
+        }),
+      gate: domain.sessions,
+      begin: (leg, session) => void registry.start(leg, session),
+      hasRoom: () => registry.hasRoom,
+      trustedProxies,
+      metrics,
+      logger,
+    },
+    { maxUnauthenticated: config.limits.maxUnauthenticatedSockets },
+  );
+  media.attach(server.server);
+  undo.defer(() => media.close());
   const stopWatching = watchEventLoop(metrics, clock);
-  const url = await server.listen({ host: config.host, port: config.port });
-  logger.info({ url }, 'media sidecar is listening');
+  undo.defer(stopWatching);
 
+  await server.listen({ host: config.host, port: config.port });
+  const url = urlOf(server.server.address() as AddressInfo);
+  logger.info({ url, version }, 'media sidecar is listening');
+
+  const running = undo.move();
   let closing: Promise<void> | undefined;
-  return {
-    url,
-    close: () =>
-      (closing ??= (async () => {
-        draining = true;
-        stopWatching();
-        await server.close();
-        await recorder.flush();
-        await jobs.stop(stopJobsWithinMs);
-        domain.webhookClient.close();
-        await db.close();
-        logger.info({}, 'media sidecar has stopped');
-      })()),
-  };
+  async function close(): Promise<void> {
+    const hadCalls = registry.size > 0;
+    logger.info({ calls: registry.size }, 'media sidecar is draining');
+    await registry.drain(config.limits.drainTimeoutMs);
+    if (hadCalls) await new Promise<void>((done) => void clock.schedule(lastAnswersMs, done));
+    await running.disposeAsync();
+    logger.info({}, 'media sidecar has stopped');
+  }
+  return { url, close: () => (closing ??= close()) };
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${String(port)}`;
+}
+
+/** `<Say>` knows fewer languages than speech recognition does. @param language BCP-47 */
+function sayLanguage(language: string): Parameters<typeof takeMessageTwiml>[0]['language'] {
+  const locale = new Intl.Locale(language);
+  if (locale.language === 'en') return locale.region === 'GB' ? 'en-GB' : 'en-US';
+  if (locale.region === 'ES') return 'es-ES';
+  return locale.region === 'US' ? 'es-US' : 'es-MX';
 }

@@ -17,6 +17,9 @@ export type App = FastifyInstance<
  */
 export type RouteAccess = 'anybody' | 'twilio' | 'key' | 'platform-key';
 
+/** Fields of a form; one that is repeated is a list. */
+export type Form = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess;
@@ -25,6 +28,6 @@ declare module 'fastify' {
     /** What the key of the request may see. Set on routes that need a key. */
     access: Access;
     /** The body of a form, as it came. */
-    form: Readonly<Record<string, string>>;
+    form: Form;
   }
 }

@@ -8,10 +8,9 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { ClaimedSession, SessionClaim, SessionRefusal } from '../call/ports.ts';
 import { silentLogger } from '../kernel/logger.ts';
+import { acceptStream } from '../accept-stream.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { noMetrics } from '../kernel/metrics.ts';
-import type { PhoneLeg } from '../telephony/contract.ts';
-import { acceptMediaStream } from '../telephony/twilio/accept.ts';
 import { TrustedProxies } from './client-address.ts';
 import type { MediaSocketOptions } from './media-socket.ts';
 import { MediaSocket } from './media-socket.ts';
@@ -25,8 +24,6 @@ let claims: SessionClaim[];
 let begun: ClaimedSession[];
 let answer: SessionRefusal | ClaimedSession;
 let beginError: Error | undefined;
-/** The legs of the streams that started. */
-let legs: PhoneLeg[];
 let clients: WebSocket[];
 
 const session = { callId: 'call-1' } as ClaimedSession;
@@ -35,11 +32,7 @@ async function start(options: MediaSocketOptions = {}): Promise<void> {
   media = new MediaSocket(
     {
       verifySignature: (signature) => signature === 'good',
-      accept: async (socket) => {
-        const accepted = await acceptMediaStream(socket, { clock: systemClock });
-        legs.push(accepted.leg);
-        return accepted;
-      },
+      accept: (socket) => acceptStream(socket, { clock: systemClock }),
       gate: {
         claim: (claim) => {
           claims.push(claim);
@@ -69,7 +62,7 @@ async function start(options: MediaSocketOptions = {}): Promise<void> {
 
 beforeEach(() => {
   server = createServer();
-  [refusals, claims, begun, legs, clients] = [[], [], [], [], []];
+  [refusals, claims, begun, clients] = [[], [], [], []];
   room = true;
   unauthenticated = 0;
   answer = session;

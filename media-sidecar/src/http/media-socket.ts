@@ -4,21 +4,30 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { ClaimedSession, SessionGate } from '../call/ports.ts';
+import type { CallRegistry } from '../call/registry.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Metrics } from '../kernel/metrics.ts';
-import type { PhoneLeg } from '../telephony/contract.ts';
-import type { AcceptedStream } from '../telephony/twilio/accept.ts';
-import { MediaStreamError } from '../telephony/twilio/wire.ts';
 import type { TrustedProxies } from './client-address.ts';
+
+type PhoneLeg = Parameters<CallRegistry['start']>[0];
+
+/** A media stream that has said which call it carries. */
+export interface StartedStream {
+  readonly leg: PhoneLeg;
+  readonly callSid: string;
+  readonly streamSid: string;
+  /** The `<Parameter>`s of the `<Stream>`. */
+  readonly customParameters: Readonly<Record<string, string>>;
+}
 
 export interface MediaSocketParts {
   /** Whether the signature fits the public address of the socket. */
-  readonly verifySignature: (signature: string | undefined) => boolean;
+  readonly verifySignature: (signature: string | readonly string[] | undefined) => boolean;
   /**
-   * Waits until the stream has said which call it carries.
-   * @throws MediaStreamError, having closed the socket
+   * Waits until the stream has said which call it carries. A stream that does not, or not by the
+   * rules, is refused with a short reason, and its socket is closed.
    */
-  readonly accept: (socket: WebSocket) => Promise<AcceptedStream>;
+  readonly accept: (socket: WebSocket) => Promise<StartedStream | { readonly refused: string }>;
   readonly gate: SessionGate;
   /** Begins the conversation. @throws when it cannot; the leg is untouched then */
   readonly begin: (leg: PhoneLeg, session: ClaimedSession) => void;
@@ -86,8 +95,7 @@ export class MediaSocket {
     const { trustedProxies, hasRoom } = this.#parts;
     if (request.url !== path) return this.#refuse(socket, 404, 'not-found');
     // First: whoever cannot sign learns nothing else, and takes nobody's place.
-    const signature = request.headers['x-twilio-signature'];
-    if (!this.#parts.verifySignature(typeof signature === 'string' ? signature : undefined)) {
+    if (!this.#parts.verifySignature(request.headers['x-twilio-signature'])) {
       return this.#refuse(socket, 403, 'signature');
     }
     if (!hasRoom()) return this.#refuse(socket, 503, 'full');
@@ -109,8 +117,12 @@ export class MediaSocket {
   async #serve(socket: WebSocket, shown: () => void): Promise<void> {
     const { accept, gate, begin, metrics, logger } = this.#parts;
     try {
-      const { leg, start } = await accept(socket);
-      const { callSid, streamSid, customParameters } = start;
+      const started = await accept(socket);
+      if ('refused' in started) {
+        metrics.count('media_sockets_refused', { reason: started.refused });
+        return;
+      }
+      const { leg, callSid, streamSid, customParameters } = started;
       const { sessionId = '', token = '' } = customParameters;
       const claimed = await gate.claim({ sessionId, token, callSid, streamSid });
       if ('refused' in claimed) {
@@ -127,10 +139,6 @@ export class MediaSocket {
         leg.close();
       }
     } catch (error) {
-      if (error instanceof MediaStreamError) {
-        metrics.count('media_sockets_refused', { reason: error.code });
-        return;
-      }
       metrics.count('media_sockets_refused', { reason: 'failed' });
       logger.error({ err: error }, 'media stream could not be served');
       socket.terminate();

@@ -1,8 +1,7 @@
 import { PgBoss, fromKysely } from 'pg-boss';
-import type { z } from 'zod';
-import type { Database, TenantDb } from '../db/database.ts';
-import type { Logger } from '../kernel/logger.ts';
 import type { Queue } from 'pg-boss';
+import type { z } from 'zod';
+import type { Logger } from '../kernel/logger.ts';
 
 export interface JobDefinition<T> {
   readonly name: string;
@@ -15,6 +14,21 @@ export interface JobDefinition<T> {
   readonly cron?: string;
   /** Resolves when the job is done with; rejects when it is to be tried again. */
   handle(data: T, attempt: JobAttempt): Promise<void>;
+}
+
+/** Where the queue keeps its tables. */
+export interface JobStore {
+  /** Whether it is PGlite. */
+  readonly embedded: boolean;
+  /** As the owner of the schema. */
+  readonly ownerPool: {
+    query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+  };
+}
+
+/** A transaction that a job is added in. */
+export interface JobTransaction {
+  readonly db: Parameters<typeof fromKysely>[0];
 }
 
 export interface JobAttempt {
@@ -33,18 +47,18 @@ const pollingIntervalSeconds = 1;
  */
 export class JobQueue {
   readonly #boss: PgBoss;
-  readonly #db: Database;
+  readonly #store: JobStore;
   readonly #logger: Logger;
   readonly #workers = new Map<string, string[]>();
 
-  constructor(db: Database, logger: Logger) {
-    this.#db = db;
+  constructor(store: JobStore, logger: Logger) {
+    this.#store = store;
     this.#logger = logger;
     this.#boss = new PgBoss({
       // The pool that everybody uses: the embedded database stands only one connection.
-      db: { executeSql: (text, values) => db.ownerPool.query(text, values) },
+      db: { executeSql: (text, values) => store.ownerPool.query(text, values) },
       schema: 'pgboss',
-      ...(db.embedded && { backend: 'pglite', reindex: false, monitorVacuum: false }),
+      ...(store.embedded && { backend: 'pglite', reindex: false, monitorVacuum: false }),
     });
     this.#boss.on('error', (error) => logger.error({ err: error }, 'job queue error'));
   }
@@ -54,7 +68,7 @@ export class JobQueue {
     await this.#boss.start();
     for (const definition of definitions) await this.#createQueue(definition);
     // An event and its deliveries are written in one transaction, under the tenant's role.
-    await this.#db.ownerPool.query(
+    await this.#store.ownerPool.query(
       `grant usage on schema pgboss to voice_tenant;
        grant select, insert on pgboss.job, pgboss.job_common to voice_tenant;
        grant select on pgboss.queue to voice_tenant`,
@@ -64,7 +78,7 @@ export class JobQueue {
 
   /** Adds jobs as part of a tenant's transaction. */
   async insert(
-    tx: TenantDb,
+    tx: JobTransaction,
     name: string,
     jobs: readonly { readonly id: string; readonly data: object; readonly key: string }[],
   ): Promise<void> {

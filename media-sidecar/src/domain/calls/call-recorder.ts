@@ -30,7 +30,7 @@ const defaults = {
  * recognised when it is tried again, and its event is not told twice.
  */
 export class StoredCallRecorder implements CallRecorder {
-  readonly #db: Database;
+  readonly #db: Pick<Database, 'withTenant'>;
   readonly #publisher: EventPublisher;
   readonly #logger: Logger;
   readonly #retry: RetryPolicy;
@@ -39,7 +39,7 @@ export class StoredCallRecorder implements CallRecorder {
 
   constructor(
     parts: {
-      readonly db: Database;
+      readonly db: Pick<Database, 'withTenant'>;
       readonly publisher: EventPublisher;
       readonly logger: Logger;
     },

@@ -44,8 +44,12 @@ export class Calls {
   }
 
   /** How the newest conversation of a phone call stands; undefined if there was none. */
-  async statusOf(callSid: string): Promise<Call['status'] | undefined> {
+  async ofPhoneCall(
+    callSid: string,
+  ): Promise<{ readonly status: Call['status']; readonly language: string } | undefined> {
     const call = await this.#db.withSystem((tx) => findCall(tx, { callSid }));
-    return call?.status;
+    if (call === undefined) return undefined;
+    const { language } = await this.#tenants.byId(call.tenant.id);
+    return { status: call.status, language };
   }
 }

@@ -1,6 +1,6 @@
+import type { ClaimedSession } from '../../call/ports.ts';
 import type { Database, SystemDb, TenantDb } from '../../db/database.ts';
 import { sqlState } from '../../db/sql.ts';
-import type { ToolDefinition } from '../../llm/contract.ts';
 import type { Access } from '../access.ts';
 import { domainErrors } from '../errors.ts';
 import { isId, newId } from '../identifiers.ts';
@@ -74,7 +74,7 @@ export class Tools {
   async definitionsFor(
     tenantId: string,
     names: readonly string[] | undefined,
-  ): Promise<ToolDefinition[]> {
+  ): Promise<ClaimedSession['tools']> {
     const tools = await this.#offered(tenantId);
     return [...tools.values()]
       .filter((tool) => names === undefined || names.includes(tool.name))

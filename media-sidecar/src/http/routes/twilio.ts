@@ -1,7 +1,10 @@
+import { parse } from 'node:querystring';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Metrics } from '../../kernel/metrics.ts';
+import type { StreamEnd } from '../after-stream.ts';
+import type { Form } from '../app-type.ts';
 import { httpErrors } from '../http-errors.ts';
 
 export interface TwilioParts {
@@ -9,12 +12,12 @@ export interface TwilioParts {
   readonly publicUrl: string;
   /** Whether a signature fits a URL and the parameters of the form. */
   readonly verifySignature: (
-    signature: string | undefined,
+    signature: string | readonly string[] | undefined,
     url: string,
-    form: Readonly<Record<string, string>>,
+    form: Form,
   ) => boolean;
   /** TwiML of what follows when the stream of a call has ended. */
-  readonly afterStream: (callSid: string) => Promise<string>;
+  readonly afterStream: (end: StreamEnd) => Promise<string>;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
@@ -22,7 +25,10 @@ export interface TwilioParts {
 const maxFormBytes = 65_536;
 
 /** Only what is read; Twilio adds parameters without notice. */
-const streamEndedSchema = z.object({ CallSid: z.string().min(1).max(64) });
+const streamEndedSchema = z.object({
+  CallSid: z.string().min(1).max(64),
+  To: z.string().max(64).optional(),
+});
 const streamStatusSchema = z.object({
   StreamEvent: z.string().max(64).optional(),
   StreamError: z.string().max(500).optional(),
@@ -36,17 +42,16 @@ export function registerTwilioRoutes(app: FastifyInstance, parts: TwilioParts): 
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: maxFormBytes },
     (_request, body, done) => {
-      done(null, Object.fromEntries(new URLSearchParams(body as string)));
+      done(null, parse(body as string));
     },
   );
   app.decorateRequest('form');
   // Before anything is made of the body.
   app.addHook('preValidation', async (request) => {
-    const form = (request.body ?? {}) as Record<string, string>;
+    // Its prototype is null, as querystring makes it.
+    const form = { ...((request.body ?? {}) as Form) };
     const signature = request.headers['x-twilio-signature'];
-    const url = `${parts.publicUrl}${request.url}`;
-    const text = typeof signature === 'string' ? signature : undefined;
-    if (!parts.verifySignature(text, url, form)) {
+    if (!parts.verifySignature(signature, `${parts.publicUrl}${request.url}`, form)) {
       parts.metrics.count('media_sockets_refused', { reason: 'callback-signature' });
       throw httpErrors.badSignature();
     }
@@ -56,8 +61,8 @@ export function registerTwilioRoutes(app: FastifyInstance, parts: TwilioParts): 
   const options = { config: { access: 'twilio' }, schema: { hide: true } } as const;
 
   app.post('/twilio/stream-ended', options, async (request, reply) => {
-    const { CallSid: callSid } = read(streamEndedSchema, request.form);
-    return reply.type('text/xml').send(await parts.afterStream(callSid));
+    const { CallSid: callSid, To: to } = read(streamEndedSchema, request.form);
+    return reply.type('text/xml').send(await parts.afterStream({ callSid, to }));
   });
 
   app.post('/twilio/stream-status', options, async (request, reply) => {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { LightMyRequestResponse as Response } from 'fastify';
 import type { Database } from '../../db/database.ts';
 import { ApiKeys } from '../../domain/api-keys/api-keys.ts';
@@ -5,13 +6,14 @@ import { Calls } from '../../domain/calls/calls.ts';
 import { Sessions } from '../../domain/sessions/sessions.ts';
 import { Subscriptions } from '../../domain/subscriptions/subscriptions.ts';
 import { Tenants } from '../../domain/tenants/tenants.ts';
+import { newPhoneNumber } from '../../domain/testing/fixtures.ts';
 import { Tools } from '../../domain/tools/tools.ts';
 import { Sealer } from '../../domain/webhooks/sealer.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { silentLogger } from '../../kernel/logger.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { noMetrics } from '../../kernel/metrics.ts';
-import type { App } from '../app-type.ts';
+import type { App, Form } from '../app-type.ts';
 import { TrustedProxies } from '../client-address.ts';
 import type { RateLimits } from '../plugins/auth.ts';
 import { buildServer } from '../server.ts';
@@ -25,7 +27,7 @@ export interface Api {
   draining: boolean;
   databaseAway: boolean;
   /** What was asked to be verified. */
-  readonly verified: { url: string; form: Readonly<Record<string, string>> }[];
+  readonly verified: { url: string; form: Form }[];
   /** @param key absent: the platform's; null: none */
   call(
     method: 'GET' | 'PUT' | 'POST' | 'DELETE',
@@ -77,7 +79,7 @@ export async function startApi(
         verified.push({ url, form });
         return signature === goodSignature;
       },
-      afterStream: (callSid) => Promise.resolve(`<Response><!--${callSid}--></Response>`),
+      afterStream: ({ callSid }) => Promise.resolve(`<Response><!--${callSid}--></Response>`),
       metrics: noMetrics,
       logger,
     },
@@ -122,4 +124,38 @@ export function toReply(response: Response): Reply {
     code: error?.code,
     field: error?.field,
   };
+}
+
+export const voice = { name: 'es-US-Neural2-A', languageCode: 'es-US' };
+
+/** A valid body of `PUT /v1/tenants/:slug`. */
+export const tenantBody = (more: object = {}): Record<string, unknown> => ({
+  name: 'Automotora Andes',
+  timezone: 'America/Santiago',
+  language: 'es-CL',
+  voice,
+  greeting: 'Hola',
+  disclosure: 'Soy un asistente virtual.',
+  closedMessage: 'Cerrado.',
+  ...more,
+});
+
+export interface TestTenant {
+  readonly slug: string;
+  readonly id: string;
+  readonly key: string;
+  readonly number: string;
+}
+
+export async function tenantWithKey(api: Api, slug: string): Promise<TestTenant> {
+  const number = newPhoneNumber();
+  const body = tenantBody({ phoneNumbers: [number] });
+  const { json } = await api.call('PUT', `/v1/tenants/${slug}`, body);
+  const made = await api.call('POST', '/v1/api-keys', { name: slug, tenant: slug });
+  assert.equal(made.status, 201);
+  return { slug, id: String(json['id']), key: String(made.json['key']), number };
+}
+
+export function refused(reply: Reply, status: number, code: string, field?: string): void {
+  assert.deepEqual([reply.status, reply.code, reply.field], [status, code, field]);
 }

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { onEachDatabase } from '../../db/testing/test-database.ts';
+import { newId } from '../../domain/identifiers.ts';
+import { newPhoneNumber } from '../../domain/testing/fixtures.ts';
+import type { Api, Reply, TestTenant } from '../testing/api-fixture.ts';
+import { refused, startApi, tenantBody, tenantWithKey, voice } from '../testing/api-fixture.ts';
+
+onEachDatabase('tenants and sessions over HTTP', (database) => {
+  let api: Api;
+  let a: TestTenant;
+  let b: TestTenant;
+
+  before(async () => {
+    api = await startApi(database());
+    a = await tenantWithKey(api, 'andes');
+    b = await tenantWithKey(api, 'barcelona');
+  });
+
+  test('a tenant is found by id, slug and number, and only by those who may see it', async () => {
+    for (const name of ['andes', a.id]) {
+      const reply = await api.call('GET', `/v1/tenants/${name}`, undefined, a.key);
+      assert.equal(reply.json['id'], a.id);
+      const foreign = await api.call('GET', `/v1/tenants/${name}`, undefined, b.key);
+      refused(foreign, 404, 'tenant-not-found');
+    }
+    const url = `/v1/tenants/resolve?number=${encodeURIComponent(a.number)}`;
+    const { json } = await api.call('GET', url, undefined, a.key);
+    assert.equal((json['tenant'] as { slug: string }).slug, 'andes');
+    refused(await api.call('GET', url, undefined, b.key), 404, 'tenant-not-found', 'number');
+    const unknown = await api.call('GET', '/v1/tenants/resolve?number=%2B34910000000');
+    refused(unknown, 404, 'tenant-not-found', 'number');
+    const bad = await api.call('GET', '/v1/tenants/resolve?number=123');
+    refused(bad, 400, 'invalid-request', 'number');
+  });
+
+  test('lists the tenants that a key may see, page by page', async () => {
+    const own = await api.call('GET', '/v1/tenants', undefined, a.key);
+    assert.deepEqual(
+      (own.json['data'] as { slug: string }[]).map(({ slug }) => slug),
+      ['andes'],
+    );
+    const slugs: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: Reply = await api.call(
+        'GET',
+        `/v1/tenants?limit=1${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      );
+      slugs.push(...(page.json['data'] as { slug: string }[]).map(({ slug }) => slug));
+      cursor = page.json['nextCursor'] as string | null;
+    }
+    assert.deepEqual(slugs, [...new Set(slugs)].sort());
+    assert.ok(slugs.includes('andes') && slugs.includes('barcelona'));
+  });
+
+  test('replaces a tenant whole, and keeps its id', async () => {
+    const put = (body: object) => api.call('PUT', '/v1/tenants/replaced', tenantBody(body));
+    const [one, two] = [newPhoneNumber(), newPhoneNumber()];
+    const first = await put({ phoneNumbers: [one], instructions: 'Sé breve.', facts: { a: [1] } });
+    const second = await put({ phoneNumbers: [two] });
+    assert.equal(second.json['id'], first.json['id']);
+    assert.deepEqual(second.json['phoneNumbers'], [two]);
+    assert.equal(second.json['instructions'], '');
+    assert.deepEqual([first.json['facts'], second.json['facts']], [{ a: [1] }, {}]);
+  });
+
+  test('refuses a tenant with a bad field, and names it', async () => {
+    const bad: [object, string][] = [
+      [{ name: '' }, 'name'],
+      [{ timezone: 'Chile/Nowhere' }, 'timezone'],
+      [{ language: 'español' }, 'language'],
+      [{ voice: { name: 'x' } }, 'voice.languageCode'],
+      [{ voice: { ...voice, speakingRate: 9 } }, 'voice.speakingRate'],
+      [{ status: 'asleep' }, 'status'],
+      [{ agent: 'survey' }, 'agent'],
+      [{ escalationNumber: '912345678' }, 'escalationNumber'],
+      [{ phoneNumbers: ['+56912345678', 'x'] }, 'phoneNumbers.1'],
+      [{ phoneNumbers: ['+56912345678', '+56912345678'] }, 'phoneNumbers'],
+      [{ businessHours: { mon: [['9', '18']] } }, 'businessHours.mon.0.0'],
+      [{ facts: [] }, 'facts'],
+      [{ facts: { big: 'x'.repeat(65_536) } }, 'facts'],
+      [{ greeting: 7 }, 'greeting'],
+      [{ disclosure: undefined }, 'disclosure'],
+    ];
+    for (const [more, field] of bad) {
+      const reply = await api.call('PUT', '/v1/tenants/bad', tenantBody(more));
+      assert.deepEqual(
+        [reply.status, reply.field],
+        [400, field],
+        JSON.stringify(more).slice(0, 99),
+      );
+    }
+    refused(
+      await api.call('PUT', '/v1/tenants/bad', tenantBody({ surprise: 1 })),
+      400,
+      'invalid-request',
+    );
+    for (const slug of ['Bad', 'a_b', '-a', 'resolve', newId(), 'x'.repeat(64)]) {
+      const reply = await api.call('PUT', `/v1/tenants/${slug}`, tenantBody());
+      assert.deepEqual([reply.status, reply.field], [400, 'slug'], slug);
+    }
+    refused(await api.call('GET', '/v1/tenants/bad'), 404, 'tenant-not-found');
+  });
+
+  test('refuses an escalation that would come back as a call', async () => {
+    const code = 'escalation-number-is-inbound';
+    const put = (body: object, slug = 'loop') =>
+      api.call('PUT', `/v1/tenants/${slug}`, tenantBody(body));
+    refused(await put({ escalationNumber: a.number }), 409, code, 'escalationNumber');
+    const own = newPhoneNumber();
+    refused(
+      await put({ phoneNumbers: [own], escalationNumber: own }),
+      409,
+      code,
+      'escalationNumber',
+    );
+    assert.equal((await put({ escalationNumber: own }, 'escalates')).status, 200);
+    refused(await put({ phoneNumbers: [own] }), 409, code, 'phoneNumbers');
+  });
+
+  test('a number belongs to one tenant', async () => {
+    const reply = await api.call(
+      'PUT',
+      '/v1/tenants/thief',
+      tenantBody({ phoneNumbers: [a.number] }),
+    );
+    refused(reply, 409, 'phone-number-taken', 'phoneNumbers');
+    refused(await api.call('GET', '/v1/tenants/thief'), 404, 'tenant-not-found');
+  });
+
+  test('makes a session for a number or a tenant, for those who may', async () => {
+    const byNumber = { calledNumber: a.number, direction: 'inbound' };
+    for (const body of [
+      byNumber,
+      { tenant: 'andes', direction: 'outbound' },
+      { tenant: a.id, direction: 'inbound' },
+    ]) {
+      const reply = await api.call('POST', '/v1/sessions', body, a.key);
+      assert.equal(reply.status, 200);
+      assert.deepEqual(reply.json['decision'], { action: 'connect', reason: 'open' });
+      assert.match(String(reply.json['token']), /^[\w-]{43}$/);
+    }
+    refused(
+      await api.call('POST', '/v1/sessions', byNumber, b.key),
+      404,
+      'tenant-not-found',
+      'calledNumber',
+    );
+    refused(
+      await api.call('POST', '/v1/sessions', { tenant: 'andes', direction: 'inbound' }, b.key),
+      404,
+      'tenant-not-found',
+      'tenant',
+    );
+    refused(
+      await api.call('POST', '/v1/sessions', { ...byNumber, tenant: 'barcelona' }),
+      409,
+      'tenant-mismatch',
+      'calledNumber',
+    );
+  });
+
+  test('refuses a session with a bad field, and names it', async () => {
+    const ok = { calledNumber: a.number, direction: 'inbound' };
+    const bad: [object, string | undefined][] = [
+      [{}, 'direction'],
+      [{ direction: 'inbound' }, 'calledNumber'],
+      [{ ...ok, calledNumber: '221234567' }, 'calledNumber'],
+      [{ ...ok, direction: 'sideways' }, 'direction'],
+      [{ ...ok, callSid: 'CA1' }, 'callSid'],
+      [{ ...ok, pipeline: 'realtime' }, 'pipeline'],
+      [{ ...ok, agent: 'nobody' }, 'agent'],
+      [{ ...ok, variables: { a: 1 } }, 'variables.a'],
+      [{ ...ok, tools: ['no spaces'] }, 'tools.0'],
+      [{ ...ok, contact: { name: 1 } }, 'contact.name'],
+      [{ ...ok, surprise: true }, undefined],
+    ];
+    for (const [body, field] of bad) {
+      refused(await api.call('POST', '/v1/sessions', body), 400, 'invalid-request', field);
+    }
+  });
+});
