@@ -103,7 +103,14 @@ process.stdout.write(
 );
 // Code is compiled and connections are opened in a round that does not count.
 progress('warming up');
-await runRound(simulator, sidecar, client, 1);
+const warmUp = await runRound(simulator, sidecar, client, 1);
+const problems = [...warmUp.reports.flatMap(({ failures }) => failures), ...webhook.failures];
+if (problems.length > 0) {
+  for (const problem of [...problems, ...sidecar.complaints.keys()]) {
+    process.stderr.write(`${problem}\n`);
+  }
+  throw new Error('a single call already fails: there is nothing to measure');
+}
 
 const rows: string[][] = [];
 let missed: string | undefined;
@@ -167,10 +174,15 @@ async function runRound(
     ]);
     const durationMs = performance.now() - startedAtMs;
     const connected = reports.filter(({ callSid }) => callSid !== '');
-    const records = await Promise.all(connected.map(({ callSid }) => api.finishedCall(callSid)));
+    const found = await Promise.all(connected.map(({ callSid }) => api.finishedCall(callSid)));
+    const records = found.filter((record) => record !== undefined);
     return {
       calls,
-      reports,
+      reports: reports.map((report) =>
+        report.callSid !== '' && found[connected.indexOf(report)] === undefined
+          ? { ...report, failures: [...report.failures, 'the sidecar has no record of the call'] }
+          : report,
+      ),
       records,
       before,
       after: await api.metrics(),

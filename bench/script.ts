@@ -24,18 +24,20 @@ export const ANSWERS = [
 /** Into the answer to the long question. */
 const INTERRUPT_AFTER_MS = 1500;
 
-const anySpeech = { do: 'wait-for-speech', matching: /\p{L}/u, timeoutMs: PATIENCE_MS } as const;
+/** Words that only the agent's own answer has: an apology instead of it must not pass. */
+const hear = (matching: RegExp) =>
+  ({ do: 'wait-for-speech', matching, timeoutMs: PATIENCE_MS }) as const;
 const answerOver = { do: 'wait-for-silence', ms: ANSWER_OVER_MS } as const;
 
 export const CONVERSATION = [
-  anySpeech,
+  hear(/automotora/iu),
   answerOver,
   { do: 'say', text: QUESTION },
-  anySpeech,
+  hear(/nueve/iu),
   answerOver,
   { do: 'say', text: LONG_QUESTION },
   { do: 'interrupt', afterMs: INTERRUPT_AFTER_MS, text: INTERRUPTION },
-  anySpeech,
+  hear(/dígame/iu),
   answerOver,
   { do: 'hang-up' },
 ] as const;
