@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setInterval } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { figuresOf, HEADINGS, LEGEND, ownOverheadP95, type Round } from './figures.ts';
 import { parseOptions, USAGE, type BenchOptions } from './options.ts';
 import { readProcess } from './process-meter.ts';
@@ -48,10 +48,12 @@ const certificate = await makeCertificate();
 const caFile = join(folder, 'ca.pem');
 await writeFile(caFile, certificate.certPem);
 
-let sidecarUrl: URL | undefined;
+/** The front is there first: the sidecar has to know its own public address. */
+const behindFront: { url?: URL } = {};
 const front = await startTlsFront(certificate, () => {
-  if (!sidecarUrl) throw new Error('the sidecar does not listen yet');
-  return { host: sidecarUrl.hostname, port: Number(sidecarUrl.port) };
+  const { url } = behindFront;
+  if (!url) throw new Error('the sidecar does not listen yet');
+  return { host: url.hostname, port: Number(url.port) };
 });
 cleanup.defer(() => front.close());
 
@@ -92,7 +94,7 @@ const sidecar = await startSidecarProcess({
   WEBHOOK_ALLOW_HTTP_LOOPBACK: 'true',
 });
 cleanup.defer(() => sidecar.close());
-sidecarUrl = new URL(sidecar.url);
+behindFront.url = new URL(sidecar.url);
 const client = new SidecarClient(sidecar.url, secrets.apiKey);
 await client.putTenant(TENANT.slug, TENANT.profile);
 
@@ -154,7 +156,8 @@ async function runRound(
   const done = new AbortController();
   const sampling = (async () => {
     try {
-      for await (const _ of setInterval(SAMPLE_INTERVAL_MS, undefined, { signal: done.signal })) {
+      for (;;) {
+        await setTimeout(SAMPLE_INTERVAL_MS, undefined, { signal: done.signal });
         const { residentBytes } = await readProcess(measured.pid);
         peakResidentBytes = Math.max(peakResidentBytes, residentBytes);
       }
