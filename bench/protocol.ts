@@ -1,4 +1,4 @@
-import type { Certificate } from './tls-front.ts';
+import type { Certificate } from '../playground/tls-front.ts';
 
 /** Messages between the benchmark and the process in which the simulator runs. */
 export type ToSimulator =

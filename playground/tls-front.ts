@@ -33,9 +33,11 @@ export async function makeCertificate(): Promise<Certificate> {
   return { certPem: made.cert, keyPem: made.private };
 }
 
+/** @param listenPort 0: any free port */
 export async function startTlsFront(
   { certPem, keyPem }: Certificate,
   target: () => { readonly host: string; readonly port: number },
+  listenPort = 0,
 ): Promise<TlsFront> {
   const open = new Set<Socket>();
   const server = createServer({ cert: certPem, key: keyPem }, (outside) => {
@@ -55,7 +57,7 @@ export async function startTlsFront(
       });
     }
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(listenPort, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {

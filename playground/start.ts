@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { installN8n, N8nInstallError } from './n8n/install.ts';
+import { defaultDataDir, projectDir } from './paths.ts';
+import { choosePorts } from './ports.ts';
+import { runToEnd } from './processes/run-to-end.ts';
+import { loadSecrets, ownerEmail } from './secrets.ts';
+import { startStack, type Stack } from './stack.ts';
+
+const { values } = parseArgs({
+  options: {
+    'data-dir': { type: 'string', default: defaultDataDir },
+    /** The dealers answer only within their business hours. */
+    'business-hours': { type: 'boolean', default: false },
+  },
+});
+
+const startedAtMs = performance.now();
+const say = (line: string): void => {
+  const seconds = Math.round((performance.now() - startedAtMs) / 1000);
+  process.stdout.write(`[${String(seconds).padStart(3)} s] ${line}\n`);
+};
+
+const stopping = new AbortController();
+let stack: Stack | undefined;
+let exitCode = 0;
+
+async function stop(): Promise<void> {
+  if (stopping.signal.aborted) return;
+  stopping.abort();
+  if (stack) say('stopping');
+  await stack?.stop();
+  say('everything has stopped');
+  process.exit(exitCode);
+}
+
+function fail(error: unknown): void {
+  if (stopping.signal.aborted) return;
+  exitCode = 1;
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`\n${text}\n\n`);
+  void stop();
+}
+
+process.on('SIGINT', () => void stop());
+process.on('SIGTERM', () => void stop());
+
+try {
+  say('building the n8n package');
+  await build();
+  const n8nDir = await installN8n(say);
+  const ports = await choosePorts();
+  stack = await startStack({
+    dataDir: values['data-dir'],
+    n8nDir,
+    ports,
+    secrets: await loadSecrets(join(values['data-dir'], 'secrets.json')),
+    alwaysOpen: !values['business-hours'],
+    onProgress: say,
+    onFailure: fail,
+  });
+  if (stopping.signal.aborted) await stack.stop();
+  else say(`ready\n\n${addresses(stack)}`);
+} catch (error) {
+  if (error instanceof N8nInstallError) process.stderr.write('\n');
+  fail(error);
+}
+
+async function build(): Promise<void> {
+  const log = join(projectDir, 'build.log');
+  const ended = await runToEnd(['npm', 'run', 'build'], { cwd: projectDir, log });
+  if (ended.code !== 0) {
+    throw new Error(`the n8n package does not build:\n${ended.lastLines.join('\n')}`);
+  }
+}
+
+function addresses({ urls, tenants, secrets }: Stack): string {
+  return [
+    `  Web phone      ${urls.phone}`,
+    ...tenants.map(
+      ({ profile, phoneNumber }) => `                 dial ${phoneNumber}  ${profile.name}`,
+    ),
+    `  n8n editor     ${urls.workflow}`,
+    `                 ${ownerEmail}  ${secrets.ownerPassword}`,
+    `  Sidecar API    ${urls.sidecar}/v1   (key in ${join(values['data-dir'], 'secrets.json')})`,
+    `  Logs           ${join(values['data-dir'], 'logs')}`,
+    '',
+    '  Ctrl-C stops everything.',
+    '',
+  ].join('\n');
+}
