@@ -8,7 +8,7 @@ import type { Ports } from './ports.ts';
 import { sampleTenants, type SampleTenant } from './sample-tenants.ts';
 import { ownerEmail, type Secrets } from './secrets.ts';
 import { ServiceProcess } from './processes/service-process.ts';
-import { contactCenterFile, prepareWorkflow } from './workflow.ts';
+import { contactCenterFile, prepareWorkflow, type WorkflowFile } from './workflow.ts';
 
 export interface StackOptions {
   /** Databases, logs and keys of this stack. */
@@ -225,7 +225,7 @@ async function publishContactCenter(
       data: { baseUrl: origin(ports.sidecar), apiKey: secrets.platformKey },
     }),
   };
-  const file = JSON.parse(await readFile(contactCenterFile, 'utf8')) as unknown;
+  const file = JSON.parse(await readFile(contactCenterFile, 'utf8')) as WorkflowFile;
   const prepared = prepareWorkflow(file, {
     credentialIds,
     phoneNumbers: tenants.map(({ phoneNumber }) => phoneNumber),

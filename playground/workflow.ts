@@ -1,19 +1,18 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { projectDir } from './paths.ts';
 
 export const contactCenterFile = join(projectDir, 'workflows/contact-center/contact-center.json');
 
-const workflowSchema = z.looseObject({
-  id: z.string(),
-  nodes: z.array(
-    z.looseObject({
-      type: z.string(),
-      parameters: z.record(z.string(), z.unknown()),
-      credentials: z.record(z.string(), z.object({ id: z.string(), name: z.string() })).optional(),
-    }),
-  ),
-});
+export interface WorkflowFile {
+  readonly id: string;
+  readonly nodes: readonly WorkflowNode[];
+}
+
+interface WorkflowNode {
+  readonly type: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly credentials?: Readonly<Record<string, { readonly id: string; readonly name: string }>>;
+}
 
 export interface WorkflowSettings {
   /** Credential type to the id it has in this n8n. */
@@ -27,13 +26,11 @@ const triggerType = 'n8n-nodes-voice-agents.twilioVoiceTrigger';
 /**
  * What a builder does by hand after importing a template: choose the credentials, and let the
  * trigger manage the numbers.
- * @throws z.ZodError when the file is no workflow
  */
 export function prepareWorkflow(
-  file: unknown,
+  workflow: WorkflowFile,
   { credentialIds, phoneNumbers }: WorkflowSettings,
-): z.infer<typeof workflowSchema> {
-  const workflow = workflowSchema.parse(file);
+): WorkflowFile {
   return {
     ...workflow,
     nodes: workflow.nodes.map((node) => ({

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { userCacheDir } from '../paths.ts';
 import { runToEnd } from '../processes/run-to-end.ts';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
+const manifestDir = fileURLToPath(new URL('../n8n-install/', import.meta.url));
 const manifests = ['package.json', 'package-lock.json'];
 const marker = '.installed';
 
@@ -34,7 +34,7 @@ export async function installN8n(onProgress: (line: string) => void): Promise<st
   const staging = await mkdtemp(`${target}.partial-`);
   const log = join(userCacheDir(), 'n8n-install.log');
   try {
-    for (const name of manifests) await copyFile(join(here, name), join(staging, name));
+    for (const name of manifests) await copyFile(join(manifestDir, name), join(staging, name));
     onProgress('installing n8n 2.41.1 (about 2.8 GB, 3 to 8 minutes, only the first time)');
     await npm(
       ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
@@ -54,7 +54,7 @@ export async function installN8n(onProgress: (line: string) => void): Promise<st
 
 async function fingerprint(): Promise<string> {
   const hash = createHash('sha256');
-  for (const name of manifests) hash.update(await readFile(join(here, name)));
+  for (const name of manifests) hash.update(await readFile(join(manifestDir, name)));
   hash.update(`${process.platform}-${process.arch}-${process.versions.modules}`);
   return hash.digest('hex').slice(0, 12);
 }
