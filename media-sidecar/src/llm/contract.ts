@@ -38,7 +38,12 @@ export type LlmMessage =
       /** The provider's own parts, given back verbatim (Gemini's thought signatures live there). */
       readonly providerParts?: unknown;
     }
-  | { readonly role: 'tool'; readonly callId: string; readonly name: string; readonly result: unknown };
+  | {
+      readonly role: 'tool';
+      readonly callId: string;
+      readonly name: string;
+      readonly result: unknown;
+    };
 
 export type LlmEvent =
   | { readonly type: 'text'; readonly text: string }

@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../../kernel/clock.ts';
 import { ProviderError } from '../../kernel/errors.ts';
 import { googleError, grpcCode } from '../../kernel/google/errors.ts';
 import type { SttListener, SttStream } from '../contract.ts';
-import { HeldAudio } from './held-audio.ts';
+import { HeldAudio } from '../held-audio.ts';
 import type { OpenRecognition, Recognition, RecognitionResult } from './recognition.ts';
 import { UtteranceReporter } from './utterance-reporter.ts';
 

@@ -1,5 +1,5 @@
-import { mulawMs } from '../../audio/constants.ts';
-import { concatenate } from '../../audio/frames.ts';
+import { mulawMs } from '../audio/constants.ts';
+import { concatenate } from '../audio/frames.ts';
 
 /** Audio that may have to be sent again, with its place in the whole of the stream. */
 export class HeldAudio {
