@@ -93,6 +93,9 @@ export class GoogleTextToSpeech implements TextToSpeech {
         timer.cancel();
         yield audio;
       }
+      if (signal.aborted) return;
+      // A cancelled stream ends in peace, without an error.
+      if (isLate) throw tooLate(undefined);
       stripper.end();
     } catch (error) {
       if (signal.aborted) return;
@@ -121,7 +124,7 @@ export class GoogleTextToSpeech implements TextToSpeech {
   }
 
   #stream(client: TextToSpeechClient, { text, voice }: SpeechRequest): Synthesis {
-    const call = client.streamingSynthesize({ timeout: this.#options.timeoutMs });
+    const call = client.streamingSynthesize({ timeout: this.#options.timeoutMs, retry: null });
     // The iteration below takes the error, too; this one is for what comes after it has ended.
     call.on('error', () => undefined);
     call.write({
@@ -150,8 +153,8 @@ export class GoogleTextToSpeech implements TextToSpeech {
           ...(voice.speakingRate === undefined ? {} : { speakingRate: voice.speakingRate }),
         },
       },
-      // Without a timeout the client retries a dead server for ten minutes.
-      { timeout: this.#options.timeoutMs, maxRetries: 0 },
+      // Without these the client retries a dead server for ten minutes.
+      { timeout: this.#options.timeoutMs, retry: null },
     ) as Promise<[{ audioContent?: Uint8Array | string | null }, ...unknown[]]> & {
       cancel?: () => void;
     };
