@@ -30,6 +30,7 @@ const answered = 'Claro, le puedo ofrecer el martes.';
 let sidecar: Sidecar;
 let receiver: Receiver;
 let log = '';
+const warmed: string[] = [];
 const stt = new FakeSpeechToText(systemClock);
 const model = new FakeLanguageModel(systemClock);
 const tts = new FakeTextToSpeech(systemClock);
@@ -52,7 +53,15 @@ before(async () => {
       TWILIO_AUTH_TOKEN: authToken,
       WEBHOOK_ALLOW_HTTP_LOOPBACK: 'true',
     }),
-    { logger: createLogger({ level: 'debug', destination }), providers: { stt, model, tts } },
+    {
+      logger: createLogger({ level: 'debug', destination }),
+      providers: {
+        cascade: { stt, model, tts },
+        phrases: { warm: (phrases) => Promise.resolve(void warmed.push(...phrases)) },
+        warmUp: () => Promise.resolve(),
+        close: () => Promise.resolve(),
+      },
+    },
   );
 });
 after(async () => {
@@ -157,6 +166,7 @@ test('carries a call from the session to the record, and leaves no trace of it i
     callSid,
     contact: { name: 'Fernanda' },
   });
+  assert.ok(warmed.length > 0, 'phrases are prepared while the call is being connected');
   model.reply({ text: [answered], firstTokenMs: 10 });
 
   const phone = new Phone();

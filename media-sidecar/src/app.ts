@@ -2,9 +2,10 @@ import type { AddressInfo } from 'node:net';
 import { acceptStream } from './accept-stream.ts';
 import { defaultAgents } from './agents/registry.ts';
 import { createVoiceActivityDetector, loadVoiceActivity } from './audio/voice-activity.ts';
+import type { AgentSubject } from './agents/contract.ts';
 import { agentSubject } from './call/agent-subject.ts';
-import type { CascadeProviders } from './call/cascade/providers.ts';
 import { defaultCallOptions, defaultRegistryOptions } from './call/options.ts';
+import type { TenantProfile } from './call/ports.ts';
 import { CallRegistry } from './call/registry.ts';
 import type { Config } from './config/config.ts';
 import { Database } from './db/database.ts';
@@ -21,6 +22,8 @@ import { systemClock } from './kernel/clock.ts';
 import type { Logger } from './kernel/logger.ts';
 import { createLogger } from './observability/logger.ts';
 import { PrometheusMetrics, watchEventLoop } from './observability/metrics.ts';
+import { PhraseWarmer } from './phrase-warmer.ts';
+import type { BuiltProviders } from './providers.ts';
 import { buildProviders } from './providers.ts';
 import { isSignedForm, isSignedUpgrade } from './telephony/twilio/signature.ts';
 import { hangUpTwiml, takeMessageTwiml } from './telephony/twilio/twiml.ts';
@@ -35,7 +38,8 @@ export interface Sidecar {
 /** Stands in for what would be built from the configuration. For tests and benchmarks. */
 export interface SidecarOverrides {
   readonly logger?: Logger;
-  readonly providers?: CascadeProviders;
+  /** Instead of the configured ones. */
+  readonly providers?: BuiltProviders;
 }
 
 export const version = '0.1.0';
@@ -59,11 +63,17 @@ export async function startSidecar(
   const db = await Database.open(config.database, logger);
   undo.defer(() => db.close());
   const jobs = new JobQueue(db, logger);
+  const providers =
+    overrides.providers ?? (await buildProviders(config, { clock, metrics, logger }));
+  undo.defer(() => providers.close());
+  const warmer = new PhraseWarmer(providers.phrases, logger);
   const domain = buildDomain(
     {
       db,
       queue: deliveryQueue(jobs),
       admission: () => (registry.draining ? 'draining' : registry.hasRoom ? 'open' : 'capacity'),
+      onConnecting: (tenant, agent) =>
+        warmer.warm(defaultAgents.create(agent, subjectOf(tenant)), tenant.voice),
       clock,
       metrics,
       logger,
@@ -83,7 +93,7 @@ export async function startSidecar(
     logger,
     options: defaultCallOptions,
     registry: { ...defaultRegistryOptions, maxCalls: config.limits.maxCalls },
-    providers: overrides.providers ?? (await buildProviders(config, { clock, metrics, logger })),
+    providers: providers.cascade,
     recorder: domain.recorder,
     tools: domain.toolRunner,
     voiceActivity: () => createVoiceActivityDetector(),
@@ -151,6 +161,7 @@ export async function startSidecar(
   const stopWatching = watchEventLoop(metrics, clock);
   undo.defer(stopWatching);
 
+  await providers.warmUp();
   await server.listen({ host: config.host, port: config.port });
   const url = urlOf(server.server.address() as AddressInfo);
   logger.info({ url, version }, 'media sidecar is listening');
@@ -166,6 +177,13 @@ export async function startSidecar(
     logger.info({}, 'media sidecar has stopped');
   }
   return { url, close: () => (closing ??= close()) };
+}
+
+/** As much of a call as is known before it is connected. */
+function subjectOf(tenant: TenantProfile): AgentSubject {
+  const { name: tenantName, timezone, language, greeting, disclosure, instructions } = tenant;
+  const known = { tenantName, timezone, language, greeting, disclosure, instructions };
+  return { ...known, direction: 'inbound', variables: {}, toolNames: [] };
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

@@ -8,7 +8,7 @@ import { Calls } from './calls/calls.ts';
 import { Deliveries } from './events/deliveries.ts';
 import type { DeliveryQueue } from './events/ports.ts';
 import { EventPublisher } from './events/publisher.ts';
-import type { Admission } from './sessions/sessions.ts';
+import type { Admission, OnConnecting } from './sessions/sessions.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Subscriptions } from './subscriptions/subscriptions.ts';
 import { Tenants } from './tenants/tenants.ts';
@@ -32,6 +32,7 @@ export interface DomainParts {
   readonly queue: DeliveryQueue;
   /** Whether this process would take one more call. */
   readonly admission: () => Admission;
+  readonly onConnecting: OnConnecting;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -55,7 +56,7 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
     apiKeys: new ApiKeys(db, tenants, options.bootstrapApiKey),
     calls: new Calls(db, tenants),
     sessions: new Sessions(
-      { db, tenants, tools, clock, admission: parts.admission },
+      { db, tenants, tools, clock, admission: parts.admission, onConnecting: parts.onConnecting },
       {
         sessionTtlMs,
         urls: {

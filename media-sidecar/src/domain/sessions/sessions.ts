@@ -3,6 +3,7 @@ import type {
   SessionClaim,
   SessionGate,
   SessionRefusal,
+  TenantProfile,
 } from '../../call/ports.ts';
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -34,6 +35,9 @@ export interface SessionOptions {
   };
 }
 
+/** A call of a tenant is about to be connected to an agent. */
+export type OnConnecting = (tenant: TenantProfile, agent: string) => void;
+
 type Claimed = SessionRefusal | { readonly session: StoredSession; readonly tenant: Tenant };
 
 /** Decides whether a call is connected, and trades the token of a media stream for its session. */
@@ -43,6 +47,7 @@ export class Sessions implements SessionGate {
   readonly #tools: Tools;
   readonly #clock: Clock;
   readonly #admission: () => Admission;
+  readonly #onConnecting: OnConnecting;
   readonly #options: SessionOptions;
 
   constructor(
@@ -52,6 +57,7 @@ export class Sessions implements SessionGate {
       readonly tools: Tools;
       readonly clock: Clock;
       readonly admission: () => Admission;
+      readonly onConnecting?: OnConnecting;
     },
     options: SessionOptions,
   ) {
@@ -60,6 +66,7 @@ export class Sessions implements SessionGate {
     this.#tools = parts.tools;
     this.#clock = parts.clock;
     this.#admission = parts.admission;
+    this.#onConnecting = parts.onConnecting ?? (() => undefined);
     this.#options = options;
   }
 
@@ -98,6 +105,7 @@ export class Sessions implements SessionGate {
       expiresAt,
     };
     await this.#db.withTenant(tenant.id, (tx) => insertSession(tx, session));
+    this.#onConnecting(toProfile(tenant), session.agent);
     return {
       sessionId: session.id,
       callId: session.callId,

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { ConfigError, loadConfig } from './config/config.ts';
+import { systemClock } from './kernel/clock.ts';
+import { silentLogger } from './kernel/logger.ts';
+import { noMetrics } from './kernel/metrics.ts';
+import { buildProviders } from './providers.ts';
+
+const deps = { clock: systemClock, metrics: noMetrics, logger: silentLogger };
+const base = {
+  PUBLIC_URL: 'https://voice.example.com',
+  ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+  TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+  TWILIO_AUTH_TOKEN: 'auth-token',
+  GEMINI_API_KEY: 'gemini-key',
+  GOOGLE_API_KEY: 'google-key',
+};
+let dir: string;
+
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'providers-test-'));
+});
+after(() => rm(dir, { recursive: true }));
+
+async function build(more: Record<string, string | undefined>): Promise<string[]> {
+  const built = await buildProviders(loadConfig({ ...base, ...more }), deps);
+  const { stt, model, fallbackModel, tts, fallbackTts } = built.cascade;
+  await built.close();
+  return [stt, model, fallbackModel, tts, fallbackTts].map((each) => each?.name ?? 'none');
+}
+
+async function problemOf(more: Record<string, string | undefined>): Promise<string> {
+  try {
+    await build(more);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.message.split('\n')[1]?.trim() ?? '';
+  }
+  return assert.fail('the configuration was accepted');
+}
+
+test('builds the cascade with somebody to step in for the model and the voice', async () => {
+  assert.deepEqual(await build({ GEMINI_MODEL: 'gemini-x' }), [
+    'google-speech',
+    'gemini:gemini-x',
+    'gemini:gemini-3.5-flash-lite',
+    'google-tts',
+    'fallback-tts',
+  ]);
+  const [, , fallback] = await build({ GEMINI_MODEL: 'gemini-3.5-flash-lite' });
+  assert.equal(fallback, 'none', 'a model does not stand in for itself');
+});
+
+test('takes a service account', async () => {
+  const file = join(dir, 'account.json');
+  const account = { type: 'service_account', client_email: 'a@b', private_key: 'key' };
+  await writeFile(file, JSON.stringify(account));
+  await build({ GOOGLE_API_KEY: undefined, GOOGLE_APPLICATION_CREDENTIALS: file });
+});
+
+test('names the variable that is missing or leads nowhere', async () => {
+  const broken = join(dir, 'broken.json');
+  await writeFile(broken, '{');
+  const away = join(dir, 'away');
+  const noKey = { GOOGLE_API_KEY: undefined };
+  const problems: [Record<string, string | undefined>, string][] = [
+    [{ GEMINI_API_KEY: undefined }, 'GEMINI_API_KEY: is required'],
+    [{ GOOGLE_STT_API: 'v2' }, 'GOOGLE_PROJECT_ID: is required for v2'],
+    [{ GOOGLE_CA_FILE: away }, 'GOOGLE_CA_FILE: names a file that cannot be read'],
+    [
+      { ...noKey, GOOGLE_APPLICATION_CREDENTIALS: away },
+      'GOOGLE_APPLICATION_CREDENTIALS: names a file that cannot be read',
+    ],
+    [
+      { ...noKey, GOOGLE_APPLICATION_CREDENTIALS: broken },
+      'GOOGLE_APPLICATION_CREDENTIALS: names a file that is no JSON',
+    ],
+  ];
+  for (const [more, problem] of problems) assert.equal(await problemOf(more), problem);
+});
