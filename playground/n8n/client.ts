@@ -38,11 +38,7 @@ export class N8nClient {
     readonly type: string;
     readonly data: Readonly<Record<string, unknown>>;
   }): Promise<string> {
-    const all = await this.#request<{ id: string; name: string; type: string }[]>(
-      'GET',
-      '/rest/credentials',
-    );
-    const existing = all.find(
+    const existing = (await this.#credentials()).find(
       ({ name, type }) => name === credential.name && type === credential.type,
     );
     if (existing) {
@@ -50,6 +46,14 @@ export class N8nClient {
       return existing.id;
     }
     return (await this.#request<{ id: string }>('POST', '/rest/credentials', credential)).id;
+  }
+
+  /** @throws Error when there is none of this name and type */
+  async credentialId(type: string, name: string): Promise<string> {
+    const all = await this.#credentials();
+    const found = all.find((each) => each.type === type && each.name === name);
+    if (!found) throw new Error(`n8n has no credential "${name}" of type ${type}`);
+    return found.id;
   }
 
   /** The credential test of the editor. */
@@ -100,6 +104,10 @@ export class N8nClient {
   /** Everything of an execution; `data` is n8n's own flattened JSON text. */
   async execution(id: string): Promise<N8nExecution & { readonly data: string }> {
     return this.#request('GET', `/rest/executions/${id}`);
+  }
+
+  #credentials(): Promise<{ id: string; name: string; type: string }[]> {
+    return this.#request('GET', '/rest/credentials');
   }
 
   async #request<T>(method: string, path: string, body?: object): Promise<T> {
