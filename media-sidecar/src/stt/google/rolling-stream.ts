@@ -183,7 +183,6 @@ export class RollingStream implements SttStream {
 
   #onResults(leg: Leg, results: readonly RecognitionResult[]): void {
     leg.answered = true;
-    if (this.#clock.monotonicMs() - leg.openedMs >= PROVEN_AFTER_MS) this.#failures = 0;
     const placed = results.map((result) => ({
       ...result,
       endMs: Math.min(leg.baseMs + (result.endMs ?? Number.POSITIVE_INFINITY), this.#held.endMs),
@@ -206,14 +205,13 @@ export class RollingStream implements SttStream {
       this.#connect();
       return;
     }
-    const isProven = this.#clock.monotonicMs() - leg.openedMs >= PROVEN_AFTER_MS;
-    if (code === OUT_OF_RANGE && isProven) {
+    if (code === OUT_OF_RANGE && this.#isProven(leg)) {
       // The limit of a stream, or no audio for a while: the next audio opens another one.
       this.#leg = undefined;
       this.#reporter.restart();
       return;
     }
-    this.#fail(googleError(PROVIDER, error));
+    this.#fail(leg, googleError(PROVIDER, error));
   }
 
   #onEnd(leg: Leg): void {
@@ -222,6 +220,7 @@ export class RollingStream implements SttStream {
       this.#reporter.restart();
     } else {
       this.#fail(
+        leg,
         new ProviderError(PROVIDER, 'unavailable', 'the recognition ended without a result', {
           retryable: true,
         }),
@@ -229,7 +228,8 @@ export class RollingStream implements SttStream {
     }
   }
 
-  #fail(error: ProviderError): void {
+  #fail(leg: Leg, error: ProviderError): void {
+    if (leg.answered && this.#isProven(leg)) this.#failures = 0;
     this.#failures += 1;
     const backoffMs = FIRST_BACKOFF_MS * 2 ** (this.#failures - 2);
     const delayMs = Math.max(this.#failures === 1 ? 0 : backoffMs, error.retryAfterMs ?? 0);
@@ -245,6 +245,10 @@ export class RollingStream implements SttStream {
       this.#retry = undefined;
       this.#connect();
     });
+  }
+
+  #isProven(leg: Leg): boolean {
+    return this.#clock.monotonicMs() - leg.openedMs >= PROVEN_AFTER_MS;
   }
 
   #trim(): void {
