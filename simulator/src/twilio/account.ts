@@ -137,9 +137,10 @@ export class Account {
     return this.callablePrefixes?.some((prefix) => phoneNumber.startsWith(prefix)) ?? true;
   }
 
+  /** Calls on the network; those that wait in the queue of the API are not. */
   get callsInProgress(): number {
     let count = 0;
-    for (const call of this.calls.values()) if (call.isActive) count++;
+    for (const call of this.calls.values()) if (call.isOnNetwork) count++;
     return count;
   }
 }

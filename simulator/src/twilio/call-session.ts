@@ -88,6 +88,13 @@ export class CallSession {
     return this.endedAtMs === undefined;
   }
 
+  /** Takes up one of the account's concurrent calls. */
+  get isOnNetwork(): boolean {
+    return (
+      this.isActive && (this.options.direction === 'inbound' || this.startedAtMs !== undefined)
+    );
+  }
+
   get isInProgress(): boolean {
     return this.status === 'in-progress';
   }

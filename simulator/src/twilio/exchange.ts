@@ -71,6 +71,7 @@ export class Exchange implements TelephoneNetwork {
     const owner = this.ownerOf(call.to);
     if (owner === undefined) return refusedHandset(events);
     const { account, number } = owner;
+    const isFull = account.callsInProgress >= account.maxConcurrentCalls;
     const session = new CallSession({
       account,
       exchange: this,
@@ -88,7 +89,7 @@ export class Exchange implements TelephoneNetwork {
     // Later, so that whoever dials holds the handset before its first event.
     setImmediate(() => {
       if (!session.isActive) return;
-      if (account.callsInProgress > account.maxConcurrentCalls) {
+      if (isFull) {
         session.warn(10_004, 'Call concurrency limit exceeded');
         session.end('busy', 'network', 10_004);
         return;
@@ -192,7 +193,7 @@ export class Exchange implements TelephoneNetwork {
     const delayMs = session.options.queueTimeMs ?? 0;
     if (delayMs > 0) await delay(delayMs, session.lifetime);
     if (!session.isActive) return;
-    if (session.account.callsInProgress > session.account.maxConcurrentCalls) {
+    if (session.account.callsInProgress >= session.account.maxConcurrentCalls) {
       session.warn(10_004, 'Call concurrency limit exceeded');
       session.end('failed', 'network', 10_004);
       return;

@@ -45,7 +45,7 @@ export function parseTwiml(xml: string): readonly TwimlElement[] {
   });
   parser.on('opentag', (tag) => {
     const parent = open.at(-1);
-    const attributes = tag.attributes as Record<string, string>;
+    const attributes = { ...(tag.attributes as Record<string, string>) };
     if (parent === undefined) {
       if (tag.name !== 'Response')
         throw new TwimlError(12_100, 'Document parse failure: the root must be <Response>');
