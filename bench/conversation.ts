@@ -16,7 +16,7 @@ import { startSidecarProcess, type SidecarProcess } from './sidecar-process.ts';
 import { startSimulatorProcess, type SimulatorProcess } from './simulator-process.ts';
 import { table } from './table.ts';
 import { TENANT } from './tenant.ts';
-import { makeCertificate, startTlsFront } from './tls-front.ts';
+import { makeCertificate, startTlsFront } from '../playground/tls-front.ts';
 import { startWebhookServer } from './webhook-server.ts';
 
 const SAMPLE_INTERVAL_MS = 250;
@@ -72,6 +72,8 @@ const simulator = await startSimulatorProcess({
 });
 cleanup.defer(() => simulator.close());
 
+// By name: a certificate is asked for with one, never with an address.
+const googleAddress = `localhost:${new URL(`grpc://${simulator.grpcAddress}`).port}`;
 const sidecar = await startSidecarProcess({
   PORT: '0',
   PUBLIC_URL: front.url,
@@ -81,8 +83,8 @@ const sidecar = await startSidecarProcess({
   TWILIO_AUTH_TOKEN: secrets.authToken,
   GOOGLE_API_KEY: secrets.googleApiKey,
   GOOGLE_PROJECT_ID: 'bench',
-  GOOGLE_SPEECH_ENDPOINT: simulator.grpcAddress,
-  GOOGLE_TTS_ENDPOINT: simulator.grpcAddress,
+  GOOGLE_SPEECH_ENDPOINT: googleAddress,
+  GOOGLE_TTS_ENDPOINT: googleAddress,
   GOOGLE_CA_FILE: caFile,
   GEMINI_API_KEY: secrets.geminiApiKey,
   GEMINI_BASE_URL: simulator.url,
@@ -166,7 +168,7 @@ async function runRound(
     }
   })();
   try {
-    const reports = await telephones.round({
+    const { reports, lagsMs } = await telephones.round({
       calls,
       spacingMs: options.spacingMs,
       timeoutMs: options.roundTimeoutMs,
@@ -192,6 +194,7 @@ async function runRound(
       idle,
       end,
       peakResidentBytes,
+      simulatorLagsMs: lagsMs,
       simulatorCpuMs: simulatorEnd.cpuMs - simulatorIdle.cpuMs,
       durationMs,
     };

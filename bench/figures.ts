@@ -17,6 +17,8 @@ export interface Round {
   readonly end: ProcessReading;
   /** Largest resident memory during the round, in bytes. */
   readonly peakResidentBytes: number;
+  /** Worst event-loop delay of the simulator in each second, in ms. */
+  readonly simulatorLagsMs: readonly number[];
   /** CPU time of the simulator during the round, in ms. */
   readonly simulatorCpuMs: number;
   readonly durationMs: number;
@@ -35,6 +37,7 @@ export const HEADINGS = [
   'CPU ms/s',
   'MB/call',
   'lag ms',
+  'sim lag ms',
   'CPU busy',
   'failed',
 ] as const;
@@ -51,6 +54,7 @@ export const LEGEND = `Each pair is median / 95th percentile.
   CPU ms/s   CPU of the sidecar for each second of each call
   MB/call    growth of its resident memory at the peak, per call
   lag        95th percentile of its worst event-loop delay in each second
+  sim lag    the same of the simulator, which plays the providers: what it is late is in “providers”
   CPU busy   share of the machine that sidecar and simulator used together
   failed     calls that did not end as their script wanted`;
 
@@ -84,6 +88,12 @@ export function figuresOf(rounds: readonly Round[], cpus: number): string[] {
       1,
     ),
     number(histogramOf(rounds, 'voice_event_loop_lag_ms').quantile(0.95)),
+    number(
+      percentile(
+        rounds.flatMap((round) => round.simulatorLagsMs),
+        0.95,
+      ),
+    ),
     `${number(median(rounds.map((r) => busyShare(r, cpus))))} %`,
     `${reports.filter(({ failures }) => failures.length > 0).length}/${sum(rounds.map((r) => r.calls))}`,
   ];

@@ -13,7 +13,12 @@ export type ToSimulator =
 
 export type FromSimulator =
   | { readonly type: 'ready'; readonly url: string; readonly grpcAddress: string }
-  | { readonly type: 'reports'; readonly reports: readonly CallReport[] }
+  | {
+      readonly type: 'reports';
+      readonly reports: readonly CallReport[];
+      /** Worst event-loop delay of the simulator in each second of the round, in ms. */
+      readonly lagsMs: readonly number[];
+    }
   | { readonly type: 'failed'; readonly message: string };
 
 export interface SimulatorSettings {

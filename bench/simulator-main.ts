@@ -1,8 +1,11 @@
 /** The process in which the simulator and its telephones run; speaks with its parent over IPC. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { startSimulator, type DialledCaller, type Simulator } from '../simulator/src/index.ts';
 import type { CallReport, FromSimulator, SimulatorSettings, ToSimulator } from './protocol.ts';
 import { ANSWERS, CONVERSATION, delaysOf } from './script.ts';
+
+const LAG_RESOLUTION_MS = 10;
 
 let running: { readonly simulator: Simulator; readonly settings: SimulatorSettings } | undefined;
 
@@ -44,7 +47,27 @@ async function handle(message: ToSimulator): Promise<FromSimulator | undefined> 
     process.removeAllListeners('disconnect').disconnect();
     return undefined;
   }
-  return { type: 'reports', reports: await round(running, message) };
+  const watch = watchLag();
+  const reports = await round(running, message);
+  return { type: 'reports', reports, lagsMs: watch.stop() };
+}
+
+function watchLag(): { stop(): number[] } {
+  const histogram = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
+  histogram.enable();
+  const lagsMs: number[] = [];
+  const timer = setInterval(() => {
+    // The histogram counts its own sampling interval in.
+    lagsMs.push(Math.max(0, histogram.max / 1e6 - LAG_RESOLUTION_MS));
+    histogram.reset();
+  }, 1000);
+  return {
+    stop() {
+      clearInterval(timer);
+      histogram.disable();
+      return lagsMs;
+    },
+  };
 }
 
 async function round(

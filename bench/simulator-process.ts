@@ -12,7 +12,7 @@ export interface SimulatorProcess {
   readonly grpcAddress: string;
   round(
     round: Omit<Extract<ToSimulator, { type: 'round' }>, 'type'>,
-  ): Promise<readonly CallReport[]>;
+  ): Promise<{ readonly reports: readonly CallReport[]; readonly lagsMs: readonly number[] }>;
   close(): Promise<void>;
 }
 
@@ -44,8 +44,8 @@ export async function startSimulatorProcess(
       pid: child.pid as number,
       url,
       grpcAddress,
-      async round(round) {
-        return (await ask({ type: 'round', ...round }, 'reports')).reports;
+      round(round) {
+        return ask({ type: 'round', ...round }, 'reports');
       },
       async close() {
         if (child.connected) child.send({ type: 'stop' } satisfies ToSimulator);
