@@ -230,7 +230,17 @@ async function publishContactCenter(
     credentialIds,
     phoneNumbers: tenants.map(({ phoneNumber }) => phoneNumber),
   });
-  const workflow = (await n8n.workflow(prepared.id)) ?? (await n8n.createWorkflow(prepared));
-  if (!workflow.activeVersionId) await n8n.activate(workflow);
+  const known = await n8n.workflows();
+  // n8n registers its triggers when a workflow is published, not when it starts again; the simulated
+  // telephone network, unlike Twilio, has forgotten by then where its numbers pointed to.
+  for (const { id, activeVersionId } of known) {
+    if (activeVersionId === null) continue;
+    await n8n.unpublish(id);
+    await n8n.publish(id, activeVersionId);
+  }
+  const existing = known.find(({ id }) => id === prepared.id);
+  if (existing) return existing;
+  const workflow = await n8n.createWorkflow(prepared);
+  await n8n.publish(workflow.id, workflow.versionId);
   return workflow;
 }

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** What the editor itself does over n8n's internal REST API, for setting up and for looking. */
 export class N8nClient {
   readonly #baseUrl: string;
@@ -65,9 +67,8 @@ export class N8nClient {
     return this.#request('POST', '/rest/credentials/test', { credentials });
   }
 
-  async workflow(id: string): Promise<N8nWorkflow | undefined> {
-    const all = await this.#request<N8nWorkflow[]>('GET', '/rest/workflows');
-    return all.find((workflow) => workflow.id === id);
+  workflows(): Promise<N8nWorkflow[]> {
+    return this.#request('GET', '/rest/workflows');
   }
 
   async createWorkflow(workflow: object): Promise<N8nWorkflow> {
@@ -78,17 +79,39 @@ export class N8nClient {
     return this.#request('PATCH', `/rest/workflows/${id}`, change);
   }
 
-  /** Publishes a version: its triggers register themselves. @throws Error with n8n's own message */
-  async activate({ id, versionId }: N8nWorkflow): Promise<void> {
+  /**
+   * Publishes a version, and waits until its triggers have registered themselves.
+   * @throws Error with n8n's own words when one could not
+   */
+  async publish(id: string, versionId: string): Promise<void> {
     await this.#request('POST', `/rest/workflows/${id}/activate`, {
       versionId,
       name: 'Published by the playground',
       description: '',
     });
+    const { status, triggers } = await this.#settledPublication(id);
+    if (status === 'published') return;
+    const problems = triggers.flatMap(({ errorMessage }) => errorMessage ?? []);
+    throw new Error(`the workflow ${id} is ${status}: ${problems.join('; ')}`);
   }
 
-  async deactivate(id: string): Promise<void> {
+  async unpublish(id: string): Promise<void> {
     await this.#request('POST', `/rest/workflows/${id}/deactivate`, {});
+    await this.#settledPublication(id);
+  }
+
+  /** n8n registers and removes triggers in the background. */
+  async #settledPublication(id: string): Promise<Publication> {
+    const deadlineMs = performance.now() + 60_000;
+    for (;;) {
+      const publication = await this.#request<Publication>(
+        'GET',
+        `/rest/workflows/${id}/publication-status`,
+      );
+      if (publication.status !== 'in_progress') return publication;
+      if (performance.now() > deadlineMs) throw new Error(`n8n does not publish ${id} in time`);
+      await setTimeout(100);
+    }
   }
 
   /** Newest first. */
@@ -136,6 +159,11 @@ export interface N8nWorkflow {
   /** Set when a version is published. */
   readonly activeVersionId: string | null;
   readonly active: boolean;
+}
+
+interface Publication {
+  readonly status: 'in_progress' | 'not_published' | 'published' | 'partial' | 'failed';
+  readonly triggers: readonly { readonly errorMessage: string | null }[];
 }
 
 export interface N8nExecution {

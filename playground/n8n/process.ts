@@ -39,7 +39,7 @@ export async function n8nProcess(options: N8nProcessOptions): Promise<ServicePro
       N8N_PORT: port,
       N8N_RUNNERS_BROKER_PORT: String(options.brokerPort),
       N8N_EDITOR_BASE_URL: `http://127.0.0.1:${port}/`,
-      WEBHOOK_URL: `http://127.0.0.1:${port}/`,
+      N8N_WEBHOOK_URL: `http://127.0.0.1:${port}/`,
       N8N_ENCRYPTION_KEY: options.encryptionKey,
       // The editor is opened over plain http on loopback.
       N8N_SECURE_COOKIE: 'false',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { think } from './brain.ts';
 import type { BrainAnswer } from './brain.ts';
+import { factsOf } from './facts.ts';
 import { parseGenerateRequest } from './request.ts';
 
 const INSTRUCTION = `Eres el asistente telefónico de Automotora Andes. Responde siempre en español y con frases cortas.
@@ -219,5 +220,28 @@ describe('a conversation', () => {
       personas: 2,
       resumen: 'Quiero agendar el viernes, son 2 personas',
     });
+  });
+});
+
+describe('facts of a system instruction', () => {
+  it('come only from the sections about the business, where there are such', () => {
+    const facts = factsOf(
+      [
+        'Eres el asistente de Automotora Andes.',
+        '',
+        'Cómo hablas:',
+        '- Lo que escribes se convierte en voz. Sin listas.',
+        '',
+        'Instrucciones de Automotora Andes:',
+        '- Automotora Andes vende autos nuevos. Hay auto de reemplazo.',
+      ].join('\n'),
+    );
+    assert.deepEqual(facts, ['Automotora Andes vende autos nuevos.', 'Hay auto de reemplazo.']);
+  });
+
+  it('come from all of it, where there is no such section', () => {
+    assert.deepEqual(factsOf('La automotora queda en Santiago.'), [
+      'La automotora queda en Santiago.',
+    ]);
   });
 });

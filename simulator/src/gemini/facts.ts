@@ -61,9 +61,26 @@ function closingBrace(text: string, start: number): number {
   return text.length;
 }
 
+/** A heading behind which an instruction tells of the business, not of how to behave. */
+const BUSINESS_HEADING =
+  /^[#\s]*(?:instrucciones de|informaci[oó]n|sobre|acerca de|instructions of|about|facts)\b.*:\s*$/iu;
+const HEADING = /^[#\s]*[\p{Lu}][^.!?]*:\s*$/u;
+
+/** The sections about the business, where the instruction has such headings; else all of it. */
+function aboutTheBusiness(instruction: string): string {
+  const kept: string[] = [];
+  let keeping = false;
+  for (const line of instruction.split('\n')) {
+    if (BUSINESS_HEADING.test(line)) keeping = true;
+    else if (HEADING.test(line)) keeping = false;
+    else if (keeping) kept.push(line);
+  }
+  return kept.some((line) => line.trim() !== '') ? kept.join('\n') : instruction;
+}
+
 /** What a system instruction says about the business: sentences to tell a caller. */
 export function factsOf(instruction: string): string[] {
-  const { rest, objects } = jsonObjects(instruction);
+  const { rest, objects } = jsonObjects(aboutTheBusiness(instruction));
   const fromObjects = objects.flatMap((object) =>
     typeof object === 'object' && object !== null
       ? Object.entries(object).map(([key, value]) => {
