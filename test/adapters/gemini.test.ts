@@ -168,8 +168,8 @@ describe('Gemini', () => {
     const hearing = new AbortController();
     const request = { system: '', history: [caller('hola')], tools: [] };
     let pieces = 0;
-    for await (const _ of model().generate(request, hearing.signal)) {
-      pieces += 1;
+    for await (const event of model().generate(request, hearing.signal)) {
+      pieces += event.type === 'text' ? 1 : 10;
       hearing.abort();
     }
     assert.equal(pieces, 1);

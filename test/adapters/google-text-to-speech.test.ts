@@ -89,7 +89,12 @@ describe('Google Text-to-Speech', () => {
       assert.deepEqual(chunks, []);
     }
     const abort = new AbortController();
-    for await (const _ of tts.synthesize({ text, voice: chirp }, abort.signal)) abort.abort();
+    let pieces = 0;
+    for await (const chunk of tts.synthesize({ text, voice: chirp }, abort.signal)) {
+      pieces += Math.sign(chunk.length);
+      abort.abort();
+    }
+    assert.equal(pieces, 1);
     assert.deepEqual(await speak(tts, { text, voice: chirp }, AbortSignal.abort()), []);
   });
 

@@ -21,8 +21,9 @@ export interface RollingStreamOptions {
    */
   readonly rollOverAtLatestMs: number;
   /**
-   * Audio in one request. Google recommends 100 ms as a balance; a smaller batch comes sooner (on
-   * average by half of it) and costs about 25 µs of CPU time more often.
+   * Audio in one request. Google recommends 100 ms as a balance. A smaller batch comes sooner, on
+   * average by half of the difference, and costs more: measured, 2.3 ms of CPU time per second of a
+   * call at 20 ms, 1.1 at 40, 0.85 at 60 and 0.73 at 100.
    * @defaultValue 60 ms
    */
   readonly batchMs: number;
