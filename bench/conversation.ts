@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { figuresOf, HEADINGS, LEGEND, ownOverheadP95, type Round } from './figures.ts';
 import { parseOptions, USAGE, type BenchOptions } from './options.ts';
-import { readProcess } from './process-meter.ts';
+import { machineCpuMs, readProcess } from './process-meter.ts';
 import { SidecarClient } from './sidecar-client.ts';
 import { startSidecarProcess, type SidecarProcess } from './sidecar-process.ts';
 import { startSimulatorProcess, type SimulatorProcess } from './simulator-process.ts';
@@ -153,6 +153,7 @@ async function runRound(
     readProcess(measured.pid),
     readProcess(telephones.pid),
   ]);
+  const machineIdleMs = machineCpuMs();
   const startedAtMs = performance.now();
   let peakResidentBytes = idle.residentBytes;
   const done = new AbortController();
@@ -177,6 +178,7 @@ async function runRound(
       readProcess(measured.pid),
       readProcess(telephones.pid),
     ]);
+    const machineUsedMs = machineCpuMs() - machineIdleMs;
     const durationMs = performance.now() - startedAtMs;
     const connected = reports.filter(({ callSid }) => callSid !== '');
     const found = await Promise.all(connected.map(({ callSid }) => api.finishedCall(callSid)));
@@ -196,6 +198,7 @@ async function runRound(
       peakResidentBytes,
       simulatorLagsMs: lagsMs,
       simulatorCpuMs: simulatorEnd.cpuMs - simulatorIdle.cpuMs,
+      machineCpuMs: machineUsedMs,
       durationMs,
     };
   } finally {

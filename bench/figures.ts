@@ -21,6 +21,8 @@ export interface Round {
   readonly simulatorLagsMs: readonly number[];
   /** CPU time of the simulator during the round, in ms. */
   readonly simulatorCpuMs: number;
+  /** CPU time of the whole machine during the round, in ms. */
+  readonly machineCpuMs: number;
   readonly durationMs: number;
 }
 
@@ -55,7 +57,8 @@ export const LEGEND = `Each pair is median / 95th percentile.
   MB/call    growth of its resident memory at the peak, per call
   lag        95th percentile of its worst event-loop delay in each second
   sim lag    the same of the simulator, which plays the providers: what it is late is in “providers”
-  CPU busy   share of the machine that sidecar and simulator used together
+  CPU busy   share of the machine that sidecar and simulator used / that was used at all: with other
+             programs at work, every delay is longer than it would be
   failed     calls that did not end as their script wanted`;
 
 /** One line of the table, over all rounds of one number of calls. */
@@ -94,7 +97,9 @@ export function figuresOf(rounds: readonly Round[], cpus: number): string[] {
         0.95,
       ),
     ),
-    `${number(median(rounds.map((r) => busyShare(r, cpus))))} %`,
+    `${number(median(rounds.map((r) => share(usedMs(r), r, cpus))))} / ${number(
+      median(rounds.map((r) => share(r.machineCpuMs, r, cpus))),
+    )} %`,
     `${reports.filter(({ failures }) => failures.length > 0).length}/${sum(rounds.map((r) => r.calls))}`,
   ];
 }
@@ -120,9 +125,12 @@ function cpuPerCallSecond(round: Round): number {
   return (round.end.cpuMs - round.idle.cpuMs) / Math.max(1, callSeconds);
 }
 
-function busyShare(round: Round, cpus: number): number {
-  const usedMs = round.end.cpuMs - round.idle.cpuMs + round.simulatorCpuMs;
-  return (usedMs / round.durationMs / cpus) * 100;
+function usedMs(round: Round): number {
+  return round.end.cpuMs - round.idle.cpuMs + round.simulatorCpuMs;
+}
+
+function share(cpuMs: number, round: Round, cpus: number): number {
+  return (cpuMs / round.durationMs / cpus) * 100;
 }
 
 function histogramOf(rounds: readonly Round[], name: string): Histogram {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 
 /** USER_HZ: what /proc counts CPU time in. It is 100 on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100;
@@ -32,4 +33,12 @@ export function residentBytesOf(status: string): number {
   const match = /^VmRSS:\s+(\d+) kB$/m.exec(status);
   if (!match) throw new Error('not a /proc/<pid>/status');
   return Number(match[1]) * 1024;
+}
+
+/** CPU time that the whole machine has used since it was started, in ms. */
+export function machineCpuMs(): number {
+  return cpus().reduce(
+    (sum, { times }) => sum + times.user + times.nice + times.sys + times.irq,
+    0,
+  );
 }
