@@ -10,16 +10,20 @@ export interface PhoneLeg {
 
   /**
    * Appends audio of an item to what will be played. Items are played in the order of their first
-   * audio. Any number of bytes.
+   * audio: a later one waits until the earlier one is finished. Any number of bytes.
    */
   play(itemId: string, mulaw: Uint8Array): void;
 
-  /** Says that no more audio of the item follows; `onItemPlayed` tells when its end was heard. */
+  /**
+   * Says that no more audio of the item follows; `onItemPlayed` tells when its end was heard. Does
+   * nothing for an item that `clear` has removed.
+   */
   finishItem(itemId: string): void;
 
   /**
    * Stops playback at once and forgets what was queued.
-   * Returns what had been heard of each item that was not fully played.
+   * Returns what was heard of each item whose end is not confirmed, until the moment at which the
+   * phone stops.
    */
   clear(): readonly HeardItem[];
 
