@@ -291,3 +291,46 @@ test('a redirect of the call through the API stops the stream', async () => {
   await call.inbox.next('stop');
   assert.equal((await call.ended).status, 'completed');
 });
+
+test('discards audio beyond the buffer, with a warning (31930)', async (t) => {
+  const small = await startRig({}, { mediaStreams: { outboundBufferMs: 100 } });
+  t.after(() => small.close());
+  small.application.document(
+    '/voice',
+    `<Connect><Stream url="${small.application.streamUrl}/media"/></Connect>`,
+  );
+  const connected = Promise.withResolvers<WebSocket>();
+  small.application.onStream = connected.resolve;
+  const { exchange } = small.simulator;
+  const handset = exchange.dial({ from: CALLER, to: NUMBER }, {});
+  const socket = await connected.promise;
+  const inbox = new Inbox(socket);
+  const { streamSid } = await inbox.next('start');
+  const send = (message: object): void => socket.send(JSON.stringify({ streamSid, ...message }));
+  send({ event: 'media', media: { payload: payload(200) } });
+  send({ event: 'mark', mark: { name: 'nothing before it' } });
+  await inbox.next('mark');
+  assert.deepEqual(warnings(exchange.findCall(handset.callSid) as CallSession), [31_930]);
+});
+
+test('discards caller audio while the socket is congested, with a warning (31930)', async (t) => {
+  const narrow = await startRig({}, { mediaStreams: { congestionBytes: 1 } });
+  t.after(() => narrow.close());
+  narrow.application.document(
+    '/voice',
+    `<Connect><Stream url="${narrow.application.streamUrl}/media"/></Connect>`,
+  );
+  const connected = Promise.withResolvers<WebSocket>();
+  narrow.application.onStream = connected.resolve;
+  const warned = Promise.withResolvers<unknown>();
+  const { exchange } = narrow.simulator;
+  exchange.onCallEvent = (_session, { type, details }) => {
+    if (type === 'warning') warned.resolve(details.code);
+  };
+  exchange.dial({ from: CALLER, to: NUMBER }, {});
+  // A server that reads nothing: what is sent stays in the socket of the sender.
+  (await connected.promise).pause();
+  for (const call of exchange.allCalls()) for (let sent = 0; sent < 1000; sent++) call.line.tick();
+  assert.equal(await warned.promise, 31_930);
+  assert.ok((exchange.allCalls()[0]?.streams[0]?.stats.discarded ?? 0) > 0);
+});

@@ -26,6 +26,7 @@ export interface HandsetEvents {
 export interface HandsetEnding {
   /** Twilio's CallStatus. */
   readonly status: 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled';
+  /** `caller` is whoever holds this telephone, also where it was the one that was called. */
   readonly endedBy: 'caller' | 'network' | 'other-side';
   /** Twilio's error code when the network gave up, e.g. 11200. */
   readonly errorCode?: number;

@@ -119,6 +119,20 @@ export class CallSession {
     this.log('warning', { code, message });
   }
 
+  /** The leg that a `<Dial>` of this call makes; it does not ring yet. */
+  createChild(
+    options: Pick<CallOptions, 'from' | 'to' | 'statusCallback' | 'detection' | 'timeLimitMs'>,
+  ): CallSession {
+    const { account, exchange } = this;
+    return new CallSession({
+      ...options,
+      account,
+      exchange,
+      direction: 'outbound-dial',
+      parent: this,
+    });
+  }
+
   /** What every request about this call carries. */
   params(): Record<string, string> {
     const { from, to, direction, parent } = this.options;

@@ -2,7 +2,7 @@ import { playLoop, bridge } from '../playback.ts';
 import { ringback } from '../../telephone-network/tones.ts';
 import { waitMs } from '../../telephone-network/waiting.ts';
 import { recordCall } from '../../twilio/call-recording.ts';
-import { CallSession } from '../../twilio/call-session.ts';
+import type { CallSession } from '../../twilio/call-session.ts';
 import { defaultDetectionOptions, type DetectionOptions } from '../../twilio/answering-machine.ts';
 import type { StatusCallback } from '../../twilio/call-data.ts';
 import { normalizeNumber } from '../../twilio/phone-numbers.ts';
@@ -139,13 +139,9 @@ async function dialTargets(
       parent.warn(13_224, `Dial: <${target.name}> cannot be reached`);
       return undefined;
     }
-    const created = new CallSession({
-      account: parent.account,
-      exchange: parent.exchange,
-      direction: 'outbound-dial',
+    const created = parent.createChild({
       from,
       to,
-      parent,
       statusCallback: statusCallbackOf(target, context),
       detection: detectionOf(target, context),
       timeLimitMs: numberOf(element, 'timeLimit', 14_400) * 1000,

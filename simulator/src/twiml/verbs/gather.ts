@@ -9,6 +9,8 @@ const DEFAULT_TIMEOUT_S = 5;
 /** https://www.twilio.com/docs/voice/twiml/gather */
 export const gather: Verb = async (element, context) => {
   const { session, signal } = context;
+  if (element.attributes.partialResultCallback !== undefined)
+    session.log('not-simulated', { what: 'partialResultCallback' });
   const prompting = new AbortController();
   const options = gatherOptions(element);
   const input = new GatherInput(options, () => prompting.abort());

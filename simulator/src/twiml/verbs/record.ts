@@ -23,6 +23,7 @@ import {
 /** https://www.twilio.com/docs/voice/twiml/record */
 export const record: Verb = async (element, context) => {
   const { session, signal } = context;
+  if (boolOf(element, 'transcribe', false)) session.log('not-simulated', { what: 'transcribe' });
   if (boolOf(element, 'playBeep', true) && !(await playAudio(session.line, beep, signal)))
     return undefined;
   const startedAtMs = Date.now();

@@ -21,7 +21,8 @@ export const connect: Verb = async (element, context) => {
   const stream = createStream(streamElement, context, true, ['inbound']);
   const onAbort = (): void => stream.stop(session.lifetime.aborted ? 'call-ended' : 'stopped');
   signal.addEventListener('abort', onAbort, { once: true });
-  const ending = await runStream(stream, streamElement, context);
+  const callback = callbackOf(streamElement, context);
+  const ending = await runStream(stream, callback, session);
   signal.removeEventListener('abort', onAbort);
   if (element.attributes.action === undefined) return undefined;
   const source = actionSource(element, context, {});
@@ -52,9 +53,10 @@ export const start: Verb = async (element, context) => {
       ? (['inbound', 'outbound'] as const)
       : ([track === 'outbound_track' ? 'outbound' : 'inbound'] as const);
   const stream = createStream(streamElement, context, false, tracks);
+  const callback = callbackOf(streamElement, context);
   forks.set(stream, name);
   session.lifetime.addEventListener('abort', () => stream.stop('call-ended'), { once: true });
-  void runStream(stream, streamElement, context).then(() => forks.delete(stream));
+  void runStream(stream, callback, session).then(() => forks.delete(stream));
   return undefined;
 };
 
@@ -102,43 +104,52 @@ function createStream(
   return stream;
 }
 
+interface StreamCallback {
+  /** Absent where nobody wants to know. */
+  readonly url: string | undefined;
+  readonly method: 'GET' | 'POST';
+  readonly streamName: string | undefined;
+}
+
+/** Read before the stream begins: an impossible URL is an error of the document. */
+function callbackOf(element: TwimlElement, context: VerbContext): StreamCallback {
+  const { statusCallback, name } = element.attributes;
+  return {
+    url: statusCallback === undefined ? undefined : resolveUrl(context, statusCallback),
+    method: methodOf(element, 'statusCallbackMethod'),
+    streamName: name,
+  };
+}
+
 async function runStream(
   stream: MediaStream,
-  element: TwimlElement,
-  context: VerbContext,
+  { url, method, streamName }: StreamCallback,
+  session: CallSession,
 ): Promise<StreamEnding> {
-  const { session } = context;
-  const { statusCallback, name } = element.attributes;
   const tell = async (event: string, details: Record<string, string> = {}): Promise<void> => {
     session.log(event, { streamSid: stream.sid, ...details });
-    if (statusCallback === undefined) return;
-    await session.exchange.notify(
-      session,
-      resolveUrl(context, statusCallback),
-      methodOf(element, 'statusCallbackMethod'),
-      {
-        AccountSid: session.account.sid,
-        CallSid: session.sid,
-        StreamSid: stream.sid,
-        StreamName: name ?? stream.sid,
-        StreamEvent: event,
-        Timestamp: new Date().toISOString(),
-        ...details,
-      },
-    );
+    if (url === undefined) return;
+    await session.exchange.notify(session, url, method, {
+      AccountSid: session.account.sid,
+      CallSid: session.sid,
+      StreamSid: stream.sid,
+      StreamName: streamName ?? stream.sid,
+      StreamEvent: event,
+      Timestamp: new Date().toISOString(),
+      ...details,
+    });
   };
   // One after the other, without holding the call up.
   let told = Promise.resolve();
   if (await stream.start()) told = tell('stream-started');
   const ending = await stream.over;
-  const last =
+  void told.then(() =>
     ending.reason === 'failed'
-      ? () =>
-          tell('stream-error', {
-            StreamError: ending.errorMessage ?? '',
-            StreamErrorCode: String(ending.errorCode),
-          })
-      : () => tell('stream-stopped');
-  void told.then(last);
+      ? tell('stream-error', {
+          StreamError: ending.errorMessage ?? '',
+          StreamErrorCode: String(ending.errorCode),
+        })
+      : tell('stream-stopped'),
+  );
   return ending;
 }
