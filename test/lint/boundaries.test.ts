@@ -55,12 +55,13 @@ const forbidden: Array<[rule: string, file: string, imported: string, found: str
   ],
 ];
 
-for (const [rule, file, imported, found] of forbidden) {
+for (const [rule, file, imported, expected] of forbidden) {
   test(`reports an import across a boundary: ${rule}`, async () => {
     if (imported.startsWith('.')) {
       assert.ok(existsSync(new URL(imported, `file://${root}${file}`)), `${imported} must exist`);
     }
-    assert.deepEqual(await findings(file, uses(imported)), [found]);
+    const found = await findings(file, uses(imported));
+    assert.ok(found.includes(expected), `found only ${found.join(', ')}`);
   });
 }
 

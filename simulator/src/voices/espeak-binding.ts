@@ -45,6 +45,11 @@ function atFixedTime<T>(create: () => T): T {
 
 /** Only after it has spoken are all its tables in place, so that its memory can be kept. */
 const FIRST_WORDS = { text: 'Hola, uno. Dos.', voice: 'es-419' };
+/**
+ * The binding keeps a buffer for texts outside of the memory that is put back, and replaces it by a
+ * larger one after a longer text: the buffer has to be large enough before the memory is kept.
+ */
+const LONGEST_TEXT_BYTES = 16_384;
 
 /**
  * espeak-ng carries state from one utterance into the next, so that the same text would sound a
@@ -64,6 +69,8 @@ export class EspeakEngine {
       .list_voices()
       .flatMap((voice) => voice.languages.map((language) => language.name));
     this.variants = module.FS.readdir(VARIANTS_FOLDER).filter((name) => !name.startsWith('.'));
+    this.#synthesize(FIRST_WORDS.text.padEnd(LONGEST_TEXT_BYTES), FIRST_WORDS.voice, 1);
+    // The larger buffer is made by the call after the long one.
     this.#synthesize(FIRST_WORDS.text, FIRST_WORDS.voice, 1);
     this.#memory = module.HEAPU8.slice();
   }
@@ -77,8 +84,11 @@ export class EspeakEngine {
     return new EspeakEngine(await load());
   }
 
-  /** @throws RangeError for a voice that espeak-ng does not know */
+  /** @throws RangeError for a voice that espeak-ng does not know, or a text over 16 KB */
   speak(text: string, voice: string, rate: number): EspeakSpeech {
+    if (Buffer.byteLength(text) >= LONGEST_TEXT_BYTES) {
+      throw new RangeError(`a text of more than ${LONGEST_TEXT_BYTES} bytes`);
+    }
     const heap = this.#module.HEAPU8;
     heap.set(this.#memory);
     // Memory that has grown since is as new.
