@@ -81,6 +81,7 @@ export async function startSidecar(
     {
       publicUrl: config.publicUrl,
       sessionTtlMs: config.limits.sessionTtlMs,
+      outboundSessionTtlMs: config.limits.outboundSessionTtlMs,
       encryptionKey: config.encryptionKey,
       allowLoopbackWebhooks: config.webhookAllowHttpLoopback,
       ...(config.bootstrapApiKey !== undefined && { bootstrapApiKey: config.bootstrapApiKey }),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultTurnOptions } from '../turn/options.ts';
+import { defaultTurnOptions, turnOptions } from '../turn/options.ts';
 import { Conversation } from './testing/conversation.ts';
+import { fakeSession } from './testing/fake-ports.ts';
 
 const TOOL = { name: 'lenta', description: 'x', parameters: { type: 'object' } };
 
@@ -138,10 +139,22 @@ test('a call that is stopped ends at once and closes the line', async () => {
   assert.equal(talk.clock.pendingTimers, 0);
 });
 
+test('turns are taken in the language of the tenant', async () => {
+  const asked: string[] = [];
+  const turnFor = (language: string) => {
+    asked.push(language);
+    return turnOptions(language);
+  };
+  const { tenant } = fakeSession();
+  const session = { tenant: { ...tenant, language: 'en-US' } };
+  await new Conversation({ options: { turnFor }, session }).afterGreeting();
+  assert.deepEqual(asked, ['en-US']);
+});
+
 test('a call ends at its longest duration, in mid-answer too, with a word of explanation', async () => {
   const limits = { ...defaultTurnOptions.limits, maxCallMs: 9000 };
   const talk = await new Conversation({
-    options: { turn: { ...defaultTurnOptions, limits } },
+    options: { turnFor: () => ({ ...defaultTurnOptions, limits }) },
     replies: [
       { text: [Array.from({ length: 12 }, () => 'Una frase más para el camino.').join(' ')] },
     ],

@@ -70,7 +70,7 @@ export class LiveCall {
     this.#deps = deps;
     this.#leg = leg;
     this.#agent = agent;
-    this.#reducer = createTurnReducer(deps.options.turn);
+    this.#reducer = createTurnReducer(deps.options.turnFor(session.tenant.language));
     this.#state = this.#reducer.initial;
     this.#timers = new NamedTimers(deps.clock, (name) => this.#dispatch({ type: 'timer', name }));
     this.#log = new TurnLog(deps.recorder, this.#ids());

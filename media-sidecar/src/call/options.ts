@@ -1,7 +1,8 @@
-import { defaultTurnOptions, type TurnOptions } from '../turn/options.ts';
+import { turnOptions, type TurnOptions } from '../turn/options.ts';
 
 export interface CallOptions {
-  readonly turn: TurnOptions;
+  /** How turns are taken in a language (BCP-47). */
+  readonly turnFor: (language: string) => TurnOptions;
   /**
    * Steps of the model in one answer, each of which may call tools; the last one may not.
    * @defaultValue 4
@@ -55,7 +56,7 @@ export interface CallOptions {
 }
 
 export const defaultCallOptions = {
-  turn: defaultTurnOptions,
+  turnFor: (language) => turnOptions(language),
   maxModelSteps: 4,
   modelFirstEventMs: 8000,
   modelStallMs: 5000,

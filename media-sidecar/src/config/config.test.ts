@@ -29,6 +29,7 @@ test('fills in the documented defaults', () => {
     maxUnauthenticatedSockets: 32,
     startTimeoutMs: 5000,
     sessionTtlMs: 30_000,
+    outboundSessionTtlMs: 900_000,
     drainTimeoutMs: 600_000,
   });
   assert.equal(config.webhookAllowHttpLoopback, false);

@@ -48,6 +48,7 @@ const environmentSchema = z.object({
   MAX_UNAUTHENTICATED_SOCKETS: count(32, 100_000),
   START_TIMEOUT_MS: milliseconds(5_000),
   SESSION_TTL_MS: milliseconds(30_000, 1_000),
+  OUTBOUND_SESSION_TTL_MS: milliseconds(900_000, 1_000),
   DRAIN_TIMEOUT_MS: milliseconds(600_000, 0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   WEBHOOK_ALLOW_HTTP_LOOPBACK: flag.default(false),
@@ -83,6 +84,7 @@ export interface Config {
     readonly maxUnauthenticatedSockets: number;
     readonly startTimeoutMs: number;
     readonly sessionTtlMs: number;
+    readonly outboundSessionTtlMs: number;
     readonly drainTimeoutMs: number;
   };
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -149,6 +151,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       maxUnauthenticatedSockets: env.MAX_UNAUTHENTICATED_SOCKETS,
       startTimeoutMs: env.START_TIMEOUT_MS,
       sessionTtlMs: env.SESSION_TTL_MS,
+      outboundSessionTtlMs: env.OUTBOUND_SESSION_TTL_MS,
       drainTimeoutMs: env.DRAIN_TIMEOUT_MS,
     },
     logLevel: env.LOG_LEVEL,

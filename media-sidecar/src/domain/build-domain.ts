@@ -21,6 +21,7 @@ export interface DomainOptions {
   /** Origin as Twilio sees it, https. */
   readonly publicUrl: string;
   readonly sessionTtlMs: number;
+  readonly outboundSessionTtlMs: number;
   /** 32 bytes. */
   readonly encryptionKey: Buffer;
   readonly bootstrapApiKey?: string;
@@ -48,7 +49,7 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
   const shared = { db, tenants, sealer, policy };
   const tools = new Tools(shared);
   const subscriptions = new Subscriptions(shared);
-  const { publicUrl, sessionTtlMs } = options;
+  const { publicUrl, sessionTtlMs, outboundSessionTtlMs } = options;
   return {
     tenants,
     tools,
@@ -59,6 +60,7 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
       { db, tenants, tools, clock, admission: parts.admission, onConnecting: parts.onConnecting },
       {
         sessionTtlMs,
+        outboundSessionTtlMs,
         urls: {
           stream: mediaUrl(publicUrl),
           action: `${publicUrl}/twilio/stream-ended`,

@@ -141,12 +141,33 @@ onEachDatabase('the API', (database) => {
   });
 
   test('a tool name is taken once per tenant', async () => {
-    const post = (key: string) => api.call('POST', '/v1/tools', toolBody({ name: 'unica' }), key);
+    let port = 8000;
+    const post = (key: string) => {
+      const url = `https://n8n.example.com:${port++}/tool`;
+      return api.call('POST', '/v1/tools', toolBody({ name: 'unica', url }), key);
+    };
     assert.equal((await post(a.key)).status, 201);
     refused(await post(a.key), 409, 'tool-name-taken', 'name');
     assert.equal((await post(b.key)).status, 201);
     assert.equal((await post(bootstrapKey)).status, 201);
     refused(await post(bootstrapKey), 409, 'tool-name-taken', 'name');
+  });
+
+  test('who registers again at the same address takes the place of the old registration', async () => {
+    const url = 'https://n8n.example.com/again';
+    for (const [path, body] of [
+      ['/v1/tools', toolBody({ name: 'otra_vez', url })],
+      ['/v1/subscriptions', { ...subscriptionBody(), url }],
+    ] as const) {
+      const first = await api.call('POST', path, body, a.key);
+      const second = await api.call('POST', path, body, a.key);
+      assert.equal(second.status, 201);
+      assert.notEqual(second.json['secret'], first.json['secret']);
+      assert.equal((await api.call('GET', `${path}/${String(first.json['id'])}`)).status, 404);
+      const elsewhere = await api.call('POST', path, body, b.key);
+      assert.equal(elsewhere.status, 201);
+      assert.equal((await api.call('GET', `${path}/${String(second.json['id'])}`)).status, 200);
+    }
   });
 
   test('refuses bad tools and subscriptions, and names the field', async () => {

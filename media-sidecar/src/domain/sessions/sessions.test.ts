@@ -45,6 +45,7 @@ onEachDatabase('sessions', (database) => {
         },
         {
           sessionTtlMs: 30_000,
+          outboundSessionTtlMs: 900_000,
           urls: { stream: 'wss://v/m', action: 'https://v/a', streamStatus: 'https://v/s' },
         },
       );
@@ -102,6 +103,15 @@ onEachDatabase('sessions', (database) => {
     const claim = claimOf(await ask());
     clock.advance(30_000);
     assert.deepEqual(await sessions.claim(claim), { refused: 'expired' });
+  });
+
+  test('the token of an outbound call lives until the phone may have been picked up', async () => {
+    const claim = claimOf(await ask({ direction: 'outbound' }));
+    clock.advance(899_000);
+    assert.ok('callId' in (await sessions.claim(claim)));
+    const late = claimOf(await ask({ direction: 'outbound' }));
+    clock.advance(900_000);
+    assert.deepEqual(await sessions.claim(late), { refused: 'expired' });
   });
 
   test('a token is bound to the call that it was issued for', async () => {

@@ -28,6 +28,8 @@ export type Admission = 'open' | 'capacity' | 'draining';
 export interface SessionOptions {
   /** How long a token can be used, in ms. */
   readonly sessionTtlMs: number;
+  /** The same for an outbound call, which has to be queued, dialled and picked up first. Ms. */
+  readonly outboundSessionTtlMs: number;
   readonly urls: {
     readonly stream: string;
     readonly action: string;
@@ -88,7 +90,7 @@ export class Sessions implements SessionGate {
       };
     }
     const token = newToken();
-    const expiresAt = new Date(this.#clock.nowMs() + this.#options.sessionTtlMs);
+    const expiresAt = new Date(this.#clock.nowMs() + this.#ttlMs(request.direction));
     const session = {
       id: newId(),
       callId: newId(),
@@ -168,6 +170,11 @@ export class Sessions implements SessionGate {
       if (called.id !== named.id) throw domainErrors.tenantMismatch();
     }
     return named;
+  }
+
+  #ttlMs(direction: SessionRequest['direction']): number {
+    const { sessionTtlMs, outboundSessionTtlMs } = this.#options;
+    return direction === 'outbound' ? outboundSessionTtlMs : sessionTtlMs;
   }
 
   #reasonToDecline(tenant: Tenant, direction: 'inbound' | 'outbound'): DeclineReason | undefined {

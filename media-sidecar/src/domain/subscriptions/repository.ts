@@ -51,6 +51,15 @@ export async function findSubscription(
   return row && toSubscription(row);
 }
 
+/** Forgets who listens at an address, so that an address has one registration per owner. */
+export async function deleteSubscriptionsAt(tx: TenantDb | SystemDb, url: string): Promise<void> {
+  await (
+    tx.scope === 'tenant'
+      ? tx.db.deleteFrom('subscriptions').where('url', '=', url)
+      : tx.db.deleteFrom('platform_subscriptions').where('url', '=', url)
+  ).execute();
+}
+
 /** @returns whether there was one */
 export async function deleteSubscription(tx: TenantDb | SystemDb, id: string): Promise<boolean> {
   const { numDeletedRows } = await (tx.scope === 'tenant'

@@ -12,6 +12,7 @@ import { newWebhookSecret } from '../webhooks/sealer.ts';
 import type { StoredSubscription, Subscriber } from './repository.ts';
 import {
   deleteSubscription,
+  deleteSubscriptionsAt,
   findSubscription,
   insertSubscription,
   tenantOfSubscription,
@@ -37,7 +38,10 @@ export class Subscriptions {
     this.#policy = parts.policy;
   }
 
-  /** @throws DomainError tenant-not-found, url-not-allowed */
+  /**
+   * Takes the place of what the same owner has at the same address.
+   * @throws DomainError tenant-not-found, url-not-allowed
+   */
   async create(
     access: Access,
     input: SubscriptionInput,
@@ -49,7 +53,11 @@ export class Subscriptions {
     const secret = newWebhookSecret();
     const { url, events } = input;
     const stored = { id, url, events, sealedSecret: this.#sealer.seal(secret, id) };
-    await this.#within(tenant?.id, (tx) => insertSubscription(tx, stored));
+    await this.#within(tenant?.id, async (tx) => {
+      // A workflow that lost its registration comes again with the same address.
+      await deleteSubscriptionsAt(tx, url);
+      await insertSubscription(tx, stored);
+    });
     return { ...toSubscription(stored, tenant), secret };
   }
 

@@ -60,6 +60,18 @@ export async function deleteTool(tx: TenantDb | SystemDb, id: string): Promise<b
   return numDeletedRows > 0n;
 }
 
+/** Forgets the tool of this name if it is offered at this address. */
+export async function deleteToolAt(
+  tx: TenantDb | SystemDb,
+  { name, url }: Pick<StoredTool, 'name' | 'url'>,
+): Promise<void> {
+  await (
+    tx.scope === 'tenant'
+      ? tx.db.deleteFrom('tools').where('name', '=', name).where('url', '=', url)
+      : tx.db.deleteFrom('platform_tools').where('name', '=', name).where('url', '=', url)
+  ).execute();
+}
+
 export async function tenantOfTool(tx: SystemDb, id: string): Promise<string | undefined> {
   const row = await tx.db
     .selectFrom('tools')

@@ -12,7 +12,14 @@ import { urlProblem } from '../webhooks/address-guard.ts';
 import type { Sealer } from '../webhooks/sealer.ts';
 import { newWebhookSecret } from '../webhooks/sealer.ts';
 import type { StoredTool } from './repository.ts';
-import { deleteTool, findTool, insertTool, listTools, tenantOfTool } from './repository.ts';
+import {
+  deleteTool,
+  deleteToolAt,
+  findTool,
+  insertTool,
+  listTools,
+  tenantOfTool,
+} from './repository.ts';
 import type { Tool, ToolInput } from './schema.ts';
 
 /** The live tools that n8n workflows offer. A tenant's own tool hides the platform's of that name. */
@@ -34,7 +41,10 @@ export class Tools {
     this.#policy = parts.policy;
   }
 
-  /** @throws DomainError tenant-not-found, url-not-allowed, tool-name-taken */
+  /**
+   * Takes the place of the tool of this name that the same owner offers at the same address.
+   * @throws DomainError tenant-not-found, url-not-allowed, tool-name-taken
+   */
   async create(access: Access, input: ToolInput): Promise<Tool & { readonly secret: string }> {
     const problem = urlProblem(input.url, this.#policy);
     if (problem !== undefined) throw domainErrors.urlNotAllowed(problem);
@@ -45,7 +55,11 @@ export class Tools {
     const sealedSecret = this.#sealer.seal(secret, id);
     const stored = { id, name, description, parameters, url, deadlineMs, sealedSecret };
     try {
-      await this.#within(tenant?.id, (tx) => insertTool(tx, stored));
+      await this.#within(tenant?.id, async (tx) => {
+        // A workflow that lost its registration comes again with the same address.
+        await deleteToolAt(tx, stored);
+        await insertTool(tx, stored);
+      });
     } catch (error) {
       if (sqlState(error) === '23505') throw domainErrors.toolNameTaken();
       throw error;

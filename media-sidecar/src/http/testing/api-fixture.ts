@@ -70,6 +70,7 @@ export async function startApi(
       { db, tenants, tools, clock: systemClock, admission: () => 'open' },
       {
         sessionTtlMs: 30_000,
+        outboundSessionTtlMs: 900_000,
         urls: { stream: 'wss://v/m', action: 'https://v/a', streamStatus: 'https://v/s' },
       },
     ),
