@@ -1,5 +1,5 @@
 import type { RecognitionStream, RecognizedSpeech, Recognizer } from '../recognition/contract.ts';
-import { FRAME_MS, levelOf, SPEECH_LEVEL } from '../telephone-network/mulaw.ts';
+import { FRAME_MS, levelOf, SPEECH_LEVEL } from '../telephone-network/line-audio.ts';
 
 export interface HeardSpeech {
   readonly text: string;

@@ -1,5 +1,5 @@
 import type { Handset, HandsetEnding, HandsetEvents } from '../telephone-network/handset.ts';
-import { encodeMulaw } from '../telephone-network/mulaw.ts';
+import { encodeMulaw } from '../audio/mulaw.ts';
 import type { Recognizer } from '../recognition/contract.ts';
 import type { Utterance, Voices } from '../voices/contract.ts';
 import { Ear, type HeardSpeech } from './ear.ts';

@@ -1,6 +1,6 @@
 import tls from 'node:tls';
 import WebSocket from 'ws';
-import { SILENT_FRAME } from '../telephone-network/mulaw.ts';
+import { SILENT_FRAME } from '../telephone-network/line-audio.ts';
 import type { FrameSource, Line, LineListener } from '../telephone-network/line.ts';
 import { signRequest } from '../twilio/signature.ts';
 import { newSid } from '../twilio/sids.ts';

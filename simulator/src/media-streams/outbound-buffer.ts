@@ -1,5 +1,5 @@
 import { FrameQueue } from '../telephone-network/frame-queue.ts';
-import { BYTES_PER_MS } from '../telephone-network/mulaw.ts';
+import { BYTES_PER_MS } from '../telephone-network/line-audio.ts';
 
 export interface OutboundBufferEvents {
   /** Playback has reached a mark, or a clear has given it back. */

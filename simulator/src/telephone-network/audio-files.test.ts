@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeMulaw, encodeMulaw, levelOf, SILENT_FRAME } from './mulaw.ts';
+import { decodeMulaw, encodeMulaw } from '../audio/mulaw.ts';
+import { levelOf, SILENT_FRAME } from './line-audio.ts';
 import { keyTones, tone } from './tones.ts';
 import { readWav, WavError, writeWav } from './wav.ts';
 

@@ -1,4 +1,5 @@
-import { FRAME_BYTES, SILENCE_BYTE } from './mulaw.ts';
+import { MULAW_SILENCE } from '../audio/mulaw.ts';
+import { FRAME_BYTES } from './line-audio.ts';
 
 /** Audio of any length in, frames of 20 ms out. */
 export class FrameQueue {
@@ -35,7 +36,7 @@ export class FrameQueue {
     while (filled < FRAME_BYTES) {
       const chunk = this.#chunks[this.#head];
       if (chunk === undefined) {
-        frame.fill(SILENCE_BYTE, filled);
+        frame.fill(MULAW_SILENCE, filled);
         break;
       }
       const take = Math.min(chunk.length - this.#offset, FRAME_BYTES - filled);

@@ -1,4 +1,4 @@
-import { FRAME_MS } from './mulaw.ts';
+import { FRAME_MS } from './line-audio.ts';
 
 /** What a real network does to audio on its way; all zero by default. */
 export interface LineConditions {

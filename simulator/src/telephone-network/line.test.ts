@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HandsetEnding } from './handset.ts';
 import { Line } from './line.ts';
-import { FRAME_BYTES, SILENT_FRAME } from './mulaw.ts';
+import { FRAME_BYTES, SILENT_FRAME } from './line-audio.ts';
 import { ManualBeat } from './testing/manual-beat.ts';
 
 const sound = (bytes: number, value = 0x10): Uint8Array => new Uint8Array(bytes).fill(value);

@@ -1,6 +1,6 @@
 import { FrameQueue } from './frame-queue.ts';
 import type { Handset, HandsetEnding, HandsetEvents } from './handset.ts';
-import { FRAME_MS, SILENT_FRAME } from './mulaw.ts';
+import { FRAME_MS, SILENT_FRAME } from './line-audio.ts';
 import { LinePath, type LineConditions } from './line-path.ts';
 import type { Beat, Ticking } from './ticker.ts';
 import { isKeys } from './tones.ts';

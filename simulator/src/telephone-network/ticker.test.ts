@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FrameQueue } from './frame-queue.ts';
-import { FRAME_BYTES } from './mulaw.ts';
+import { FRAME_BYTES } from './line-audio.ts';
 import { Ticker } from './ticker.ts';
 import { waitMs } from './waiting.ts';
 import { ManualBeat } from './testing/manual-beat.ts';

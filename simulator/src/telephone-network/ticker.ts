@@ -1,4 +1,4 @@
-import { FRAME_MS } from './mulaw.ts';
+import { FRAME_MS } from './line-audio.ts';
 
 /** Something that lives in steps of 20 ms. */
 export interface Ticking {

@@ -1,11 +1,11 @@
-import { encodeMulaw, SILENCE_BYTE } from './mulaw.ts';
+import { encodeMulaw, MULAW_SILENCE } from '../audio/mulaw.ts';
 
 const AMPLITUDE = 6000;
 
 /** A sum of sines at 8,000 Hz as µ-law; no frequencies make silence. */
 export function tone(frequenciesHz: readonly number[], durationMs: number): Uint8Array {
   const samples = Math.round(durationMs * 8);
-  if (frequenciesHz.length === 0) return new Uint8Array(samples).fill(SILENCE_BYTE);
+  if (frequenciesHz.length === 0) return new Uint8Array(samples).fill(MULAW_SILENCE);
   const pcm = new Int16Array(samples);
   for (let i = 0; i < samples; i++) {
     let value = 0;

@@ -1,4 +1,4 @@
-import { FRAME_MS } from './mulaw.ts';
+import { FRAME_MS } from './line-audio.ts';
 import type { Beat } from './ticker.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { decodeMulaw, encodeMulaw } from './mulaw.ts';
+import { decodeMulaw, encodeMulaw } from '../audio/mulaw.ts';
 
 /** A file that is not a WAV this line can play. */
 export class WavError extends Error {}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SILENT_FRAME } from '../telephone-network/mulaw.ts';
+import { SILENT_FRAME } from '../telephone-network/line-audio.ts';
 import { tone } from '../telephone-network/tones.ts';
 import { defaultDetectionOptions, MachineDetector } from './answering-machine.ts';
 

@@ -1,4 +1,4 @@
-import { FRAME_MS, levelOf, SPEECH_LEVEL } from '../telephone-network/mulaw.ts';
+import { FRAME_MS, levelOf, SPEECH_LEVEL } from '../telephone-network/line-audio.ts';
 import type { AnsweredBy } from './call-data.ts';
 import type { CallSession } from './call-session.ts';
 

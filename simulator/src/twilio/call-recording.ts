@@ -1,4 +1,4 @@
-import { decodeMulaw } from '../telephone-network/mulaw.ts';
+import { decodeMulaw } from '../audio/mulaw.ts';
 import { writeWav } from '../telephone-network/wav.ts';
 import type { Recording } from './account.ts';
 import type { CallSession } from './call-session.ts';

@@ -1,4 +1,4 @@
-import { encodeMulaw } from '../telephone-network/mulaw.ts';
+import { encodeMulaw } from '../audio/mulaw.ts';
 import { readWav, WavError } from '../telephone-network/wav.ts';
 import type { CallSession } from '../twilio/call-session.ts';
 import type { TwimlSource } from '../twilio/call-data.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createRecognizer } from '../recognition/recognizer.ts';
-import { encodeMulaw } from '../telephone-network/mulaw.ts';
+import { encodeMulaw } from '../audio/mulaw.ts';
 import { createVoices, type EspeakVoices } from '../voices/espeak-voices.ts';
 import { CALLER_VOICES, type ServerMessage } from './messages.ts';
 import { PhoneSession } from './phone-session.ts';

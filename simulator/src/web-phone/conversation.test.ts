@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SILENT_FRAME } from '../telephone-network/mulaw.ts';
+import { SILENT_FRAME } from '../telephone-network/line-audio.ts';
 import { Conversation, type AgentTurn, type CallerTurn, type Turn } from './conversation.ts';
 import { VOICED_FRAME } from './testing/fake-network.ts';
 import { recognized } from './testing/fake-speech.ts';

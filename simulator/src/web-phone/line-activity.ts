@@ -1,4 +1,4 @@
-import { BYTES_PER_MS, levelOf, SPEECH_LEVEL } from '../telephone-network/mulaw.ts';
+import { BYTES_PER_MS, levelOf, SPEECH_LEVEL } from '../telephone-network/line-audio.ts';
 
 /** Where on a line somebody speaks, found from the level of its frames. */
 export interface LineActivityOptions {

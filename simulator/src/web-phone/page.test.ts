@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as network from '../telephone-network/mulaw.ts';
+import * as network from '../audio/mulaw.ts';
 
 /** The page's modules are plain JavaScript, which the compiler of the server does not read. */
 interface JitterBuffer {

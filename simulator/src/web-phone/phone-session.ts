@@ -1,6 +1,6 @@
 import type { Recognizer, RecognitionStream } from '../recognition/contract.ts';
 import type { Handset, HandsetEnding, TelephoneNetwork } from '../telephone-network/handset.ts';
-import { encodeMulaw } from '../telephone-network/mulaw.ts';
+import { encodeMulaw } from '../audio/mulaw.ts';
 import type { Voices } from '../voices/contract.ts';
 import { Conversation } from './conversation.ts';
 import { describeEnding } from './ending-words.ts';

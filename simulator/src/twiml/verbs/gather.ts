@@ -1,4 +1,4 @@
-import { FRAME_MS } from '../../telephone-network/mulaw.ts';
+import { FRAME_MS } from '../../telephone-network/line-audio.ts';
 import type { TwimlElement } from '../document.ts';
 import { actionSource, boolOf, numberOf, type Verb } from '../verb.ts';
 import { prompt } from './speech.ts';

@@ -1,10 +1,10 @@
+import { decodeMulaw } from '../../audio/mulaw.ts';
 import {
-  decodeMulaw,
   FRAME_BYTES,
   FRAME_MS,
   levelOf,
   SPEECH_LEVEL,
-} from '../../telephone-network/mulaw.ts';
+} from '../../telephone-network/line-audio.ts';
 import { beep } from '../../telephone-network/tones.ts';
 import type { RecordingCallback } from '../../twilio/call-recording.ts';
 import { saveRecording } from '../../twilio/call-recording.ts';

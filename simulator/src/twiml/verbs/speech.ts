@@ -1,4 +1,4 @@
-import { encodeMulaw } from '../../telephone-network/mulaw.ts';
+import { encodeMulaw } from '../../audio/mulaw.ts';
 import { keyTones } from '../../telephone-network/tones.ts';
 import { readWav, WavError } from '../../telephone-network/wav.ts';
 import { waitMs } from '../../telephone-network/waiting.ts';

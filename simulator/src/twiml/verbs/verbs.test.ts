@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import type { ScriptInput } from '../../callers/script.ts';
 import { tone } from '../../telephone-network/tones.ts';
 import { readWav, writeWav } from '../../telephone-network/wav.ts';
-import { decodeMulaw } from '../../telephone-network/mulaw.ts';
+import { decodeMulaw } from '../../audio/mulaw.ts';
 import { CALLER, NUMBER, startRig, type Rig } from '../../twilio/testing/rig.ts';
 
 const HUMAN = '+56222223333';

@@ -4,7 +4,7 @@ import type {
   HandsetEvents,
   TelephoneNetwork,
 } from '../../telephone-network/handset.ts';
-import { FRAME_BYTES, FRAME_MS, SILENT_FRAME } from '../../telephone-network/mulaw.ts';
+import { FRAME_BYTES, FRAME_MS, SILENT_FRAME } from '../../telephone-network/line-audio.ts';
 import { tone } from '../../telephone-network/tones.ts';
 
 /** What an agent's voice looks like to a meter. */
