@@ -63,15 +63,6 @@ async function editor(browser: Browser): Promise<void> {
   const page = await context.newPage();
   await page.goto(urls.workflow);
   await page.getByText('Start a Session').first().waitFor({ timeout: 60_000 });
-  // n8n's own checklist lies over the canvas.
-  const checklist = page.getByText('Production Checklist');
-  await checklist.waitFor();
-  // As text: this file is checked without the types of a browser.
-  await checklist.evaluate(`(title) => {
-    let panel = title;
-    while (panel && getComputedStyle(panel).position === 'static') panel = panel.parentElement;
-    if (panel) panel.style.display = 'none';
-  }`);
   await page.keyboard.press('1');
   await page.waitForTimeout(2000);
   await picture(page, 'contact-center-workflow');
