@@ -4,6 +4,7 @@ import type { DialInput, DialledCaller, TelephoneInput } from './callers/dial.ts
 import type { ScriptedTelephone } from './callers/scripted-telephone.ts';
 import { configSchema, type SimulatorOptions } from './config.ts';
 import { control } from './control/plugin.ts';
+import { WireLog } from './control/wire-log.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { geminiRest } from './gemini/gemini-rest.ts';
 import { GeminiScript, type GeminiScriptStep } from './gemini/script.ts';
@@ -26,6 +27,7 @@ export type { HeardSpeech } from './callers/ear.ts';
 export type { CallEvent } from './twilio/call-data.ts';
 export type { FaultChanges } from './faults/faults.ts';
 export type { GeminiScriptStep } from './gemini/script.ts';
+export type { WireFilter, WireRequest } from './control/wire-log.ts';
 
 export interface Simulator {
   /** Twilio's REST, Google's REST, Gemini, the control API and the web phone. */
@@ -34,6 +36,8 @@ export interface Simulator {
   readonly grpcAddress: string;
   readonly exchange: Exchange;
   readonly faults: Faults;
+  /** What arrived at `url`, for tests. */
+  readonly requests: Pick<WireLog, 'list' | 'clear'>;
   readonly gemini: {
     /** Replaces what Gemini is to answer. @throws z.ZodError */
     script(steps: readonly GeminiScriptStep[]): void;
@@ -72,7 +76,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   const ports = { exchange, voices, recognizer };
   const gemini = { script: (steps: readonly GeminiScriptStep[]) => geminiScript.set(steps) };
+  const requests = new WireLog();
   const app = fastify({ forceCloseConnections: true });
+  requests.watch(app);
   await app.register(twilioRest, { prefix: '/2010-04-01/Accounts', exchange });
   await app.register(googleRest, { apiKeys: [config.googleApiKey], voices, recognizer, faults });
   await app.register(geminiRest, {
@@ -93,6 +99,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     ports,
     faults,
     gemini,
+    requests,
   });
   const grpc = await startGoogleGrpc({
     host: config.host,
@@ -121,6 +128,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     grpcAddress: grpc.address,
     exchange,
     faults,
+    requests,
     gemini,
     dial: (call) => dialScripted(ports, call),
     telephone: (phoneNumber, behaviour) => {

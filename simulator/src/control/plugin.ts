@@ -9,12 +9,14 @@ import type { FaultChanges, Faults } from '../faults/faults.ts';
 import type { GeminiScriptStep } from '../gemini/script.ts';
 import { newSid } from '../twilio/sids.ts';
 import { callView, numberView } from './views.ts';
+import type { WireLog } from './wire-log.ts';
 
 export interface ControlOptions {
   readonly controlKey: string;
   readonly ports: CallerPorts;
   readonly faults: Faults;
   readonly gemini: { script(steps: readonly GeminiScriptStep[]): void };
+  readonly requests: Pick<WireLog, 'list' | 'clear'>;
 }
 
 class ControlError extends Error {
@@ -55,6 +57,7 @@ export const control: FastifyPluginCallback<ControlOptions> = (app, options, don
   networkRoutes(app, options);
   callerRoutes(app, options);
   telephoneRoutes(app, options);
+  requestRoutes(app, options);
   app.get('/faults', async () => options.faults.current);
   app.patch('/faults', async (request) => {
     options.faults.set(request.body as FaultChanges);
@@ -112,6 +115,31 @@ function networkRoutes(app: FastifyInstance, { ports }: ControlOptions): void {
   });
   app.delete('/calls/:id', async (request, reply) => {
     callOf(request).end('completed', 'network');
+    return reply.code(204).send();
+  });
+}
+
+const requestQuery = z.object({
+  path: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return new RegExp(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'not a regular expression' });
+        return z.NEVER;
+      }
+    })
+    .optional(),
+  method: z.string().optional(),
+});
+
+function requestRoutes(app: FastifyInstance, { requests }: ControlOptions): void {
+  app.get('/requests', async (request) => ({
+    data: requests.list(requestQuery.parse(request.query)),
+  }));
+  app.delete('/requests', async (_request, reply) => {
+    requests.clear();
     return reply.code(204).send();
   });
 }
