@@ -12,6 +12,7 @@ import { systemClock } from './kernel/clock.ts';
 import { FakeLanguageModel } from './llm/testing/fake-language-model.ts';
 import { createLogger } from './observability/logger.ts';
 import { FakeSpeechToText } from './stt/testing/fake-speech-to-text.ts';
+import { PhraseCache } from './tts/phrase-cache.ts';
 import { FakeTextToSpeech } from './tts/testing/fake-text-to-speech.ts';
 
 /*
@@ -31,6 +32,11 @@ let sidecar: Sidecar;
 let receiver: Receiver;
 let log = '';
 const warmed: string[] = [];
+class WatchedCache extends PhraseCache {
+  override warm(phrases: readonly string[]): Promise<void> {
+    return Promise.resolve(void warmed.push(...phrases));
+  }
+}
 const stt = new FakeSpeechToText(systemClock);
 const model = new FakeLanguageModel(systemClock);
 const tts = new FakeTextToSpeech(systemClock);
@@ -57,7 +63,7 @@ before(async () => {
       logger: createLogger({ level: 'debug', destination }),
       providers: {
         cascade: { stt, model, tts },
-        phrases: { warm: (phrases) => Promise.resolve(void warmed.push(...phrases)) },
+        phrases: new WatchedCache(tts),
         warmUp: () => Promise.resolve(),
         close: () => Promise.resolve(),
       },

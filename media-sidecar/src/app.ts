@@ -73,7 +73,8 @@ export async function startSidecar(
       queue: deliveryQueue(jobs),
       admission: () => (registry.draining ? 'draining' : registry.hasRoom ? 'open' : 'capacity'),
       onConnecting: (tenant, agent) =>
-        warmer.warm(defaultAgents.create(agent, subjectOf(tenant)), tenant.voice),
+        warmer.warm(defaultAgents.create(agent, subjectOf(tenant)), tenant.voice, tenant.id),
+      phraseStore: providers.phrases,
       clock,
       metrics,
       logger,
@@ -88,6 +89,7 @@ export async function startSidecar(
     },
   );
   undo.defer(() => domain.webhookClient.close());
+  undo.defer(() => domain.warmings.close());
   const registry = new CallRegistry({
     clock,
     metrics,

@@ -18,12 +18,13 @@ export class PhraseWarmer {
   }
 
   /** Returns at once. */
-  warm(agent: Pick<Agent, 'phrases'>, voice: VoiceSettings): void {
+  warm(agent: Pick<Agent, 'phrases'>, voice: VoiceSettings, owner: string): void {
     const phrases = agent.phrases();
-    const key = JSON.stringify([voice.name, voice.languageCode, voice.speakingRate, phrases]);
+    const { name, languageCode, speakingRate } = voice;
+    const key = JSON.stringify([owner, name, languageCode, speakingRate, phrases]);
     if (this.#warmed.has(key)) return;
     this.#warmed.add(key);
-    this.#cache.warm(phrases, voice).catch((error: unknown) => {
+    this.#cache.warm(phrases, voice, owner).catch((error: unknown) => {
       this.#warmed.delete(key);
       this.#logger.warn({ err: error }, 'phrases could not be prepared');
     });

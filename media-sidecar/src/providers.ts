@@ -24,7 +24,7 @@ export interface ProviderDeps {
 
 export interface BuiltProviders {
   readonly cascade: CascadeProviders;
-  readonly phrases: Pick<PhraseCache, 'warm'>;
+  readonly phrases: PhraseCache;
   /** Opens connections ahead of the first call. A provider that is away is tried again then. */
   warmUp(): Promise<void>;
   close(): Promise<void>;
@@ -77,7 +77,10 @@ export async function buildProviders(config: Config, deps: ProviderDeps): Promis
     deps,
   );
   const voice = new GoogleTextToSpeech({ connection: connection(google.ttsEndpoint) }, { clock });
-  const phrases = new PhraseCache(new ResilientTextToSpeech(voice), {}, metrics);
+  const phrases = new PhraseCache(new ResilientTextToSpeech(voice), {}, metrics, {
+    background: voice,
+    clock,
+  });
   const model = (name: string): ResilientLanguageModel => {
     const more = gemini.baseUrl === undefined ? {} : { baseUrl: gemini.baseUrl };
     return new ResilientLanguageModel(new Gemini({ apiKey, model: name, ...more }, { clock }));

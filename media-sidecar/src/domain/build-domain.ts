@@ -8,6 +8,9 @@ import { Calls } from './calls/calls.ts';
 import { Deliveries } from './events/deliveries.ts';
 import type { DeliveryQueue } from './events/ports.ts';
 import { EventPublisher } from './events/publisher.ts';
+import { Phrases } from './phrases/phrases.ts';
+import type { PhraseStore } from './phrases/ports.ts';
+import { Warmings } from './phrases/warmings.ts';
 import type { Admission, OnConnecting } from './sessions/sessions.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Subscriptions } from './subscriptions/subscriptions.ts';
@@ -34,6 +37,7 @@ export interface DomainParts {
   /** Whether this process would take one more call. */
   readonly admission: () => Admission;
   readonly onConnecting: OnConnecting;
+  readonly phraseStore: PhraseStore;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -50,12 +54,15 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
   const tools = new Tools(shared);
   const subscriptions = new Subscriptions(shared);
   const { publicUrl, sessionTtlMs, outboundSessionTtlMs } = options;
+  const warmings = new Warmings({ store: parts.phraseStore, clock, logger });
   return {
     tenants,
     tools,
     subscriptions,
     apiKeys: new ApiKeys(db, tenants, options.bootstrapApiKey),
     calls: new Calls(db, tenants),
+    phrases: new Phrases(tenants, parts.phraseStore, warmings),
+    warmings,
     sessions: new Sessions(
       { db, tenants, tools, clock, admission: parts.admission, onConnecting: parts.onConnecting },
       {

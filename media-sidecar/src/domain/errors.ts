@@ -1,4 +1,5 @@
-export type DomainErrorKind = 'invalid' | 'not-found' | 'forbidden' | 'conflict';
+export type DomainErrorKind =
+  'invalid' | 'not-found' | 'forbidden' | 'conflict' | 'rate-limited' | 'unavailable';
 
 /** A request that cannot be fulfilled, for a reason that the caller of the API may know. */
 export class DomainError extends Error {
@@ -8,12 +9,21 @@ export class DomainError extends Error {
   readonly code: string;
   /** Which field is at fault, if one is. */
   readonly field: string | undefined;
+  /** When to try again, if that is known. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(kind: DomainErrorKind, code: string, message: string, field?: string) {
+  constructor(
+    kind: DomainErrorKind,
+    code: string,
+    message: string,
+    field?: string,
+    retryAfterMs?: number,
+  ) {
     super(message);
     this.kind = kind;
     this.code = code;
     this.field = field;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -58,5 +68,13 @@ export const domainErrors = {
   toolNameTaken: () =>
     new DomainError('conflict', 'tool-name-taken', 'A tool of this name exists.', 'name'),
   urlNotAllowed: (why: string) => new DomainError('invalid', 'url-not-allowed', why, 'url'),
+  tenantRequired: () =>
+    new DomainError(
+      'invalid',
+      'tenant-required',
+      'A platform key has to name the tenant (slug or id).',
+      'tenant',
+    ),
+  warmingNotFound: () => new DomainError('not-found', 'warming-not-found', 'No such warming.'),
   badCursor: () => new DomainError('invalid', 'bad-cursor', 'The cursor is not ours.', 'cursor'),
 } as const;

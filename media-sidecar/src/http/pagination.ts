@@ -3,6 +3,9 @@ import { domainErrors } from '../domain/errors.ts';
 
 export const limitSchema = z.coerce.number().int().min(1).max(200).default(50);
 
+/** What a platform key names the tenant with. */
+export const tenantQuerySchema = z.strictObject({ tenant: z.string().min(1).max(64).optional() });
+
 export function pageSchema<T extends z.ZodType>(item: T) {
   return z.object({ data: z.array(item), nextCursor: z.string().nullable() });
 }

@@ -9,6 +9,7 @@ import {
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { ApiKeys } from '../domain/api-keys/api-keys.ts';
 import type { Calls } from '../domain/calls/calls.ts';
+import type { Phrases } from '../domain/phrases/phrases.ts';
 import type { Sessions } from '../domain/sessions/sessions.ts';
 import type { Subscriptions } from '../domain/subscriptions/subscriptions.ts';
 import type { Tenants } from '../domain/tenants/tenants.ts';
@@ -21,6 +22,7 @@ import type { RateLimits } from './plugins/auth.ts';
 import { registerErrors } from './plugins/errors.ts';
 import { registerApiKeyRoutes } from './routes/api-keys.ts';
 import { registerCallRoutes } from './routes/calls.ts';
+import { registerPhraseRoutes } from './routes/phrases.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import type { Readiness } from './routes/health.ts';
 import { registerSessionRoutes } from './routes/sessions.ts';
@@ -38,6 +40,7 @@ export interface ServerParts {
   readonly sessions: Sessions;
   readonly tools: Tools;
   readonly calls: Calls;
+  readonly phrases: Phrases;
   readonly subscriptions: Subscriptions;
   readonly twilio: TwilioParts;
   readonly apiKeys: ApiKeys;
@@ -85,6 +88,7 @@ export async function buildServer(parts: ServerParts): Promise<App> {
   registerCallRoutes(app, parts.calls);
   registerSubscriptionRoutes(app, parts.subscriptions);
   registerToolRoutes(app, parts.tools);
+  registerPhraseRoutes(app, parts.phrases);
   registerApiKeyRoutes(app, parts);
   await app.register((twilioApp) => registerTwilioRoutes(twilioApp, parts.twilio));
   app.get('/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());

@@ -11,6 +11,8 @@ export interface TextToSpeech {
 export interface SpeechRequest {
   readonly text: string;
   readonly voice: VoiceSettings;
+  /** Whose words they are, for a cache that several owners share. Makes no difference to the audio. */
+  readonly owner?: string;
 }
 
 export interface VoiceSettings {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ProviderError } from '../kernel/errors.ts';
+import { noMetrics } from '../kernel/metrics.ts';
 import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
 import type { SpeechRequest } from './contract.ts';
 import { PhraseCache, type PhraseCacheOptions } from './phrase-cache.ts';
@@ -175,5 +176,68 @@ describe('the phrase cache', () => {
     const { inner, hear } = setUp();
     assert.equal((await hear('Hola.', AbortSignal.abort())).bytes, 0);
     assert.equal(inner.requests.length, 0);
+  });
+
+  it('fetches longer texts too, and says whether they were there', async () => {
+    const { clock, cache } = setUp();
+    const fetch = async (text: string) => {
+      const fetched = cache.fetch({ text, voice, owner: 'andes' }, never);
+      await clock.advanceAsync(120_000);
+      return fetched;
+    };
+    const long = 'a'.repeat(1000);
+    const first = await fetch(long);
+    assert.deepEqual([first.cached, first.audio.length], [false, 480_000]);
+    const again = await fetch(` ${long} `);
+    assert.deepEqual([again.cached, again.audio.length], [true, 480_000]);
+    await fetch(`${long}a`);
+    assert.equal((await fetch(`${long}a`)).cached, false);
+    assert.equal(cache.statistics.bypassed, 2);
+  });
+
+  it('fetches in the background on a way of its own', async () => {
+    const clock = new VirtualClock();
+    const inner = new FakeTextToSpeech(clock);
+    const background = new FakeTextToSpeech(clock);
+    const cache = new PhraseCache(inner, {}, noMetrics, { background });
+    background.failNext(new ProviderError('p', 'unavailable', 'away', { retryable: true }));
+    const failed = assert.rejects(cache.fetch({ text: 'Hola.', voice }, never), {
+      code: 'unavailable',
+    });
+    await clock.advanceAsync(1000);
+    await failed;
+    assert.deepEqual([inner.requests.length, background.requests.length], [0, 1]);
+  });
+
+  it('stops fetching when it is aborted, and keeps nothing', async () => {
+    const { clock, cache, inner } = setUp();
+    const abort = new AbortController();
+    const failed = assert.rejects(cache.fetch({ text: 'Hola.', voice }, abort.signal), {
+      name: 'AbortError',
+    });
+    await clock.advanceAsync(50);
+    abort.abort();
+    await clock.advanceAsync(50);
+    await failed;
+    assert.deepEqual([inner.aborted, cache.list()], [['Hola.'], []]);
+  });
+
+  it('tells owners apart: each sees, counts and gives up its own', async () => {
+    const { cache, hear } = setUp();
+    await hear('Hola.', never, { owner: 'andes' });
+    await hear('Hola.', never, { owner: 'maipo' });
+    await hear('Adiós.', never, { owner: 'maipo' });
+    const texts = (owner?: string) => cache.list(owner ? { owner } : {}).map(({ text }) => text);
+    assert.deepEqual(texts('andes'), ['Hola.']);
+    assert.deepEqual(texts('maipo'), ['Adiós.', 'Hola.']);
+    const { hits, misses, entries } = cache.use('maipo');
+    assert.deepEqual({ hits, misses, entries }, { hits: 1, misses: 1, entries: 2 });
+    assert.equal(cache.use().misses, 2);
+
+    assert.equal(cache.remove({ owner: 'maipo', voice: { speakingRate: 1.2 } }), 0);
+    assert.equal(cache.remove({ owner: 'maipo', voice: { speakingRate: 1 } }), 2);
+    assert.deepEqual([texts(), texts('maipo')], [['Hola.'], []]);
+    assert.equal(cache.remove({ text: ' Hola. ' }), 1);
+    assert.deepEqual(cache.statistics.bytes, 0);
   });
 });

@@ -51,6 +51,7 @@ export class CascadeReply {
         tts: providers.tts,
         ...(providers.fallbackTts ? { fallbackTts: providers.fallbackTts } : {}),
         voice: session.tenant.voice,
+        owner: session.tenant.id,
         delays: this.delays,
       },
       id,

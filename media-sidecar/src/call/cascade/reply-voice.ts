@@ -35,6 +35,8 @@ export interface ReplyVoiceDeps {
   readonly tts: TextToSpeech;
   readonly fallbackTts?: TextToSpeech;
   readonly voice: VoiceSettings;
+  /** The tenant, for the cache of phrases. */
+  readonly owner: string;
   readonly delays: ReplyDelays;
 }
 
@@ -271,7 +273,7 @@ export class ReplyVoice {
   }
 
   async #synthesize(utterance: Utterance): Promise<void> {
-    const { clock, delays, metrics, options, voice } = this.#deps;
+    const { clock, delays, metrics, options, owner, voice } = this.#deps;
     const tts = (this.#useFallback && this.#deps.fallbackTts) || this.#deps.tts;
     const abort = new AbortController();
     utterance.abort = abort;
@@ -279,7 +281,7 @@ export class ReplyVoice {
     delays.voiceRequestedAtMs ??= askedAtMs;
     try {
       const audio = guarded(
-        (signal) => tts.synthesize({ text: utterance.text, voice }, signal),
+        (signal) => tts.synthesize({ text: utterance.text, voice, owner }, signal),
         abort.signal,
         clock,
         { provider: tts.name, firstMs: options.voiceFirstByteMs, nextMs: options.voiceStallMs },

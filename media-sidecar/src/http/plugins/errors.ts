@@ -6,7 +6,14 @@ import type { App } from '../app-type.ts';
 import type { ErrorReply } from '../http-errors.ts';
 import { HttpError, httpErrors } from '../http-errors.ts';
 
-const statusOfKind = { invalid: 400, forbidden: 403, 'not-found': 404, conflict: 409 } as const;
+const statusOfKind = {
+  invalid: 400,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  'rate-limited': 429,
+  unavailable: 503,
+} as const;
 
 /** The one place where an error becomes a reply, and is logged if it is ours. */
 export function registerErrors(app: App, logger: Logger): void {
@@ -43,12 +50,11 @@ function render(error: HttpError): ErrorReply {
 function toHttpError(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error;
   if (error instanceof DomainError) {
-    return new HttpError(
-      statusOfKind[error.kind],
-      error.code,
-      error.message,
-      error.field === undefined ? {} : { field: error.field },
-    );
+    const { field, retryAfterMs } = error;
+    return new HttpError(statusOfKind[error.kind], error.code, error.message, {
+      ...(field !== undefined && { field }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation;

@@ -3,6 +3,9 @@ import type { LightMyRequestResponse as Response } from 'fastify';
 import type { Database } from '../../db/database.ts';
 import { ApiKeys } from '../../domain/api-keys/api-keys.ts';
 import { Calls } from '../../domain/calls/calls.ts';
+import { Phrases } from '../../domain/phrases/phrases.ts';
+import type { PhraseStore } from '../../domain/phrases/ports.ts';
+import { Warmings } from '../../domain/phrases/warmings.ts';
 import { Sessions } from '../../domain/sessions/sessions.ts';
 import { Subscriptions } from '../../domain/subscriptions/subscriptions.ts';
 import { Tenants } from '../../domain/tenants/tenants.ts';
@@ -30,7 +33,7 @@ export interface Api {
   readonly verified: { url: string; form: Form }[];
   /** @param key absent: the platform's; null: none */
   call(
-    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE',
     url: string,
     body?: unknown,
     key?: string | null,
@@ -48,7 +51,11 @@ export interface Reply {
 
 export async function startApi(
   db: Database,
-  more: { readonly rateLimits?: RateLimits; readonly logger?: Logger } = {},
+  more: {
+    readonly rateLimits?: RateLimits;
+    readonly logger?: Logger;
+    readonly phrases?: PhraseStore;
+  } = {},
 ): Promise<Api> {
   const tenants = new Tenants(db);
   const shared = {
@@ -60,10 +67,22 @@ export async function startApi(
   const tools = new Tools(shared);
   const verified: Api['verified'] = [];
   const logger = more.logger ?? silentLogger;
+  const phraseStore = more.phrases ?? {
+    fetch: () => Promise.reject(new Error('not part of this test')),
+    has: () => false,
+    list: () => [],
+    remove: () => 0,
+    use: () => ({ entries: 0, sizeBytes: 0, hits: 0, misses: 0 }),
+  };
   const app = await buildServer({
     tenants,
     tools,
     calls: new Calls(db, tenants),
+    phrases: new Phrases(
+      tenants,
+      phraseStore,
+      new Warmings({ store: phraseStore, clock: systemClock, logger }, { intervalMs: 0 }),
+    ),
     subscriptions: new Subscriptions(shared),
     apiKeys: new ApiKeys(db, tenants, bootstrapKey),
     sessions: new Sessions(
