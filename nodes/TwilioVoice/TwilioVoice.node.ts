@@ -7,7 +7,9 @@ import type {
 } from 'n8n-workflow';
 
 import { propertiesOf, runOperations } from '../shared/operations';
+import * as call from './actions/call/resource';
 import { operations } from './actions/operations';
+import * as response from './actions/response/resource';
 import { searchPhoneNumbers } from './methods/phoneNumbers';
 
 export class TwilioVoice implements INodeType {
@@ -47,91 +49,10 @@ export class TwilioVoice implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				default: 'call',
-				options: [
-					{ name: 'Call', value: 'call' },
-					{ name: 'Respond to Call', value: 'response' },
-				],
+				options: [call.resource, response.resource],
 			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				displayOptions: { show: { resource: ['call'] } },
-				default: 'make',
-				options: [
-					{
-						name: 'Get',
-						value: 'get',
-						action: 'Get a call',
-						description: 'Read the state of a call',
-					},
-					{
-						name: 'Get Many',
-						value: 'getMany',
-						action: 'Get many calls',
-						description: 'List the calls of the account, newest first',
-					},
-					{
-						name: 'Hang Up',
-						value: 'hangUp',
-						action: 'Hang up a call',
-						description: 'End a call that rings or is in progress',
-					},
-					{
-						name: 'Make',
-						value: 'make',
-						action: 'Make a call',
-						description: 'Call somebody, and say a text, follow TwiML or connect an AI agent',
-					},
-					{
-						name: 'Update',
-						value: 'update',
-						action: 'Update a call',
-						description: 'Give a call in progress new instructions',
-					},
-				],
-			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				displayOptions: { show: { resource: ['response'] } },
-				default: 'connect',
-				options: [
-					{
-						name: 'Connect to AI Agent',
-						value: 'connect',
-						action: 'Respond by connecting to an AI agent',
-						description: 'Connect the waiting call to a session of the Voice Agent node',
-					},
-					{
-						name: 'Hang Up',
-						value: 'hangUp',
-						action: 'Respond by hanging up',
-						description: 'End the waiting call without a word',
-					},
-					{
-						name: 'Play',
-						value: 'play',
-						action: 'Respond by playing audio',
-						description: 'Play an audio file and hang up',
-					},
-					{
-						name: 'Reject',
-						value: 'reject',
-						action: 'Respond by rejecting the call',
-						description: 'Refuse the waiting call before it is answered',
-					},
-					{
-						name: 'Say',
-						value: 'say',
-						action: 'Respond by saying a text',
-						description: 'Say a text and hang up',
-					},
-				],
-			},
+			call.operation,
+			response.operation,
 			...propertiesOf(operations),
 		],
 	};
