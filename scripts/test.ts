@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installN8n } from '../playground/n8n/install.ts';
 import { projectDir } from '../playground/paths.ts';
+import { operationLogVariable } from '../test/engine/operation-log.ts';
+import { operationsTested } from './operations-tested.ts';
 
 /**
- * `npm test`: everything. `npm test -- unit` and `npm test -- system`: a part.
+ * `npm test`: everything. `npm test -- unit`, `nodes` or `system`: a part.
  * Installs what the tests need and npm does not bring: n8n, into the user's cache.
  */
 const suites = {
@@ -14,8 +18,11 @@ const suites = {
     'simulator/src/**/*.test.ts',
     'playground/**/*.test.ts',
     'bench/**/*.test.ts',
+    'scripts/**/*.test.ts',
     'test/{nodes,lint,adapters,browser}/**/*.test.ts',
   ],
+  // The nodes in n8n's engine.
+  nodes: ['test/{engine,operations}/**/*.test.ts'],
   // One at a time: each brings up a whole stack.
   system: ['test/system/**/*.test.ts'],
 } as const;
@@ -25,27 +32,50 @@ const { positionals } = parseArgs({ allowPositionals: true });
 const wanted = positionals.length > 0 ? positionals : Object.keys(suites);
 for (const name of wanted) {
   if (!(name in suites)) {
-    throw new Error(`no such suite: ${name}; there are ${Object.keys(suites).join(' and ')}`);
+    throw new Error(`no such suite: ${name}; there are ${Object.keys(suites).join(', ')}`);
   }
 }
 
-await run('npm', ['run', '--silent', 'build']);
-if (wanted.includes('system')) await installN8n((line) => console.log(line));
-for (const name of wanted as Suite[]) {
-  const parallel = name === 'system' ? 1 : Math.max(1, availableParallelism());
-  await run(process.execPath, [
-    '--test',
-    '--test-reporter=spec',
-    `--test-concurrency=${String(parallel)}`,
-    ...suites[name],
-  ]);
+const logDir = await mkdtemp(join(tmpdir(), 'voice-agents-operations-'));
+const operationLog = join(logDir, 'operations.log');
+try {
+  process.exitCode = await runSuites();
+} finally {
+  await rm(logDir, { recursive: true, force: true });
 }
 
-async function run(command: string, args: readonly string[]): Promise<void> {
-  const child = spawn(command, args, { cwd: projectDir, stdio: 'inherit' });
-  const code = await new Promise<number>((resolve, reject) => {
+async function runSuites(): Promise<number> {
+  const built = await run('npm', ['run', '--silent', 'build']);
+  if (built !== 0) return built;
+  if (wanted.some((name) => name !== 'unit')) await installN8n((line) => console.log(line));
+  for (const name of wanted as Suite[]) {
+    const parallel = name === 'system' ? 1 : Math.max(1, availableParallelism());
+    const code = await run(process.execPath, [
+      '--test',
+      '--test-reporter=spec',
+      `--test-concurrency=${String(parallel)}`,
+      ...suites[name],
+    ]);
+    if (code !== 0) return code;
+  }
+  return wanted.includes('nodes') && wanted.includes('system') ? tellOperations() : 0;
+}
+
+/** Prints which operations were run in n8n's engine. */
+function tellOperations(): number {
+  const { table } = operationsTested(operationLog);
+  console.log(table);
+  return 0;
+}
+
+async function run(command: string, args: readonly string[]): Promise<number> {
+  const child = spawn(command, args, {
+    cwd: projectDir,
+    stdio: 'inherit',
+    env: { ...process.env, [operationLogVariable]: operationLog },
+  });
+  return await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (exitCode) => resolve(exitCode ?? 1));
   });
-  if (code !== 0) process.exit(code);
 }
