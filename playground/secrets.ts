@@ -8,6 +8,8 @@ export interface Secrets {
   readonly authToken: string;
   readonly googleApiKey: string;
   readonly geminiApiKey: string;
+  readonly openAiApiKey: string;
+  readonly openAiWebhookSecret: string;
   readonly controlKey: string;
   readonly platformKey: string;
   readonly sidecarEncryptionKey: string;
@@ -24,6 +26,8 @@ export function makeSecrets(): Secrets {
     authToken: hex(16),
     googleApiKey: `AIza${hex(18)}`,
     geminiApiKey: `AIza${hex(18)}`,
+    openAiApiKey: `sk-${hex(24)}`,
+    openAiWebhookSecret: `whsec_${randomBytes(24).toString('base64')}`,
     controlKey: hex(16),
     platformKey: `va_${hex(24)}`,
     sidecarEncryptionKey: randomBytes(32).toString('base64'),
@@ -33,15 +37,21 @@ export function makeSecrets(): Secrets {
   };
 }
 
-/** The secrets in `file`, made now if there are none. Only the owner may read it. */
+/** The secrets in `file`; those that it lacks are made now. Only the owner may read it. */
 export async function loadSecrets(file: string): Promise<Secrets> {
+  const stored = await readSecrets(file);
+  const secrets = { ...makeSecrets(), ...stored };
+  if (Object.keys(secrets).every((name) => name in stored)) return secrets;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  return secrets;
+}
+
+async function readSecrets(file: string): Promise<Partial<Secrets>> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as Secrets;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return {};
   }
-  const secrets = makeSecrets();
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
-  return secrets;
 }

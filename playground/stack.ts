@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { saveCredentials } from './credentials.ts';
 import { makeCertificate, startTlsFront, type TlsFront } from './tls-front.ts';
 import { N8nClient, type N8nWorkflow } from './n8n/client.ts';
 import { n8nProcess } from './n8n/process.ts';
@@ -8,7 +9,7 @@ import type { Ports } from './ports.ts';
 import { sampleTenants, type SampleTenant } from './sample-tenants.ts';
 import { ownerEmail, type Secrets } from './secrets.ts';
 import { ServiceProcess } from './processes/service-process.ts';
-import { contactCenterFile, prepareWorkflow, type WorkflowFile } from './workflow.ts';
+import { canvasNumber, importTemplates } from './templates.ts';
 
 export interface StackOptions {
   /** Databases, logs and keys of this stack. */
@@ -40,7 +41,12 @@ export interface Stack {
     readonly phone: string;
   };
   readonly n8n: N8nClient;
+  /** The contact center. */
   readonly workflow: N8nWorkflow;
+  /** Every template, by the name of its folder. */
+  readonly templates: ReadonlyMap<string, N8nWorkflow>;
+  /** Credential type to the id that n8n gave it. */
+  readonly credentialIds: Readonly<Record<string, string>>;
   readonly sidecar: ServiceProcess;
   stop(): Promise<void>;
 }
@@ -90,8 +96,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   );
   const n8n = new N8nClient(origin(ports.n8n));
   await n8n.enter({ email: ownerEmail, password: secrets.ownerPassword });
-  onProgress('publishing the contact center workflow');
-  const workflow = await publishContactCenter(n8n, options, tenants);
+  onProgress('importing the workflow templates');
+  const credentialIds = await saveCredentials(n8n, secrets, {
+    simulator: origin(ports.simulator),
+    sidecar: origin(ports.sidecar),
+  });
+  const templates = await importTemplates(n8n, credentialIds, {
+    'contact-center': tenants.map(({ phoneNumber }) => phoneNumber),
+    'ivr-on-canvas': [canvasNumber],
+  });
+  const workflow = templates.get('contact-center');
+  if (!workflow) throw new Error('the template of the contact center is missing');
 
   const running = undo.move();
   let stopping: Promise<void> | undefined;
@@ -100,6 +115,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     secrets,
     n8n,
     workflow,
+    templates,
+    credentialIds,
     sidecar,
     urls: {
       n8n: origin(ports.n8n),
@@ -132,10 +149,13 @@ async function simulatorProcess(
         accountSid: secrets.accountSid,
         authToken: secrets.authToken,
         friendlyName: 'Playground',
-        numbers: tenants.map(({ phoneNumber, profile }) => ({
-          phoneNumber,
-          friendlyName: profile.name,
-        })),
+        numbers: [
+          ...tenants.map(({ phoneNumber, profile }) => ({
+            phoneNumber,
+            friendlyName: profile.name,
+          })),
+          { phoneNumber: canvasNumber, friendlyName: 'Menu on the canvas' },
+        ],
       },
     ],
   };
@@ -201,46 +221,4 @@ async function seedTenants(
       throw new Error(`the sidecar refused the sample tenant ${slug}: ${await response.text()}`);
     }
   }
-}
-
-/** Imports the template once; what a builder changed in it later stays. */
-async function publishContactCenter(
-  n8n: N8nClient,
-  { ports, secrets }: StackOptions,
-  tenants: readonly SampleTenant[],
-): Promise<N8nWorkflow> {
-  const credentialIds = {
-    twilioVoiceApi: await n8n.saveCredential({
-      name: 'Twilio Voice',
-      type: 'twilioVoiceApi',
-      data: {
-        accountSid: secrets.accountSid,
-        authToken: secrets.authToken,
-        baseUrl: origin(ports.simulator),
-      },
-    }),
-    voiceSidecarApi: await n8n.saveCredential({
-      name: 'Voice Sidecar',
-      type: 'voiceSidecarApi',
-      data: { baseUrl: origin(ports.sidecar), apiKey: secrets.platformKey },
-    }),
-  };
-  const file = JSON.parse(await readFile(contactCenterFile, 'utf8')) as WorkflowFile;
-  const prepared = prepareWorkflow(file, {
-    credentialIds,
-    phoneNumbers: tenants.map(({ phoneNumber }) => phoneNumber),
-  });
-  const known = await n8n.workflows();
-  // n8n registers its triggers when a workflow is published, not when it starts again; the simulated
-  // telephone network, unlike Twilio, has forgotten by then where its numbers pointed to.
-  for (const { id, activeVersionId } of known) {
-    if (activeVersionId === null) continue;
-    await n8n.unpublish(id);
-    await n8n.publish(id, activeVersionId);
-  }
-  const existing = known.find(({ id }) => id === prepared.id);
-  if (existing) return existing;
-  const workflow = await n8n.createWorkflow(prepared);
-  await n8n.publish(workflow.id, workflow.versionId);
-  return workflow;
 }

@@ -1,8 +1,3 @@
-import { join } from 'node:path';
-import { projectDir } from './paths.ts';
-
-export const contactCenterFile = join(projectDir, 'workflows/contact-center/contact-center.json');
-
 export interface WorkflowFile {
   readonly id: string;
   readonly nodes: readonly WorkflowNode[];
@@ -17,8 +12,8 @@ interface WorkflowNode {
 export interface WorkflowSettings {
   /** Credential type to the id it has in this n8n. */
   readonly credentialIds: Readonly<Record<string, string>>;
-  /** Numbers whose webhooks the trigger shall set. */
-  readonly phoneNumbers: readonly string[];
+  /** Numbers whose webhooks the trigger shall set; none for a draft. */
+  readonly phoneNumbers?: readonly string[];
 }
 
 const triggerType = 'n8n-nodes-voice-agents.twilioVoiceTrigger';
@@ -36,7 +31,7 @@ export function prepareWorkflow(
     nodes: workflow.nodes.map((node) => ({
       ...node,
       parameters:
-        node.type === triggerType
+        node.type === triggerType && phoneNumbers
           ? { ...node.parameters, manageWebhook: true, phoneNumbers: [...phoneNumbers] }
           : node.parameters,
       ...(node.credentials && {
