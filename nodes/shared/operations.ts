@@ -1,5 +1,6 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type {
+	IBinaryKeyData,
 	IDataObject,
 	IExecuteFunctions,
 	INodeExecutionData,
@@ -7,10 +8,25 @@ import type {
 	JsonObject,
 } from 'n8n-workflow';
 
+/** A result that has files with it, by the name of their binary property. */
+export class ResultWithFiles {
+	readonly json: IDataObject;
+
+	readonly binary: IBinaryKeyData;
+
+	constructor(json: IDataObject, binary: IBinaryKeyData) {
+		this.json = json;
+		this.binary = binary;
+	}
+}
+
 /** One operation of a node: what the builder sees, and what it does with one item. */
 export interface Operation {
 	description: INodeProperties[];
-	execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject | IDataObject[]>;
+	execute(
+		this: IExecuteFunctions,
+		itemIndex: number,
+	): Promise<IDataObject | IDataObject[] | ResultWithFiles>;
 	/** Which output of the node the result leaves by; the first one when absent. */
 	output?(this: IExecuteFunctions, result: IDataObject): number;
 }
@@ -68,8 +84,12 @@ export async function runOperations(
 	for (let itemIndex = 0; itemIndex < this.getInputData().length; itemIndex++) {
 		try {
 			const result = await operation.execute.call(this, itemIndex);
-			for (const json of Array.isArray(result) ? result : [result]) {
-				leave(operation.output?.call(this, json) ?? 0, { json, pairedItem: { item: itemIndex } });
+			for (const one of Array.isArray(result) ? result : [result]) {
+				const item = one instanceof ResultWithFiles ? { ...one } : { json: one };
+				leave(operation.output?.call(this, item.json) ?? 0, {
+					...item,
+					pairedItem: { item: itemIndex },
+				});
 			}
 		} catch (error) {
 			if (!this.continueOnFail()) throw ofItem.call(this, error, itemIndex);
