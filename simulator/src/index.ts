@@ -17,6 +17,7 @@ import { Account } from './twilio/account.ts';
 import { Exchange } from './twilio/exchange.ts';
 import { WebhookClient } from './twilio/http-client.ts';
 import { twilioRest } from './twilio/rest/plugin.ts';
+import type { Voices } from './voices/contract.ts';
 import { createVoices } from './voices/espeak-voices.ts';
 import { webPhone } from './web-phone/web-phone.ts';
 
@@ -36,6 +37,8 @@ export interface Simulator {
   readonly grpcAddress: string;
   readonly exchange: Exchange;
   readonly faults: Faults;
+  /** Speaks; what they say is what Speech-to-Text understands. */
+  readonly voices: Voices;
   /** What arrived at `url`, for tests. */
   readonly requests: Pick<WireLog, 'list' | 'clear'>;
   readonly gemini: {
@@ -128,6 +131,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     grpcAddress: grpc.address,
     exchange,
     faults,
+    voices,
     requests,
     gemini,
     dial: (call) => dialScripted(ports, call),

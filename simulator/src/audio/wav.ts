@@ -2,17 +2,23 @@
 export interface WavFormat {
   readonly encoding: 'pcm' | 'mulaw' | 'alaw';
   readonly sampleRateHz: number;
+  /**
+   * The samples of one moment stand beside each other.
+   * @defaultValue 1
+   */
+  readonly channels?: number;
 }
 
 const FORMAT_CODES = { pcm: 1, alaw: 6, mulaw: 7 } as const;
 
 /**
- * Mono. PCM gets the classic header of 44 bytes; companded formats get 58: their `fmt ` chunk has an
+ * PCM gets the classic header of 44 bytes; companded formats get 58: their `fmt ` chunk has an
  * extension size, and a `fact` chunk with the number of samples stands before `data` (Microsoft's
  * "New Multimedia Data Types and Data Techniques", 1994, demands both for all but PCM).
  */
 export function wavFile(data: Uint8Array, format: WavFormat): Uint8Array<ArrayBuffer> {
   const pcm = format.encoding === 'pcm';
+  const { channels = 1 } = format;
   const bytesPerSample = pcm ? 2 : 1;
   const formatBytes = pcm ? 16 : 18;
   const headerBytes = 12 + 8 + formatBytes + (pcm ? 0 : 12) + 8;
@@ -37,16 +43,16 @@ export function wavFile(data: Uint8Array, format: WavFormat): Uint8Array<ArrayBu
   tag('fmt ');
   uint32(formatBytes);
   uint16(FORMAT_CODES[format.encoding]);
-  uint16(1);
+  uint16(channels);
   uint32(format.sampleRateHz);
-  uint32(format.sampleRateHz * bytesPerSample);
-  uint16(bytesPerSample);
+  uint32(format.sampleRateHz * channels * bytesPerSample);
+  uint16(channels * bytesPerSample);
   uint16(bytesPerSample * 8);
   if (!pcm) {
     uint16(0);
     tag('fact');
     uint32(4);
-    uint32(data.length);
+    uint32(data.length / channels);
   }
   tag('data');
   uint32(data.length);
@@ -60,4 +66,14 @@ export function pcmBytes(pcm: Int16Array): Uint8Array<ArrayBuffer> {
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < pcm.length; i++) view.setInt16(i * 2, pcm[i]!, true);
   return bytes;
+}
+
+/** The samples of several channels in turn; a channel that ends earlier is silent. */
+export function interleaved(channels: readonly Int16Array[]): Int16Array {
+  const frames = Math.max(0, ...channels.map((channel) => channel.length));
+  const samples = new Int16Array(frames * channels.length);
+  for (const [index, channel] of channels.entries()) {
+    for (let i = 0; i < channel.length; i++) samples[i * channels.length + index] = channel[i]!;
+  }
+  return samples;
 }
