@@ -64,6 +64,13 @@ export class TwilioVoiceApi implements ICredentialType {
 			description:
 				'Change it for another region, for example https://api.dublin.ie1.twilio.com for Ireland',
 		},
+		{
+			displayName: 'Lookups Base URL',
+			name: 'lookupsBaseUrl',
+			type: 'string',
+			default: 'https://lookups.twilio.com',
+			description: 'Where numbers are looked up; the same for all regions',
+		},
 	];
 
 	authenticate: IAuthenticateGeneric = {

@@ -10,6 +10,12 @@ import { propertiesOf, runOperations } from '../shared/operations';
 import * as call from './actions/call/resource';
 import { operations } from './actions/operations';
 import * as response from './actions/response/resource';
+import {
+	searchCalls,
+	searchConferences,
+	searchParticipants,
+	searchRecordings,
+} from './methods/listSearch';
 import { searchPhoneNumbers } from './methods/phoneNumbers';
 
 export class TwilioVoice implements INodeType {
@@ -57,7 +63,15 @@ export class TwilioVoice implements INodeType {
 		],
 	};
 
-	methods = { listSearch: { searchPhoneNumbers } };
+	methods = {
+		listSearch: {
+			searchCalls,
+			searchConferences,
+			searchParticipants,
+			searchPhoneNumbers,
+			searchRecordings,
+		},
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await runOperations.call(this, operations);

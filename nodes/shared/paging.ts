@@ -1,4 +1,5 @@
-import type { INodeProperties } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 /** How much a "get many" returns: everything, or as many as the builder says. */
 export const returnAllOrLimit: INodeProperties[] = [
@@ -19,3 +20,14 @@ export const returnAllOrLimit: INodeProperties[] = [
 		displayOptions: { show: { returnAll: [false] } },
 	},
 ];
+
+/** How many results the builder wants; Infinity for all. */
+export function readLimit(this: IExecuteFunctions, itemIndex: number): number {
+	if (this.getNodeParameter('returnAll', itemIndex, false)) return Infinity;
+	const limit = Number(this.getNodeParameter('limit', itemIndex, 50));
+	if (Number.isInteger(limit) && limit >= 1) return limit;
+	throw new NodeOperationError(this.getNode(), 'The field Limit must be at least 1', {
+		itemIndex,
+		description: 'Give a whole number. To get everything, turn on Return All.',
+	});
+}

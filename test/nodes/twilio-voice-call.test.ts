@@ -243,7 +243,7 @@ test('update: redirects by TwiML or by URL, never by both', async () => {
 
 const refusals: Array<[code: number, status: number, message: RegExp, cure: RegExp]> = [
   [20003, 401, /refused the credentials/, /Auth Token/],
-  [20404, 404, /does not know this SID/, /Call SID/],
+  [20404, 404, /does not know this SID/, /Check the SID/],
   [20429, 429, /Too many requests/, /Retry On Fail/],
   [21210, 400, /"From" may not be used/, /field From/],
   [21211, 400, /"To" is not a valid/, /field To/],

@@ -1,7 +1,19 @@
 import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	IHttpRequestMethods,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
 
-import { given, requestJson, withoutFinalSlash, type RequestContext } from '../../shared/request';
+import {
+	given,
+	requestFile,
+	requestJson,
+	withoutFinalSlash,
+	type FileReply,
+	type RequestContext,
+} from '../../shared/request';
 import { twilioCure } from './errors';
 
 export interface TwilioRequest {
@@ -18,17 +30,25 @@ export interface TwilioCredentials {
 	accountSid: string;
 	authToken: string;
 	baseUrl?: string;
+	lookupsBaseUrl?: string;
 }
 
 export const twilioCredential = 'twilioVoiceApi';
 
-async function account(context: RequestContext, itemIndex?: number) {
-	const { accountSid, baseUrl } = await context.getCredentials<TwilioCredentials>(
+/** A recording of an hour takes a while. */
+const fileTimeoutMs = 300_000;
+
+async function addresses(context: RequestContext, itemIndex?: number) {
+	const { accountSid, baseUrl, lookupsBaseUrl } = await context.getCredentials<TwilioCredentials>(
 		twilioCredential,
 		itemIndex,
 	);
 	const origin = withoutFinalSlash(baseUrl || 'https://api.twilio.com');
-	return { origin, path: `/2010-04-01/Accounts/${encodeURIComponent(accountSid)}` };
+	return {
+		origin,
+		account: `${origin}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}`,
+		lookups: withoutFinalSlash(lookupsBaseUrl || 'https://lookups.twilio.com'),
+	};
 }
 
 /** Speaks to Twilio's REST API (2010-04-01) for the credential's account. */
@@ -36,38 +56,90 @@ export async function twilioRequest(
 	context: RequestContext,
 	{ method, path, qs, form, itemIndex }: TwilioRequest,
 ): Promise<IDataObject> {
-	const { origin, path: accountPath } = await account(context, itemIndex);
-	return await send(context, method, `${origin}${accountPath}${path}`, { qs, form, itemIndex });
+	const { account } = await addresses(context, itemIndex);
+	return await send(context, method, `${account}${path}`, { qs, form, itemIndex });
+}
+
+/** Speaks to Twilio's Lookup API. https://www.twilio.com/docs/lookup/v2-api */
+export async function lookupRequest(
+	context: RequestContext,
+	path: string,
+	qs: IDataObject,
+	itemIndex?: number,
+): Promise<IDataObject> {
+	const { lookups } = await addresses(context, itemIndex);
+	return await send(context, 'GET', `${lookups}${path}`, { qs, itemIndex });
+}
+
+/** Fetches a file below the account, e.g. `/Recordings/RE….wav`. */
+export async function twilioFile(
+	context: IExecuteFunctions,
+	path: string,
+	qs: IDataObject,
+	itemIndex: number,
+): Promise<FileReply> {
+	const { account } = await addresses(context, itemIndex);
+	return await requestFile(
+		context,
+		{ credential: twilioCredential, name: 'Twilio', cureOf: twilioCure },
+		{ method: 'GET', url: `${account}${path}`, qs: given(qs), timeout: fileTimeoutMs },
+		itemIndex,
+	);
+}
+
+interface Page {
+	entries: IDataObject[];
+	/** Path and query of the next page, as `page` of the next request. */
+	next: string | undefined;
+}
+
+export interface PageRequest {
+	path: string;
+	qs?: IDataObject;
+	/** Where the page before this one said to go on; path and query are then Twilio's. */
+	page?: string;
+	itemIndex?: number;
 }
 
 /**
- * Follows `next_page_uri` until `limit` entries are there or the list ends.
+ * Reads one page of a list.
  * @param key the name of the list in the reply, e.g. `calls`
  */
+export async function twilioPage(
+	context: RequestContext,
+	key: string,
+	{ path, qs, page, itemIndex }: PageRequest,
+): Promise<Page> {
+	const { origin, account } = await addresses(context, itemIndex);
+	const url = page ? `${origin}${page}` : `${account}${path}`;
+	const reply = await send(context, 'GET', url, { qs: page ? undefined : qs, itemIndex });
+	const entries = reply[key];
+	if (!Array.isArray(entries)) {
+		throw new NodeOperationError(context.getNode(), `Twilio's reply has no list "${key}"`, {
+			description: 'Check the API base URL in the Twilio Voice credential.',
+		});
+	}
+	return {
+		entries: entries as IDataObject[],
+		next: typeof reply.next_page_uri === 'string' ? reply.next_page_uri : undefined,
+	};
+}
+
+/** Reads a list, page by page, until `limit` entries are there or it ends. */
 export async function twilioList(
 	context: RequestContext,
 	key: string,
-	{ path, qs, itemIndex }: Omit<TwilioRequest, 'method' | 'form'>,
+	{ path, qs, itemIndex }: Omit<PageRequest, 'page'>,
 	limit = Infinity,
 ): Promise<IDataObject[]> {
-	const { origin, path: accountPath } = await account(context, itemIndex);
 	const found: IDataObject[] = [];
-	const pageSize = Math.min(limit, 1000);
-	let url: string | undefined = `${origin}${accountPath}${path}`;
-	let query: IDataObject | undefined = { ...qs, PageSize: pageSize };
-	while (url && found.length < limit) {
-		const page = await send(context, 'GET', url, { qs: query, itemIndex });
-		const entries = page[key];
-		if (!Array.isArray(entries)) {
-			throw new NodeOperationError(context.getNode(), `Twilio's reply has no list "${key}"`, {
-				description: 'Check the API base URL in the Twilio Voice credential.',
-			});
-		}
-		found.push(...(entries as IDataObject[]));
-		url = typeof page.next_page_uri === 'string' ? `${origin}${page.next_page_uri}` : undefined;
-		// The next page's address carries the whole query already.
-		query = undefined;
-	}
+	const query = { ...qs, PageSize: Math.min(limit, 1000) };
+	let page: string | undefined;
+	do {
+		const { entries, next } = await twilioPage(context, key, { path, qs: query, page, itemIndex });
+		for (const entry of entries) found.push(entry);
+		page = next;
+	} while (page && found.length < limit);
 	return found.slice(0, limit);
 }
 
@@ -77,25 +149,13 @@ async function send(
 	url: string,
 	{ qs, form, itemIndex }: Pick<TwilioRequest, 'qs' | 'form' | 'itemIndex'>,
 ) {
-	return await requestJson(
-		context,
-		twilioCredential,
-		'Twilio',
-		{
-			method,
-			url,
-			timeout: 20_000,
-			...(qs ? { qs: given(qs) } : {}),
-			...(form
-				? {
-						body: formBody(form),
-						headers: { 'content-type': 'application/x-www-form-urlencoded' },
-					}
-				: {}),
-		},
-		twilioCure,
-		itemIndex,
-	);
+	const options: IHttpRequestOptions = { method, url, timeout: 20_000 };
+	if (qs) options.qs = given(qs);
+	if (form) {
+		options.body = formBody(form);
+		options.headers = { 'content-type': 'application/x-www-form-urlencoded' };
+	}
+	return await requestJson(context, twilioCredential, 'Twilio', options, twilioCure, itemIndex);
 }
 
 /** An empty string is kept: Twilio takes it as "remove this value". */

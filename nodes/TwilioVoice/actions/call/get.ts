@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { callOutput } from '../../shared/callOutput';
-import { callSidField } from '../../shared/callSidField';
+import { callSidField } from '../../shared/locators';
 import { readCallSid } from '../../shared/checks';
 import { twilioRequest } from '../../transport/twilio';
 

@@ -1,8 +1,8 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { returnAllOrLimit } from '../../../shared/paging';
+import { readLimit, returnAllOrLimit } from '../../../shared/paging';
 import { callOutput } from '../../shared/callOutput';
+import { checkMoment } from '../../shared/checks';
 import { twilioList } from '../../transport/twilio';
 
 export const description: INodeProperties[] = [
@@ -83,15 +83,6 @@ interface Filters {
 
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const filters = this.getNodeParameter('filters', itemIndex, {}) as Filters;
-	const limit = this.getNodeParameter('returnAll', itemIndex, false)
-		? Infinity
-		: Number(this.getNodeParameter('limit', itemIndex, 50));
-	if (limit < 1) {
-		throw new NodeOperationError(this.getNode(), 'The field Limit must be at least 1', {
-			itemIndex,
-			description: 'To get all calls, turn on Return All.',
-		});
-	}
 	const calls = await twilioList(
 		this,
 		'calls',
@@ -103,30 +94,12 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 				Status: filters.status,
 				ParentCallSid: filters.parentCallSid,
 				// The comparison is part of the parameter's name.
-				'StartTime>': moment.call(this, filters.startedAfter, 'Started After', itemIndex),
-				'StartTime<': moment.call(this, filters.startedBefore, 'Started Before', itemIndex),
+				'StartTime>': checkMoment.call(this, filters.startedAfter, 'Started After', itemIndex),
+				'StartTime<': checkMoment.call(this, filters.startedBefore, 'Started Before', itemIndex),
 			},
 			itemIndex,
 		},
-		limit,
+		readLimit.call(this, itemIndex),
 	);
 	return calls.map(callOutput);
-}
-
-/** Twilio reads ISO 8601 in UTC, to the second. */
-function moment(
-	this: IExecuteFunctions,
-	value: string | undefined,
-	label: string,
-	itemIndex: number,
-): string | undefined {
-	if (!value) return undefined;
-	const time = new Date(value);
-	if (Number.isNaN(time.getTime())) {
-		throw new NodeOperationError(this.getNode(), `"${value}" in ${label} is not a date`, {
-			itemIndex,
-			description: 'Use an ISO 8601 date such as 2026-11-21T09:00:00-03:00.',
-		});
-	}
-	return time.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

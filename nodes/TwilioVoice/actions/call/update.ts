@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { callOutput } from '../../shared/callOutput';
-import { callSidField } from '../../shared/callSidField';
+import { callSidField } from '../../shared/locators';
 import { readCallSid, readUrl } from '../../shared/checks';
 import { readTwiml, twimlField, urlField } from '../../shared/instructionFields';
 import { twilioRequest } from '../../transport/twilio';
