@@ -8,6 +8,8 @@ import type {
 	JsonObject,
 } from 'n8n-workflow';
 
+import { inParallel } from './parallel';
+
 /** A result that has files with it, by the name of their binary property. */
 export class ResultWithFiles {
 	readonly json: IDataObject;
@@ -27,6 +29,8 @@ export interface Operation {
 		this: IExecuteFunctions,
 		itemIndex: number,
 	): Promise<IDataObject | IDataObject[] | ResultWithFiles>;
+	/** How many items may be worked on at a time; one when absent. The order stays. */
+	concurrency?(this: IExecuteFunctions): number;
 	/** Which output of the node the result leaves by; the first one when absent. */
 	output?(this: IExecuteFunctions, result: IDataObject): number;
 }
@@ -81,22 +85,34 @@ export async function runOperations(
 	const leave = (output: number, item: INodeExecutionData) => {
 		results[Math.min(output, outputs - 1)]?.push(item);
 	};
-	for (let itemIndex = 0; itemIndex < this.getInputData().length; itemIndex++) {
-		try {
-			const result = await operation.execute.call(this, itemIndex);
-			for (const one of Array.isArray(result) ? result : [result]) {
-				const item = one instanceof ResultWithFiles ? { ...one } : { json: one };
-				leave(operation.output?.call(this, item.json) ?? 0, {
-					...item,
-					pairedItem: { item: itemIndex },
-				});
-			}
-		} catch (error) {
-			if (!this.continueOnFail()) throw ofItem.call(this, error, itemIndex);
-			leave(0, { json: { error: (error as Error).message }, pairedItem: { item: itemIndex } });
-		}
-	}
+	const executed = await inParallel(
+		this.getInputData().length,
+		operation.concurrency?.call(this) ?? 1,
+		async (itemIndex) => await executeItem.call(this, operation, itemIndex),
+	);
+	for (const one of executed.flat()) leave(one.output, one.item);
 	return results;
+}
+
+async function executeItem(
+	this: IExecuteFunctions,
+	operation: Operation,
+	itemIndex: number,
+): Promise<Array<{ output: number; item: INodeExecutionData }>> {
+	const pairedItem = { item: itemIndex };
+	try {
+		const result = await operation.execute.call(this, itemIndex);
+		return (Array.isArray(result) ? result : [result]).map((one) => {
+			const item = one instanceof ResultWithFiles ? { ...one } : { json: one };
+			return {
+				output: operation.output?.call(this, item.json) ?? 0,
+				item: { ...item, pairedItem },
+			};
+		});
+	} catch (error) {
+		if (!this.continueOnFail()) throw ofItem.call(this, error, itemIndex);
+		return [{ output: 0, item: { json: { error: (error as Error).message }, pairedItem } }];
+	}
 }
 
 function ofItem(this: IExecuteFunctions, error: unknown, itemIndex: number) {
