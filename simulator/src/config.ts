@@ -34,6 +34,7 @@ const accountSchema = z.strictObject({
   callsPerSecond: z.number().positive().max(1000).optional(),
   maxConcurrentCalls: z.number().int().positive().optional(),
   requestsPerSecond: z.number().int().positive().optional(),
+  enforceMediaAuth: z.boolean().optional(),
   callablePrefixes: z.array(z.string().regex(/^\+\d{1,6}$/)).optional(),
   numbers: z.array(numberSchema).default([]),
   applications: z.array(applicationSchema).default([]),

@@ -74,6 +74,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     voices,
     recognizer,
     webhooks,
+    faults,
     trustedCaPem: config.trustedCaPem,
     streamLimits: config.mediaStreams,
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { healthyTwilio, twilioFaults } from './twilio.ts';
 
 const milliseconds = z.number().nonnegative().max(3_600_000);
 const count = z.number().int().min(0).max(1_000_000);
@@ -74,11 +75,12 @@ const gemini = z.strictObject({
   breakStreamWith: z.enum(['socket-close', 'error-frame']),
 });
 
-const settingsSchema = z.strictObject({ speech, textToSpeech, gemini });
+const settingsSchema = z.strictObject({ speech, textToSpeech, gemini, twilio: twilioFaults });
 const changesSchema = z.strictObject({
   speech: speech.partial().optional(),
   textToSpeech: textToSpeech.partial().optional(),
   gemini: gemini.partial().optional(),
+  twilio: twilioFaults.partial().optional(),
 });
 
 export type FaultSettings = z.infer<typeof settingsSchema>;
@@ -117,6 +119,7 @@ export const defaultFaultSettings = {
     breakStreamAfterChunks: null,
     breakStreamWith: 'socket-close',
   },
+  twilio: healthyTwilio,
 } as const satisfies FaultSettings;
 
 export interface Faults {
@@ -128,8 +131,14 @@ export interface Faults {
    */
   set(changes: FaultChanges): void;
   reset(): void;
-  /** The failure that this request has to suffer, if any; it is used up by asking. */
-  takeFailure<S extends FaultyService>(service: S): FaultSettings[S]['failNext'];
+  /**
+   * The failure that this request has to suffer, if any; it is used up by asking.
+   * @param concerns whether the failure is meant for this request
+   */
+  takeFailure<S extends FaultyService>(
+    service: S,
+    concerns?: (failure: NonNullable<FaultSettings[S]['failNext']>) => boolean,
+  ): FaultSettings[S]['failNext'];
 }
 
 /** @throws z.ZodError for impossible settings */
@@ -142,6 +151,7 @@ export function createFaults(initial: FaultChanges = {}): Faults {
       speech: { ...current.speech, ...valid.speech },
       textToSpeech: { ...current.textToSpeech, ...valid.textToSpeech },
       gemini: { ...current.gemini, ...valid.gemini },
+      twilio: { ...current.twilio, ...valid.twilio },
     });
     if (next.speech.finalDelayMinMs > next.speech.finalDelayMaxMs) {
       throw new z.ZodError([
@@ -156,10 +166,13 @@ export function createFaults(initial: FaultChanges = {}): Faults {
     current = next;
   }
 
-  function takeFailure<S extends FaultyService>(service: S): FaultSettings[S]['failNext'] {
+  function takeFailure<S extends FaultyService>(
+    service: S,
+    concerns: (failure: NonNullable<FaultSettings[S]['failNext']>) => boolean = () => true,
+  ): FaultSettings[S]['failNext'] {
     const settings: FaultSettings[S] = current[service];
     const failure: FaultSettings[S]['failNext'] = settings.failNext;
-    if (failure === null) return failure;
+    if (failure === null || !concerns(failure)) return null;
     const left = failure.count - 1;
     settings.failNext = left === 0 ? null : { ...failure, count: left };
     return failure;

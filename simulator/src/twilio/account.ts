@@ -1,4 +1,5 @@
 import type { CallSession } from './call-session.ts';
+import type { Recording } from './recording.ts';
 import { newSid } from './sids.ts';
 import { isE164 } from './phone-numbers.ts';
 
@@ -36,20 +37,6 @@ export type NumberSettings = {
   ]?: AccountNumber[K] | undefined;
 };
 
-export interface Recording {
-  readonly sid: string;
-  readonly accountSid: string;
-  readonly callSid: string;
-  readonly startedAtMs: number;
-  readonly createdAtMs: number;
-  readonly durationMs: number;
-  readonly channels: 1 | 2;
-  readonly source: 'RecordVerb' | 'DialVerb' | 'OutboundAPI';
-  readonly status: 'completed' | 'absent';
-  /** WAV; absent for a recording without audio. */
-  readonly wav: Buffer | null;
-}
-
 /** A TwiML application (`AP…`): a reusable set of URLs. */
 export interface Application {
   readonly sid: string;
@@ -71,6 +58,8 @@ export interface AccountOptions {
   readonly maxConcurrentCalls?: number | undefined;
   /** Prefixes of numbers that may be called, as `+56`. @defaultValue all */
   readonly callablePrefixes?: readonly string[] | undefined;
+  /** Whether recordings are for the account alone, or for whoever has their URL. @defaultValue true */
+  readonly enforceMediaAuth?: boolean | undefined;
   /** REST requests per second before 20429. @defaultValue 100 */
   readonly requestsPerSecond?: number | undefined;
 }
@@ -84,6 +73,7 @@ export class Account {
   readonly maxConcurrentCalls: number;
   readonly requestsPerSecond: number;
   readonly callablePrefixes: readonly string[] | undefined;
+  readonly enforceMediaAuth: boolean;
   readonly createdAtMs = Date.now();
   readonly numbers = new Map<string, AccountNumber>();
   readonly applications = new Map<string, Application>();
@@ -99,6 +89,7 @@ export class Account {
     this.maxConcurrentCalls = options.maxConcurrentCalls ?? Number.POSITIVE_INFINITY;
     this.requestsPerSecond = options.requestsPerSecond ?? 100;
     this.callablePrefixes = options.callablePrefixes;
+    this.enforceMediaAuth = options.enforceMediaAuth ?? true;
   }
 
   /** @throws RangeError for what is not E.164 */

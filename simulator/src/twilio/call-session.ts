@@ -17,7 +17,7 @@ import type {
   StatusCallback,
   TwimlSource,
 } from './call-data.ts';
-import { recordCall, type RecordingOptions } from './call-recording.ts';
+import { recordCall, type RecordingOptions } from './recording.ts';
 import { StatusCallbacks } from './status-callbacks.ts';
 import type { Exchange } from './exchange.ts';
 import { countryOf } from './phone-numbers.ts';
@@ -67,16 +67,21 @@ export class CallSession {
   answeredBy: AnsweredBy | undefined;
   /** The last error that ended a document, Twilio's code. */
   errorCode: number | undefined;
+  fallback: CallOptions['fallback'];
   readonly #callbacks: StatusCallbacks;
   readonly #lifetime = new AbortController();
   #resolveEnded!: () => void;
   #document = new AbortController();
   #redirect: TwimlSource | undefined;
+  #timeLimitMs: number;
+  #timeLimit = new AbortController();
 
   constructor(options: CallOptions) {
     this.options = options;
     this.account = options.account;
     this.exchange = options.exchange;
+    this.fallback = options.fallback;
+    this.#timeLimitMs = options.timeLimitMs ?? 14_400_000;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.#callbacks = new StatusCallbacks(this, options.statusCallback);
     this.line = new Line(this.sid, options.exchange.beat, options.events ?? {}, options.conditions);
@@ -170,12 +175,19 @@ export class CallSession {
     this.setStatus('in-progress');
     if (this.options.recording) recordCall(this, this.options.recording);
     this.#callbacks.send('answered', 'in-progress');
-    void waitMs(this.exchange.beat, this.options.timeLimitMs ?? 14_400_000, this.lifetime).then(
-      (elapsed) => {
-        if (elapsed) this.end('completed', 'network');
-      },
-    );
+    this.#watchTimeLimit();
     this.line.answer(events);
+  }
+
+  /** From now on this URL is told, when the call ends; without one, nobody is. */
+  setStatusCallback(target: Pick<StatusCallback, 'url' | 'method'> | undefined): void {
+    this.#callbacks.target = target && { ...target, events: new Set(['completed']) };
+  }
+
+  /** Since the answer. A call that has lasted longer ends at once. */
+  setTimeLimit(limitMs: number): void {
+    this.#timeLimitMs = limitMs;
+    if (this.isInProgress) this.#watchTimeLimit();
   }
 
   end(status: FinalStatus, endedBy: HandsetEnding['endedBy'], errorCode?: number): void {
@@ -285,6 +297,16 @@ export class CallSession {
   redirect(source: TwimlSource): void {
     this.#redirect = source;
     this.#document.abort();
+  }
+
+  #watchTimeLimit(): void {
+    this.#timeLimit.abort();
+    this.#timeLimit = new AbortController();
+    const leftMs = Math.max(0, this.#timeLimitMs - this.durationMs);
+    const given = AbortSignal.any([this.lifetime, this.#timeLimit.signal]);
+    void waitMs(this.exchange.beat, leftMs, given).then((elapsed) => {
+      if (elapsed) this.end('completed', 'network');
+    });
   }
 
   #onLineEnded(ending: HandsetEnding): void {

@@ -3,6 +3,7 @@ import type { LineConditions } from '../telephone-network/line-path.ts';
 import type { Telephone, Telephones } from '../telephone-network/telephones.ts';
 import type { Beat } from '../telephone-network/ticker.ts';
 import type { MediaStreamLimits } from '../media-streams/media-stream.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { Recognizer } from '../recognition/contract.ts';
 import type { Voices } from '../voices/contract.ts';
 import type { Account, AccountNumber } from './account.ts';
@@ -24,6 +25,7 @@ export interface ExchangeOptions {
   readonly voices: SayVoices;
   readonly recognizer: Recognizer;
   readonly webhooks: WebhookClient;
+  readonly faults: Faults;
   readonly trustedCaPem?: string | undefined;
   readonly streamLimits?: Partial<MediaStreamLimits> | undefined;
 }
@@ -49,6 +51,7 @@ export class Exchange implements TelephoneNetwork {
   readonly voices: SayVoices;
   readonly recognizer: Recognizer;
   readonly webhooks: WebhookClient;
+  readonly faults: Faults;
   readonly trustedCaPem: string | undefined;
   readonly streamLimits: Partial<MediaStreamLimits> | undefined;
   /** Where the REST API listens; recordings are fetched there. */
@@ -63,6 +66,7 @@ export class Exchange implements TelephoneNetwork {
     this.voices = options.voices;
     this.recognizer = options.recognizer;
     this.webhooks = options.webhooks;
+    this.faults = options.faults;
     this.trustedCaPem = options.trustedCaPem;
     this.streamLimits = options.streamLimits;
   }

@@ -7,18 +7,18 @@ import { rfc2822 } from './dates.ts';
  * https://www.twilio.com/docs/voice/api/call-resource#statuscallback
  */
 export class StatusCallbacks {
+  target: StatusCallback | undefined;
   readonly #session: CallSession;
-  readonly #target: StatusCallback | undefined;
   #sequenceNumber = 0;
   #last: Promise<void> = Promise.resolve();
 
   constructor(session: CallSession, target: StatusCallback | undefined) {
     this.#session = session;
-    this.#target = target;
+    this.target = target;
   }
 
   send(event: 'initiated' | 'ringing' | 'answered' | 'completed', status: CallStatus): void {
-    const target = this.#target;
+    const { target } = this;
     if (target === undefined || !target.events.has(event)) return;
     const session = this.#session;
     const seconds = Math.ceil(session.durationMs / 1000);

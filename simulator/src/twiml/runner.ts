@@ -86,7 +86,7 @@ async function recover(
 ): Promise<TwimlSource | undefined> {
   session.errorCode = error.code;
   session.warn(error.code, error.message);
-  const { fallback } = session.options;
+  const { fallback } = session;
   const isFallback = source.kind === 'url' && source.isFallback === true;
   if (fallback && !isFallback)
     return {

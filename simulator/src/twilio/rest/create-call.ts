@@ -1,18 +1,19 @@
 import type { Account } from '../account.ts';
 import { defaultDetectionOptions, type DetectionOptions } from '../answering-machine.ts';
 import type { StatusCallback, TwimlSource } from '../call-data.ts';
-import type { RecordingOptions } from '../call-recording.ts';
 import { CallSession } from '../call-session.ts';
 import type { Exchange, OutboundCall } from '../exchange.ts';
 import { normalizeNumber } from '../phone-numbers.ts';
+import type { RecordingOptions } from '../recording.ts';
 import { restErrors } from './errors.ts';
 import type { Form } from './form.ts';
+import { recordingFields, recordingOptionsOf } from './recording-fields.ts';
 
 const MAX_TWIML_LENGTH = 4000;
 const callEvents = ['initiated', 'ringing', 'answered', 'completed'] as const;
-const recordingEvents = ['in-progress', 'completed', 'absent'] as const;
 
 const fields = [
+  ...recordingFields,
   'ApplicationSid',
   'AsyncAmd',
   'AsyncAmdStatusCallback',
@@ -29,11 +30,6 @@ const fields = [
   'MachineDetectionTimeout',
   'Method',
   'Record',
-  'RecordingChannels',
-  'RecordingStatusCallback',
-  'RecordingStatusCallbackEvent',
-  'RecordingStatusCallbackMethod',
-  'RecordingTrack',
   'SendDigits',
   'StatusCallback',
   'StatusCallbackEvent',
@@ -41,7 +37,6 @@ const fields = [
   'TimeLimit',
   'Timeout',
   'To',
-  'Trim',
   'Twiml',
   'Url',
 ] as const;
@@ -135,27 +130,14 @@ export function givenSource(form: Form): TwimlSource | undefined {
 function statusCallbackOf(form: Form): StatusCallback | undefined {
   const url = form.url('StatusCallback');
   const method = form.method('StatusCallbackMethod') ?? 'POST';
-  const events = form.all('StatusCallbackEvent').map((event) => known(event, callEvents));
+  const events = form.someOf('StatusCallbackEvent', callEvents);
   if (url === undefined) return undefined;
   return { url, method, events: new Set(events.length > 0 ? events : ['completed']) };
 }
 
 function recordingOf(form: Form): RecordingOptions | undefined {
-  const channels = form.oneOf('RecordingChannels', ['mono', 'dual']) ?? 'mono';
-  const url = form.url('RecordingStatusCallback');
-  const method = form.method('RecordingStatusCallbackMethod') ?? 'POST';
-  const events = form.all('RecordingStatusCallbackEvent').map((e) => known(e, recordingEvents));
-  const track = form.oneOf('RecordingTrack', ['both', 'inbound', 'outbound']) ?? 'both';
-  form.oneOf('Trim', ['trim-silence', 'do-not-trim']);
-  if (form.boolean('Record') !== true) return undefined;
-  return {
-    source: 'OutboundAPI',
-    channels: channels === 'dual' ? 2 : 1,
-    track,
-    callback: url
-      ? { url, method, events: new Set(events.length > 0 ? events : ['completed']) }
-      : undefined,
-  };
+  const options = recordingOptionsOf(form, 'OutboundAPI');
+  return form.boolean('Record') === true ? options : undefined;
 }
 
 function detectionOf(form: Form): DetectionOptions | undefined {
@@ -185,10 +167,4 @@ function detectionOf(form: Form): DetectionOptions | undefined {
     asynchronous,
     callback: url ? { url, method } : undefined,
   };
-}
-
-function known<T extends string>(value: string, values: readonly T[]): T {
-  const found = values.find((one) => one === value);
-  if (found === undefined) throw restErrors.invalid(`${value} is not a valid event`);
-  return found;
 }

@@ -4,6 +4,8 @@ import { STATUS_CODES } from 'node:http';
 export class RestError extends Error {
   readonly status: number;
   readonly code: number;
+  /** The header `Retry-After`. */
+  retryAfterSeconds: number | undefined;
 
   constructor(status: number, code: number, message: string) {
     super(message);
@@ -30,6 +32,8 @@ export const restErrors = {
   contentType: () => new RestError(415, 19_056, 'Input request content type is invalid'),
   invalid: (message: string) => new RestError(400, 20_001, message),
   pageSize: () => new RestError(400, 20_006, 'Invalid PageSize or Page'),
+  notDualChannel: () =>
+    new RestError(400, 16_113, 'Cannot download a dual-channel presentation of a mono recording'),
   cannotDelete: () =>
     new RestError(409, 20_009, 'Cannot delete this resource before it has completed'),
   noTo: () => new RestError(400, 21_201, "No 'To' number is specified"),

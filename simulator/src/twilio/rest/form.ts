@@ -65,6 +65,18 @@ export class Form {
     return found;
   }
 
+  /** Words of a list, however they come: as fields of the same name, or separated by spaces. */
+  someOf<T extends string>(name: string, values: readonly T[]): readonly T[] {
+    return this.all(name)
+      .flatMap((value) => value.split(/[\s,]+/))
+      .filter((word) => word !== '')
+      .map((word) => {
+        const found = values.find((one) => one === word);
+        if (found === undefined) throw restErrors.invalid(`${word} is not valid in ${name}`);
+        return found;
+      });
+  }
+
   /** @throws RestError for a field that the resource does not know: a misspelt name has no effect */
   allowOnly(names: readonly string[]): void {
     for (const name of this.#fields.keys())

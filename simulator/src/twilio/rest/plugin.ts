@@ -1,15 +1,22 @@
 import { timingSafeEqual } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
-import type { Account, Recording } from '../account.ts';
-import type { CallSession } from '../call-session.ts';
+import type { Account } from '../account.ts';
 import type { Exchange } from '../exchange.ts';
-import { filterCalls, updateCall } from './calls.ts';
-import { createCall } from './create-call.ts';
+import { callRoutes } from './call-routes.ts';
 import { restErrors, toRestError } from './errors.ts';
-import { Form } from './form.ts';
-import { filterNumbers, updateNumber } from './numbers.ts';
-import { page } from './paging.ts';
-import { accountResource, callResource, numberResource, recordingResource } from './resources.ts';
+import { failRequests } from './failures.ts';
+import { numberRoutes } from './number-routes.ts';
+import { recordingRoutes } from './recording-routes.ts';
+import { paramsOf, pathOf, type RestContext } from './request.ts';
+import { accountResource } from './resources.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A file that an account may have opened to everybody who knows its URL. */
+    isMedia?: boolean;
+  }
+}
 
 export interface TwilioRestOptions {
   readonly exchange: Exchange;
@@ -17,14 +24,22 @@ export interface TwilioRestOptions {
 
 const MAX_FORM_BYTES = 64 * 1024;
 
-interface Path {
-  readonly accountSid: string;
-  readonly sid?: string;
-  readonly callSid?: string;
-}
-
 /** The part of Twilio's REST API that voice needs, under `/2010-04-01/Accounts`. */
 export const twilioRest: FastifyPluginCallback<TwilioRestOptions> = (app, { exchange }, done) => {
+  prepare(app, exchange);
+  const context: RestContext = {
+    exchange,
+    accountOf: (request) => authenticate(exchange, request),
+  };
+  app.get('/:accountSid.json', async (request) => accountResource(context.accountOf(request)));
+  callRoutes(app, context);
+  numberRoutes(app, context);
+  recordingRoutes(app, context);
+  done();
+};
+
+/** What all of Twilio's APIs have in common: forms, credentials, limits, errors and failures. */
+export function prepare(app: FastifyInstance, exchange: Exchange): void {
   const limiter = new RateLimiter();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -36,123 +51,29 @@ export const twilioRest: FastifyPluginCallback<TwilioRestOptions> = (app, { exch
     const known = toRestError(error);
     if (known === undefined) throw error;
     if (known.status === 401) reply.header('www-authenticate', 'Basic realm="Twilio API"');
+    if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds);
     return reply.code(known.status).send(known.toBody());
   });
   app.setNotFoundHandler((request) => {
     throw restErrors.notFound(pathOf(request));
   });
   app.addHook('onRequest', async (request) => {
+    const { stallMs } = exchange.faults.current.twilio;
+    if (stallMs > 0) await sleep(stallMs, undefined, { ref: false });
+    const accountSid = paramsOf(request).accountSid?.replace(/\.json$/, '');
+    if (request.routeOptions.config.isMedia) {
+      const owner = exchange.accounts.get(accountSid);
+      if (owner && !owner.enforceMediaAuth) return;
+    }
     const account = authenticate(exchange, request);
-    const { accountSid } = request.params as Partial<Path>;
-    if (accountSid !== undefined && accountSid.replace(/\.json$/, '') !== account.sid)
-      throw restErrors.authenticate();
+    if (accountSid !== undefined && accountSid !== account.sid) throw restErrors.authenticate();
     if (!limiter.take(account)) throw restErrors.tooManyRequests();
   });
-  const accountOf = (request: FastifyRequest): Account => authenticate(exchange, request);
-
-  app.get('/:accountSid.json', async (request) => accountResource(accountOf(request)));
-  callRoutes(app, exchange, accountOf);
-  numberRoutes(app, accountOf);
-  recordingRoutes(app, exchange, accountOf);
-  done();
-};
-
-function callRoutes(
-  app: FastifyInstance,
-  exchange: Exchange,
-  accountOf: (request: FastifyRequest) => Account,
-): void {
-  const callOf = (request: FastifyRequest): CallSession => {
-    const call = accountOf(request).calls.get((request.params as Path).sid ?? '');
-    if (call === undefined) throw restErrors.notFound(pathOf(request));
-    return call;
-  };
-  app.get('/:accountSid/Calls.json', async (request) => {
-    const query = queryOf(request);
-    const calls = filterCalls(accountOf(request), query);
-    return page(calls, 'calls', pathOf(request), query, callResource);
-  });
-  app.post('/:accountSid/Calls.json', async (request, reply) => {
-    const call = createCall(exchange, accountOf(request), formOf(request));
-    return reply.code(201).send(callResource(call));
-  });
-  app.get('/:accountSid/Calls/:sid.json', async (request) => callResource(callOf(request)));
-  app.post('/:accountSid/Calls/:sid.json', async (request) => {
-    const call = callOf(request);
-    updateCall(call, formOf(request));
-    return callResource(call);
-  });
-  app.delete('/:accountSid/Calls/:sid.json', async (request, reply) => {
-    const call = callOf(request);
-    if (call.isActive) throw restErrors.cannotDelete();
-    call.account.calls.delete(call.sid);
-    return reply.code(204).send();
-  });
-}
-
-function numberRoutes(app: FastifyInstance, accountOf: (request: FastifyRequest) => Account): void {
-  const numberOf = (request: FastifyRequest) => {
-    const number = accountOf(request).numbers.get((request.params as Path).sid ?? '');
-    if (number === undefined) throw restErrors.notFound(pathOf(request));
-    return number;
-  };
-  app.get('/:accountSid/IncomingPhoneNumbers.json', async (request) => {
-    const query = queryOf(request);
-    const numbers = filterNumbers(accountOf(request), query);
-    return page(numbers, 'incoming_phone_numbers', pathOf(request), query, numberResource);
-  });
-  const one = '/:accountSid/IncomingPhoneNumbers/:sid.json';
-  app.get(one, async (request) => numberResource(numberOf(request)));
-  app.post(one, async (request) => {
-    const number = numberOf(request);
-    updateNumber(accountOf(request), number, formOf(request));
-    return numberResource(number);
-  });
-}
-
-function recordingRoutes(
-  app: FastifyInstance,
-  exchange: Exchange,
-  accountOf: (request: FastifyRequest) => Account,
-): void {
-  const recordingOf = (request: FastifyRequest, ending = ''): Recording => {
-    const { sid = '', callSid } = request.params as Path;
-    const recording = accountOf(request).recordings.get(sid.replace(ending, ''));
-    if (recording === undefined || (callSid !== undefined && recording.callSid !== callSid))
-      throw restErrors.notFound(pathOf(request));
-    return recording;
-  };
-  const render = (recording: Recording): object =>
-    recordingResource(recording, exchange.recordingUrl(recording.accountSid, recording.sid));
-  for (const parent of ['/:accountSid', '/:accountSid/Calls/:callSid']) {
-    app.get(`${parent}/Recordings.json`, async (request) => {
-      const query = queryOf(request);
-      const { callSid = query.get('CallSid') } = request.params as Path;
-      const account = accountOf(request);
-      if ((request.params as Path).callSid && !account.calls.has(callSid ?? ''))
-        throw restErrors.notFound(pathOf(request));
-      const recordings = [...account.recordings.values()]
-        .reverse()
-        .filter((recording) => !callSid || recording.callSid === callSid);
-      return page(recordings, 'recordings', pathOf(request), query, render);
-    });
-    app.get(`${parent}/Recordings/:sid.json`, async (request) => render(recordingOf(request)));
-    app.delete(`${parent}/Recordings/:sid.json`, async (request, reply) => {
-      const recording = recordingOf(request);
-      accountOf(request).recordings.delete(recording.sid);
-      return reply.code(204).send();
-    });
-  }
-  // The audio, as `…/RE….wav` and without an ending; MP3 is not made here.
-  app.get('/:accountSid/Recordings/:sid', async (request, reply) => {
-    const { wav } = recordingOf(request, '.wav');
-    if (wav === null) throw restErrors.notFound(pathOf(request));
-    return reply.type('audio/x-wav').send(wav);
-  });
+  failRequests(app, exchange.faults);
 }
 
 /** Basic authentication with the account's SID and its token, compared in constant time. */
-function authenticate(exchange: Exchange, request: FastifyRequest): Account {
+export function authenticate(exchange: Exchange, request: FastifyRequest): Account {
   const [scheme = '', encoded = ''] = (request.headers.authorization ?? '').split(' ');
   const [sid = '', ...rest] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
   const account = exchange.accounts.get(sid);
@@ -166,20 +87,6 @@ function authenticate(exchange: Exchange, request: FastifyRequest): Account {
   )
     throw restErrors.authenticate();
   return account;
-}
-
-function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] as string;
-}
-
-function queryOf(request: FastifyRequest): URLSearchParams {
-  return new URLSearchParams(request.url.split('?').slice(1).join('?'));
-}
-
-/** A POST without a body has no fields. */
-function formOf(request: FastifyRequest): Form {
-  const { body } = request;
-  return new Form(body instanceof URLSearchParams ? body : new URLSearchParams());
 }
 
 /** Requests per second and account. */

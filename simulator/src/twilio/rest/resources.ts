@@ -1,6 +1,7 @@
-import type { Account, AccountNumber, Recording } from '../account.ts';
+import type { Account, AccountNumber } from '../account.ts';
 import type { CallSession } from '../call-session.ts';
 import { rfc2822, rfc2822OrNull } from '../dates.ts';
+import type { Recording } from '../recording.ts';
 
 const root = '/2010-04-01/Accounts';
 
@@ -102,27 +103,40 @@ export function numberResource(number: AccountNumber): object {
   };
 }
 
-/** https://www.twilio.com/docs/voice/api/recording#recording-properties */
-export function recordingResource(recording: Recording, mediaUrl: string): object {
+/**
+ * https://www.twilio.com/docs/voice/api/recording#recording-properties
+ * @param parent of the subresource, as `Calls/CA…`; that one tells the track and not the media
+ */
+export function recordingResource(recording: Recording, mediaUrl: string, parent?: string): object {
+  const isDone = recording.status === 'completed' || recording.status === 'absent';
+  const base = `${root}/${recording.accountSid}${parent ? `/${parent}` : ''}`;
+  const uri = `${base}/Recordings/${recording.sid}`;
   return {
     sid: recording.sid,
     account_sid: recording.accountSid,
     call_sid: recording.callSid,
-    conference_sid: null,
+    conference_sid: recording.conferenceSid,
     channels: recording.channels,
     source: recording.source,
     status: recording.status,
-    error_code: recording.status === 'absent' ? 16_101 : null,
-    duration: String(Math.round(recording.durationMs / 1000)),
+    error_code: isDone ? recording.errorCode : null,
+    duration: isDone ? String(Math.round(recording.durationMs / 1000)) : null,
     start_time: rfc2822(recording.startedAtMs),
     date_created: rfc2822(recording.createdAtMs),
-    date_updated: rfc2822(recording.createdAtMs),
+    date_updated: rfc2822(recording.updatedAtMs),
     price: null,
     price_unit: 'USD',
     encryption_details: null,
     api_version: '2010-04-01',
-    media_url: mediaUrl,
-    uri: `${root}/${recording.accountSid}/Recordings/${recording.sid}.json`,
-    subresource_uris: {},
+    uri: `${uri}.json`,
+    ...(parent === undefined
+      ? {
+          media_url: mediaUrl,
+          subresource_uris: {
+            add_on_results: `${uri}/AddOnResults.json`,
+            transcriptions: `${uri}/Transcriptions.json`,
+          },
+        }
+      : { track: recording.track }),
   };
 }

@@ -1,7 +1,7 @@
 import { playLoop, bridge } from '../playback.ts';
 import { ringback } from '../../telephone-network/tones.ts';
 import { waitMs } from '../../telephone-network/waiting.ts';
-import { recordCall } from '../../twilio/call-recording.ts';
+import { recordCall } from '../../twilio/recording.ts';
 import type { CallSession } from '../../twilio/call-session.ts';
 import { defaultDetectionOptions, type DetectionOptions } from '../../twilio/answering-machine.ts';
 import type { StatusCallback } from '../../twilio/call-data.ts';
@@ -204,6 +204,7 @@ async function converse(
       source: 'DialVerb',
       channels: record.endsWith('dual') ? 2 : 1,
       track: track === 'inbound' || track === 'outbound' ? track : 'both',
+      trim: element.attributes.trim === 'trim-silence',
       callback: recordingCallback(element, context),
     });
   }

@@ -1,13 +1,6 @@
-import { decodeMulaw } from '../../audio/mulaw.ts';
-import {
-  FRAME_BYTES,
-  FRAME_MS,
-  levelOf,
-  SPEECH_LEVEL,
-} from '../../telephone-network/line-audio.ts';
+import { FRAME_MS, levelOf, SPEECH_LEVEL } from '../../telephone-network/line-audio.ts';
 import { beep } from '../../telephone-network/tones.ts';
-import type { RecordingCallback } from '../../twilio/call-recording.ts';
-import { saveRecording } from '../../twilio/call-recording.ts';
+import { Recording, type RecordingCallback, type RecordingEvent } from '../../twilio/recording.ts';
 import type { TwimlElement } from '../document.ts';
 import { playAudio } from '../playback.ts';
 import {
@@ -26,24 +19,22 @@ export const record: Verb = async (element, context) => {
   if (boolOf(element, 'transcribe', false)) session.log('not-simulated', { what: 'transcribe' });
   if (boolOf(element, 'playBeep', true) && !(await playAudio(session.line, beep, signal)))
     return undefined;
-  const startedAtMs = Date.now();
-  const heard = await listen(element, context);
-  const trimmed =
-    element.attributes.trim === 'do-not-trim' ? heard.frames : trimSilence(heard.frames);
-  const recording = saveRecording(session, {
+  const recording = new Recording(session, {
     source: 'RecordVerb',
     channels: 1,
-    startedAtMs,
-    tracks: [decodeMulaw(Buffer.concat(trimmed))],
+    track: 'inbound',
+    trim: element.attributes.trim !== 'do-not-trim',
     callback: recordingCallback(element, context),
   });
+  const endedBy = await listen(element, context, recording);
+  recording.stop();
   // An empty recording goes on with the next verb.
-  if (recording.status === 'absent') return undefined;
+  if (recording.errorCode !== null) return undefined;
   const params = {
     RecordingUrl: session.exchange.recordingUrl(session.account.sid, recording.sid),
     RecordingSid: recording.sid,
     RecordingDuration: String(Math.round(recording.durationMs / 1000)),
-    Digits: heard.endedBy,
+    Digits: endedBy,
   };
   if (!session.lifetime.aborted) return actionSource(element, context, params);
   if (element.attributes.action !== undefined)
@@ -65,11 +56,7 @@ export function recordingCallback(
   return {
     url: resolveUrl(context, recordingStatusCallback),
     method: methodOf(element, 'recordingStatusCallbackMethod'),
-    events: new Set(
-      (recordingStatusCallbackEvent ?? 'completed').split(' ') as (
-        'in-progress' | 'completed' | 'absent'
-      )[],
-    ),
+    events: new Set((recordingStatusCallbackEvent ?? 'completed').split(' ') as RecordingEvent[]),
   };
 }
 
@@ -77,24 +64,26 @@ export function recordingCallback(
 function listen(
   element: TwimlElement,
   { session, signal }: VerbContext,
-): Promise<{ frames: Uint8Array[]; endedBy: string }> {
+  recording: Recording,
+): Promise<string> {
   const maxMs = numberOf(element, 'maxLength', 3600) * 1000;
   const timeoutMs = numberOf(element, 'timeout', 5) * 1000;
   const finishKeys = element.attributes.finishOnKey ?? '1234567890*#';
-  const frames: Uint8Array[] = [];
+  let elapsedMs = 0;
   let silenceMs = 0;
   return new Promise((resolve) => {
     const done = (endedBy: string): void => {
       unlisten();
       signal.removeEventListener('abort', onAbort);
-      resolve({ frames, endedBy });
+      resolve(endedBy);
     };
     const onAbort = (): void => done('hangup');
     const unlisten = session.line.listen({
       frame: (mulaw) => {
-        frames.push(mulaw);
+        recording.heard(mulaw);
+        elapsedMs += FRAME_MS;
         silenceMs = levelOf(mulaw) >= SPEECH_LEVEL ? 0 : silenceMs + FRAME_MS;
-        if (frames.length * FRAME_MS >= maxMs) done('');
+        if (elapsedMs >= maxMs) done('');
         else if (timeoutMs > 0 && silenceMs >= timeoutMs) done('');
       },
       digit: (digit) => {
@@ -105,11 +94,4 @@ function listen(
     if (signal.aborted) done('hangup');
     else signal.addEventListener('abort', onAbort, { once: true });
   });
-}
-
-function trimSilence(frames: readonly Uint8Array[]): readonly Uint8Array[] {
-  const isSpeech = (frame: Uint8Array): boolean =>
-    frame.length === FRAME_BYTES && levelOf(frame) >= SPEECH_LEVEL;
-  const first = frames.findIndex(isSpeech);
-  return first < 0 ? [] : frames.slice(first, frames.findLastIndex(isSpeech) + 1);
 }

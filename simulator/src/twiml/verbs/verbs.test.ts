@@ -104,8 +104,9 @@ test('records what the caller says, trimmed, until a key', async () => {
   assert.match(params?.RecordingSid ?? '', /^RE[0-9a-f]{32}$/);
   const account = rig.simulator.exchange.accounts.values().next().value;
   const recording = account?.recordings.get(params?.RecordingSid ?? '');
-  assert.ok(recording?.wav);
-  const spoken = readWav(recording.wav);
+  const wav = recording?.wav();
+  assert.ok(recording && wav);
+  const spoken = readWav(wav);
   assert.equal(spoken.length / 8, recording.durationMs);
   assert.ok(recording.durationMs > 500 && recording.durationMs < 3000);
   assert.equal(recording.source, 'RecordVerb');
