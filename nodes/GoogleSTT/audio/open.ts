@@ -1,5 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
+import { isAu, readAu } from './au';
 import { isFlac, openFlac } from './flac';
 import { isMp3, openMp3 } from './mp3';
 import { isOgg, openOggOpus } from './oggOpus';
@@ -15,7 +16,7 @@ export interface RawFormat {
 }
 
 export interface Hints {
-	/** Overrides what the file type tells; a header in the bytes still counts. */
+	/** What the bytes are when they have no header. */
 	raw?: RawFormat;
 	mimeType?: string;
 	fileName?: string;
@@ -65,11 +66,11 @@ function opened(bytes: Buffer, hints: Hints, target: Target): Recording {
 	if (isWav(bytes)) return openSamples(readWav(bytes), target);
 	if (isFlac(bytes)) return openFlac(bytes);
 	if (isOgg(bytes)) return openOggOpus(bytes);
-	const raw = hints.raw ?? rawByName(hints);
-	if (hints.raw === undefined || text(bytes, 0, 3) === 'ID3') {
-		refuseOthers(bytes);
-		if (isMp3(bytes)) return openMp3(bytes);
-	}
+	if (isAu(bytes)) return openSamples(readAu(bytes), target);
+	refuseText(bytes);
+	// A header is no accident; the two bytes with which a frame of MP3 begins may be one.
+	const hasId3 = text(bytes, 0, 3) === 'ID3';
+	const raw = hasId3 ? undefined : (hints.raw ?? rawByName(hints));
 	if (raw) {
 		const { encoding, sampleRateHz, channels } = raw;
 		return openSamples(
@@ -77,6 +78,8 @@ function opened(bytes: Buffer, hints: Hints, target: Target): Recording {
 			target,
 		);
 	}
+	if (isMp3(bytes)) return openMp3(bytes);
+	refuseOthers(bytes);
 	throw new UserError('The audio is of no known format', {
 		description:
 			'Send WAV, MP3, FLAC or Ogg Opus. For audio without a header, such as µ-law of a telephone line, add the option "Audio Without Header".',
@@ -103,13 +106,15 @@ function rawByName({ mimeType = '', fileName = '' }: Hints): RawFormat | undefin
 	return undefined;
 }
 
+function refuseText(bytes: Buffer): void {
+	if (!/^\s*[<{[]/.test(text(bytes, 0, 64)) || !isText(bytes)) return;
+	throw new UserError('This is no audio but text', {
+		description:
+			'It is a web page or JSON, perhaps an error message of where it was downloaded. Look at the file in the node before.',
+	});
+}
+
 function refuseOthers(bytes: Buffer): void {
-	if (/^\s*(<|\{|\[)/.test(text(bytes, 0, 64)) && isText(bytes)) {
-		throw new UserError('This is no audio but text', {
-			description:
-				'It is a web page or JSON, perhaps an error message of where it was downloaded. Look at the file in the node before.',
-		});
-	}
 	if (bytes.length < 12) return;
 	const name = others.find(([, matches]) => matches(bytes))?.[0];
 	if (name === undefined) return;
