@@ -252,7 +252,7 @@ export class MediaStream implements FrameSource, LineListener {
 }
 
 /** https://www.twilio.com/docs/voice/twiml/stream#url: wss only, and no query string. */
-function refuseUrl(url: string): string | undefined {
+export function refuseUrl(url: string): string | undefined {
   if (!URL.canParse(url)) return 'the URL of the stream is not a URL';
   const { protocol, search, hash } = new URL(url);
   if (protocol !== 'wss:') return 'the URL of the stream must begin with wss://';

@@ -72,12 +72,14 @@ export function startAnsweringMachineDetection(
   options: DetectionOptions,
 ): Promise<void> {
   const detector = new MachineDetector(options);
+  session.isDetecting = options.asynchronous;
   return new Promise((resolve) => {
     const unlisten = session.line.listen({
       frame: (mulaw) => {
         const answeredBy = detector.frame(mulaw);
         if (answeredBy === undefined) return;
         unlisten();
+        session.isDetecting = false;
         session.answeredBy = answeredBy;
         session.log('answered-by', { answeredBy });
         if (options.asynchronous && options.callback)

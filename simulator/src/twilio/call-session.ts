@@ -18,6 +18,7 @@ import type {
   TwimlSource,
 } from './call-data.ts';
 import { recordCall, type RecordingOptions } from './recording.ts';
+import { CallForks } from './call-streams.ts';
 import { StatusCallbacks } from './status-callbacks.ts';
 import type { Exchange } from './exchange.ts';
 import { countryOf } from './phone-numbers.ts';
@@ -58,6 +59,7 @@ export class CallSession {
   readonly events: CallEvent[] = [];
   /** Every Media Stream of the call, also those that are over. */
   readonly streams: MediaStream[] = [];
+  readonly forks = new CallForks(this);
   readonly ended: Promise<void>;
   status: CallStatus = 'queued';
   updatedAtMs = this.createdAtMs;
@@ -65,6 +67,8 @@ export class CallSession {
   answeredAtMs: number | undefined;
   endedAtMs: number | undefined;
   answeredBy: AnsweredBy | undefined;
+  /** Somebody listens for an answering machine beside what the call does. */
+  isDetecting = false;
   /** The last error that ended a document, Twilio's code. */
   errorCode: number | undefined;
   fallback: CallOptions['fallback'];

@@ -62,6 +62,9 @@ export const restErrors = {
   invalidNumber: (number: string) =>
     new RestError(400, 21_217, `Phone number does not appear to be valid: ${number}`),
   invalidApplication: () => new RestError(400, 21_218, 'ApplicationSid is not valid'),
+  /** Twilio's number is of the same fault in TwiML; its REST answer is not documented. */
+  streams: (message: string) => new RestError(400, 31_940, message),
+  invalidTrack: () => new RestError(400, 31_941, 'Stream - Invalid Track configuration'),
   callState: (message: string) => new RestError(400, 21_220, message),
 } as const;
 

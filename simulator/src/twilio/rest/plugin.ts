@@ -10,6 +10,7 @@ import { numberRoutes } from './number-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import { paramsOf, pathOf, type RestContext } from './request.ts';
 import { accountResource } from './resources.ts';
+import { streamRoutes } from './stream-routes.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -35,6 +36,7 @@ export const twilioRest: FastifyPluginCallback<TwilioRestOptions> = (app, { exch
   callRoutes(app, context);
   numberRoutes(app, context);
   recordingRoutes(app, context);
+  streamRoutes(app, context);
   done();
 };
 

@@ -1,5 +1,6 @@
 import type { Account, AccountNumber } from '../account.ts';
 import type { CallSession } from '../call-session.ts';
+import type { Fork } from '../call-streams.ts';
 import { rfc2822, rfc2822OrNull } from '../dates.ts';
 import type { Recording } from '../recording.ts';
 
@@ -138,5 +139,18 @@ export function recordingResource(recording: Recording, mediaUrl: string, parent
           },
         }
       : { track: recording.track }),
+  };
+}
+
+/** https://www.twilio.com/docs/voice/api/stream-resource#stream-properties */
+export function streamResource(call: CallSession, { stream, name, ...fork }: Fork): object {
+  return {
+    sid: stream.sid,
+    account_sid: call.account.sid,
+    call_sid: call.sid,
+    name: name ?? null,
+    status: fork.isRunning ? 'in-progress' : 'stopped',
+    date_updated: rfc2822(fork.updatedAtMs),
+    uri: `${root}/${call.account.sid}/Calls/${call.sid}/Streams/${stream.sid}.json`,
   };
 }
