@@ -78,10 +78,11 @@ function operationsOf(description: INodeTypeDescription): Described[] {
   return rows;
 }
 
-/** A trigger's events: a choice of several, or of one. */
+/** A trigger's events, and what else it can start on. */
 function eventsOf(properties: INodeProperties[]): Described[] {
-  const property = properties.find(({ name }) => name === 'events' || name === 'event');
-  return options(property).map(({ name, value, description }) => ({
+  const named = (wanted: string) => options(properties.find(({ name }) => name === wanted));
+  const others = named('mode').filter(({ value }) => value !== 'events');
+  return [...named('events'), ...others].map(({ name, value, description }) => ({
     resource: 'event',
     resourceName: 'Event',
     operation: value,

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { INode } from 'n8n-workflow';
 
 /** What the editor itself does over n8n's internal REST API, for setting up and for looking. */
 export class N8nClient {
@@ -114,6 +115,20 @@ export class N8nClient {
     }
   }
 
+  /**
+   * Runs a workflow by hand, with the pinned data that is saved with it.
+   * @param triggerName the trigger to start from
+   * @returns undefined when n8n now listens for that trigger's webhook at its test address
+   */
+  async run(id: string, triggerName: string): Promise<string | undefined> {
+    const reply = await this.#request<{ executionId?: string; waitingForWebhook?: boolean }>(
+      'POST',
+      `/rest/workflows/${id}/run`,
+      { triggerToStartFrom: { name: triggerName } },
+    );
+    return reply.executionId;
+  }
+
   /** Newest first. */
   async executions(workflowId: string): Promise<N8nExecution[]> {
     const filter = encodeURIComponent(JSON.stringify({ workflowId }));
@@ -125,7 +140,12 @@ export class N8nClient {
   }
 
   /** Everything of an execution; `data` is n8n's own flattened JSON text. */
-  async execution(id: string): Promise<N8nExecution & { readonly data: string }> {
+  async execution(id: string): Promise<
+    N8nExecution & {
+      readonly data: string;
+      readonly workflowData: { readonly nodes: readonly INode[] };
+    }
+  > {
     return this.#request('GET', `/rest/executions/${id}`);
   }
 
