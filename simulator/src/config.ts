@@ -52,6 +52,8 @@ export const configSchema = z.strictObject({
   accounts: z.array(accountSchema).min(1),
   googleApiKey: secret,
   geminiApiKey: secret,
+  /** Opens the stand-in for OpenAI below `/openai/v1`; without a key there is none. */
+  openAiApiKey: secret.optional(),
   /** Opens the control API and the web phone. */
   controlKey: secret,
   /** How long the network waits for an application, ms; Twilio waits 15 s. */

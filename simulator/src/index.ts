@@ -10,6 +10,8 @@ import { geminiRest } from './gemini/gemini-rest.ts';
 import { GeminiScript, type GeminiScriptStep } from './gemini/script.ts';
 import { startGoogleGrpc } from './google/google-grpc.ts';
 import { googleRest } from './google/google-rest.ts';
+import { openAiRest } from './openai/openai-rest.ts';
+import { OpenAiScript, type OpenAiScriptStep } from './openai/script.ts';
 import { createRecognizer } from './recognition/recognizer.ts';
 import { Telephones } from './telephone-network/telephones.ts';
 import { Ticker } from './telephone-network/ticker.ts';
@@ -28,6 +30,7 @@ export type { HeardSpeech } from './callers/ear.ts';
 export type { CallEvent } from './twilio/call-data.ts';
 export type { FaultChanges } from './faults/faults.ts';
 export type { GeminiScriptStep } from './gemini/script.ts';
+export type { OpenAiScriptStep } from './openai/script.ts';
 export type { WireFilter, WireRequest } from './control/wire-log.ts';
 
 export interface Simulator {
@@ -44,6 +47,11 @@ export interface Simulator {
   readonly gemini: {
     /** Replaces what Gemini is to answer. @throws z.ZodError */
     script(steps: readonly GeminiScriptStep[]): void;
+  };
+  /** Lives at `${url}/openai/v1`, when there is an `openAiApiKey`. */
+  readonly openai: {
+    /** Replaces what OpenAI is to answer. @throws z.ZodError */
+    script(steps: readonly OpenAiScriptStep[]): void;
   };
   /** Somebody calls a number of an account. @throws z.ZodError */
   dial(call: DialInput): DialledCaller;
@@ -80,6 +88,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   const ports = { exchange, voices, recognizer };
   const gemini = { script: (steps: readonly GeminiScriptStep[]) => geminiScript.set(steps) };
+  const openAiScript = new OpenAiScript();
+  const openai = { script: (steps: readonly OpenAiScriptStep[]) => openAiScript.set(steps) };
   const requests = new WireLog();
   const app = fastify({ forceCloseConnections: true });
   requests.watch(app);
@@ -90,6 +100,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     faults,
     script: geminiScript,
   });
+  if (config.openAiApiKey !== undefined) {
+    await app.register(openAiRest, {
+      prefix: '/openai/v1',
+      apiKeys: [config.openAiApiKey],
+      script: openAiScript,
+    });
+  }
   await app.register(webPhone, {
     network: exchange,
     voices,
@@ -103,6 +120,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     ports,
     faults,
     gemini,
+    openai,
     requests,
   });
   const grpc = await startGoogleGrpc({
@@ -135,6 +153,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     voices,
     requests,
     gemini,
+    openai,
     dial: (call) => dialScripted(ports, call),
     telephone: (phoneNumber, behaviour) => {
       const telephone = createTelephone(ports, behaviour);

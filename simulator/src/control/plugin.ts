@@ -7,6 +7,7 @@ import type { ScriptedTelephone } from '../callers/scripted-telephone.ts';
 import type { CallerReport } from '../callers/scripted-caller.ts';
 import type { FaultChanges, Faults } from '../faults/faults.ts';
 import type { GeminiScriptStep } from '../gemini/script.ts';
+import type { OpenAiScriptStep } from '../openai/script.ts';
 import { newSid } from '../twilio/sids.ts';
 import { callView, numberView } from './views.ts';
 import type { WireLog } from './wire-log.ts';
@@ -16,6 +17,7 @@ export interface ControlOptions {
   readonly ports: CallerPorts;
   readonly faults: Faults;
   readonly gemini: { script(steps: readonly GeminiScriptStep[]): void };
+  readonly openai: { script(steps: readonly OpenAiScriptStep[]): void };
   readonly requests: Pick<WireLog, 'list' | 'clear'>;
 }
 
@@ -69,6 +71,10 @@ export const control: FastifyPluginCallback<ControlOptions> = (app, options, don
   });
   app.put('/gemini/script', async (request, reply) => {
     options.gemini.script(request.body as readonly GeminiScriptStep[]);
+    return reply.code(204).send();
+  });
+  app.put('/openai/script', async (request, reply) => {
+    options.openai.script(request.body as readonly OpenAiScriptStep[]);
     return reply.code(204).send();
   });
   done();

@@ -15,7 +15,9 @@ const WORDS_PER_CHUNK = 4;
 export interface GeminiAnswer {
   /** Parts of the content, in order; texts in small pieces. */
   readonly parts: readonly Part[];
-  readonly finishReason: 'STOP' | 'MAX_TOKENS';
+  readonly finishReason: string;
+  /** Why the prompt was not answered at all. */
+  readonly blockReason?: string;
   readonly promptTokenCount: number;
 }
 
@@ -52,14 +54,21 @@ function subjectOf(request: GenerateRequest): string {
     : textOf(parts);
 }
 
+interface Said extends BrainAnswer {
+  /** How the script wants it to end. */
+  readonly finishReason?: string;
+  readonly blockReason?: string;
+}
+
 /** @throws GoogleError where the script wants an error */
-function scriptedOrThought(
-  request: GenerateRequest,
-  script: GeminiScript | undefined,
-): BrainAnswer {
+function scriptedOrThought(request: GenerateRequest, script: GeminiScript | undefined): Said {
   const reply = script?.take(subjectOf(request));
   if (reply === undefined) return think(request);
   if (typeof reply === 'string') return { text: reply, calls: [] };
+  if ('blockReason' in reply) return { text: '', calls: [], blockReason: reply.blockReason };
+  if ('finishReason' in reply) {
+    return { text: reply.text, calls: [], finishReason: reply.finishReason };
+  }
   if ('error' in reply) throw geminiError(reply.error.status, reply.error.message);
   const calls = 'toolCall' in reply ? [reply.toolCall] : reply.toolCalls;
   return { text: reply.text ?? '', calls };
@@ -92,7 +101,8 @@ export function answer(
   script: GeminiScript | undefined,
   newCallId: () => string,
 ): GeminiAnswer {
-  const { text, calls } = scriptedOrThought(request, script);
+  const said = scriptedOrThought(request, script);
+  const { text, calls, blockReason } = said;
   const { text: told, cut } = limited(text, request);
   const parts: Part[] = pieces(told).map((piece) => ({ text: piece }));
   if (!cut) {
@@ -110,7 +120,8 @@ export function answer(
   }
   return {
     parts,
-    finishReason: cut ? 'MAX_TOKENS' : 'STOP',
+    finishReason: said.finishReason ?? (cut ? 'MAX_TOKENS' : 'STOP'),
+    ...(blockReason === undefined ? {} : { blockReason }),
     promptTokenCount: tokensOf(
       JSON.stringify([request.systemInstruction, request.contents, request.tools]),
     ),

@@ -1,5 +1,6 @@
+import { structuredAnswer } from '../structured/answer.ts';
+import { readSchema } from '../structured/contract.ts';
 import { factsOf, inWords, relevantFacts } from './facts.ts';
-import type { GeminiSchema } from './json-schema.ts';
 import { ENGLISH_PHRASES, SPANISH_PHRASES } from './phrases.ts';
 import type { Phrases } from './phrases.ts';
 import { textOf, toolsOf } from './request.ts';
@@ -51,10 +52,12 @@ export function think(request: GenerateRequest): BrainAnswer {
   const said = lastWordsOfUser(request.contents);
   const instruction = textOf(request.systemInstruction?.parts ?? []);
   const phrases = isEnglish(said === '' ? instruction : said) ? ENGLISH_PHRASES : SPANISH_PHRASES;
-  const schema =
-    request.generationConfig?.responseSchema ?? request.generationConfig?.responseJsonSchema;
-  if (request.generationConfig?.responseMimeType === 'application/json') {
-    return only(JSON.stringify(schema ? filled(schema, said) : { respuesta: said }));
+  const { responseMimeType, responseSchema, responseJsonSchema } = request.generationConfig ?? {};
+  if (responseMimeType === 'application/json') {
+    const schema = responseSchema ?? responseJsonSchema;
+    const prompt = wordsOfUser(request.contents);
+    const answer = schema ? structuredAnswer(readSchema(schema), prompt) : { respuesta: said };
+    return only(JSON.stringify(answer));
   }
   const responses = (request.contents.at(-1)?.parts ?? []).flatMap(({ functionResponse }) =>
     functionResponse ? [functionResponse] : [],
@@ -127,6 +130,13 @@ function lastWordsOfUser(contents: readonly Content[]): string {
     .trim();
 }
 
+/** Everything of the user: what is to be read may stand before an answer that is to be corrected. */
+const wordsOfUser = (contents: readonly Content[]): string =>
+  contents
+    .filter(({ role }) => role !== 'model')
+    .map(({ parts }) => textOf(parts))
+    .join('\n');
+
 const lastWordsOfModel = (contents: readonly Content[]): string =>
   textOf(contents.findLast(({ role }) => role === 'model')?.parts ?? []);
 
@@ -197,29 +207,3 @@ const withoutFlags = (value: object): object =>
 
 const asSentence = (text: string): string =>
   /[.!?…]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
-
-/** Structured output: each field as far as the words go. */
-function filled(schema: GeminiSchema, said: string): unknown {
-  if (schema.anyOf?.[0]) return filled(schema.anyOf[0], said);
-  if (schema.type === 'OBJECT') {
-    const entries = Object.entries(schema.properties ?? {});
-    return Object.fromEntries(
-      entries.map(([name, each]) => [
-        name,
-        each.type === 'OBJECT' || each.type === 'ARRAY'
-          ? filled(each, said)
-          : (argumentFor(name, each, said, new Set()) ?? emptyValue(each, said)),
-      ]),
-    );
-  }
-  if (schema.type === 'ARRAY')
-    return said === '' ? [] : [filled(schema.items ?? { type: 'STRING' }, said)];
-  return argumentFor('', schema, said, new Set()) ?? emptyValue(schema, said);
-}
-
-function emptyValue(schema: GeminiSchema, said: string): unknown {
-  if (schema.enum) return schema.enum[0];
-  if (schema.type === 'BOOLEAN') return false;
-  if (schema.type === 'INTEGER' || schema.type === 'NUMBER') return 0;
-  return schema.type === 'NULL' ? null : said;
-}

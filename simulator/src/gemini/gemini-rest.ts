@@ -61,7 +61,8 @@ class Envelope {
   }
 
   around(parts: readonly Part[], last: boolean): object {
-    const { promptTokenCount, finishReason } = this.#answer;
+    const { promptTokenCount, finishReason, blockReason } = this.#answer;
+    if (blockReason !== undefined) return this.#blocked(blockReason, promptTokenCount);
     for (const part of parts) this.#candidateTokens += tokensOfPart(part);
     return {
       candidates: [
@@ -77,6 +78,16 @@ class Envelope {
         totalTokenCount: promptTokenCount + this.#candidateTokens,
         promptTokensDetails: [{ modality: 'TEXT', tokenCount: promptTokenCount }],
       },
+      modelVersion: this.#modelVersion,
+      responseId: this.#responseId,
+    };
+  }
+
+  /** A prompt that is blocked gets no candidate, not even an empty one. */
+  #blocked(blockReason: string, promptTokenCount: number): object {
+    return {
+      promptFeedback: { blockReason },
+      usageMetadata: { promptTokenCount, totalTokenCount: promptTokenCount },
       modelVersion: this.#modelVersion,
       responseId: this.#responseId,
     };
@@ -175,7 +186,9 @@ export const geminiRest: FastifyPluginCallback<GeminiRestOptions> = (
   }
 
   for (const version of VERSIONS) {
-    app.get(`/${version}/models`, () => ({ models: availableModels(now()).map(described) }));
+    app.get<{ Querystring: Record<string, string> }>(`/${version}/models`, (request) =>
+      pageOfModels(availableModels(now()), request.query),
+    );
 
     app.get<{ Params: { model: string } }>(`/${version}/models/:model`, (request) =>
       described(findModel(request.params.model, version, 'getModel', now())),
@@ -199,6 +212,28 @@ export const geminiRest: FastifyPluginCallback<GeminiRestOptions> = (
   }
   done();
 };
+
+const MOST_MODELS = 1_000;
+const USUAL_MODELS = 50;
+
+/** @throws GoogleError INVALID_ARGUMENT */
+function pageOfModels(models: readonly GeminiModel[], query: Record<string, string>): object {
+  const size = query['pageSize'] === undefined ? USUAL_MODELS : Number(query['pageSize']);
+  if (!Number.isInteger(size) || size < 0) {
+    throw GoogleError.invalid(
+      `Invalid value at 'page_size' (TYPE_INT32), "${query['pageSize'] ?? ''}"`,
+    );
+  }
+  const from = query['pageToken'] ? Number(query['pageToken']) : 0;
+  if (!Number.isInteger(from) || from < 0 || from > models.length) {
+    throw GoogleError.invalid('Page token is invalid.');
+  }
+  const to = from + Math.min(size || USUAL_MODELS, MOST_MODELS);
+  return {
+    models: models.slice(from, to).map(described),
+    ...(to < models.length ? { nextPageToken: String(to) } : {}),
+  };
+}
 
 const described = ({ name }: GeminiModel): object => ({
   name: `models/${name}`,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GoogleError } from '../google/google-error.ts';
 import { geminiSchema, jsonSchema } from './json-schema.ts';
 import type { GeminiSchema } from './json-schema.ts';
+import { responseJsonSchema } from './response-schema.ts';
 
 const struct = z.record(z.string(), z.unknown());
 
@@ -100,7 +101,7 @@ const generationConfig = z
     frequencyPenalty: z.number().min(-2).lt(2).optional(),
     responseMimeType: z.enum(['text/plain', 'application/json', 'text/x.enum']).optional(),
     responseSchema: geminiSchema.optional(),
-    responseJsonSchema: jsonSchema.optional(),
+    responseJsonSchema: responseJsonSchema.optional(),
     responseModalities: z.array(z.literal('TEXT')).optional(),
     thinkingConfig: z
       .strictObject({

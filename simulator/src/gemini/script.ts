@@ -15,8 +15,25 @@ const toolCall = z.strictObject({
   args: z.record(z.string(), z.unknown()).default({}),
 });
 
+/** Reasons for which an answer ends early (`FinishReason` of the API). */
+const endings = z.enum([
+  'MAX_TOKENS',
+  'SAFETY',
+  'RECITATION',
+  'LANGUAGE',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'SPII',
+  'OTHER',
+]);
+
+/** Reasons for which a prompt is not even read (`BlockReason`). */
+const blocks = z.enum(['SAFETY', 'OTHER', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'JAILBREAK']);
+
 const replySchema = z.union([
   z.string().min(1),
+  z.strictObject({ text: z.string().default(''), finishReason: endings }),
+  z.strictObject({ blockReason: blocks }),
   z.strictObject({ text: z.string().min(1).optional(), toolCall }),
   z.strictObject({ text: z.string().min(1).optional(), toolCalls: z.array(toolCall).min(1) }),
   z.strictObject({
