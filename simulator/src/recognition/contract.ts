@@ -36,3 +36,26 @@ export interface RecognizedSpeech {
   /** 0..1, from how well the audio matched. */
   readonly confidence: number;
 }
+
+/** Recognition of a whole recording that may have been resampled and compressed on its way. */
+export interface RecordingRecognizer {
+  /**
+   * @param pcm 8,000 Hz, full scale 32,768
+   * @returns what was said, in order of time; speech of other origin is left out
+   */
+  recognize(pcm: Int16Array): Promise<readonly RecordedSpeech[]>;
+}
+
+/** Words without a pause between them, of one voice. */
+export interface RecordedSpeech extends RecognizedSpeech {
+  readonly voice: string;
+  readonly words: readonly RecordedWord[];
+}
+
+export interface RecordedWord {
+  readonly word: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** 0..1 */
+  readonly confidence: number;
+}

@@ -36,6 +36,8 @@ export interface LexiconWord {
 
 /** An utterance as it sounds on a line; places are counted in samples. */
 export interface LexiconEntry {
+  /** Who said it. */
+  readonly voice: string;
   readonly mulaw: Uint8Array;
   readonly words: readonly LexiconWord[];
   /** One past the last audible sample. */
@@ -58,7 +60,12 @@ function toEntry(utterance: Utterance): LexiconEntry {
     for (let i = start; i < end; i++) audible += AUDIBLE[mulaw[i]!]!;
     return { word, start, end, audible };
   });
-  return { mulaw, words: words.filter((word) => word.audible > 0), lastAudible };
+  return {
+    voice: utterance.voice,
+    mulaw,
+    words: words.filter((word) => word.audible > 0),
+    lastAudible,
+  };
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
@@ -71,11 +78,16 @@ export class Lexicon {
   /** One bit for hashes alike: most sounds are unknown, and this says so faster than a Map. */
   readonly #maybe = new Uint32Array(FILTER_BITS / 32);
   readonly #byWords = new Map<string, LexiconEntry[]>();
-  #size = 0;
+  readonly #entries: LexiconEntry[] = [];
+
+  /** Everything that was taken, in that order; it only grows. */
+  get entries(): readonly LexiconEntry[] {
+    return this.#entries;
+  }
 
   /** Number of different utterances. */
   get size(): number {
-    return this.#size;
+    return this.#entries.length;
   }
 
   /** An utterance that sounds exactly as a known one with the same words is not taken again. */
@@ -86,7 +98,7 @@ export class Lexicon {
     const alike = this.#byWords.get(key) ?? [];
     if (alike.some((known) => sameBytes(known.mulaw, entry.mulaw))) return;
     this.#byWords.set(key, [...alike, entry]);
-    this.#size++;
+    this.#entries.push(entry);
     const last = entry.lastAudible - WINDOW_SAMPLES;
     for (let position = 0; position <= last; position += ANCHOR_STRIDE_SAMPLES) {
       if (!this.#distinctive(entry.mulaw, position)) continue;
