@@ -7,8 +7,13 @@ import type {
 } from 'n8n-workflow';
 
 import { propertiesOf, runOperations } from '../shared/operations';
+import { searchTenants } from '../VoiceAgent/methods/tenants';
 import * as call from './actions/call/resource';
+import * as conference from './actions/conference/resource';
+import * as liveAudio from './actions/liveAudio/resource';
+import * as number from './actions/number/resource';
 import { operations } from './actions/operations';
+import * as recording from './actions/recording/resource';
 import * as response from './actions/response/resource';
 import {
 	searchCalls,
@@ -35,10 +40,32 @@ export class TwilioVoice implements INodeType {
 			{
 				name: 'twilioVoiceApi',
 				required: true,
-				displayOptions: { show: { resource: ['call'] } },
+				displayOptions: {
+					show: { resource: ['call', 'conference', 'liveAudio', 'number', 'recording'] },
+				},
+			},
+			{
+				name: 'voiceSidecarApi',
+				required: true,
+				displayOptions: {
+					show: {
+						resource: ['liveAudio'],
+						operation: ['start', 'stop'],
+						destination: ['transcription'],
+					},
+				},
 			},
 		],
 		hints: [
+			{
+				message:
+					'Twilio starts one call per second and keeps the others in a queue, unless your account has a higher limit. For many items, add the option Batching.',
+				displayCondition:
+					'={{ $parameter["resource"] === "call" && $parameter["operation"] === "make" }}',
+				whenToDisplay: 'beforeExecution',
+				location: 'inputPane',
+				type: 'info',
+			},
 			{
 				message:
 					'Twilio waits 15 seconds for the answer to a call. Keep slow nodes behind this one, not before it.',
@@ -55,9 +82,20 @@ export class TwilioVoice implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				default: 'call',
-				options: [call.resource, response.resource],
+				options: [
+					call.resource,
+					conference.resource,
+					liveAudio.resource,
+					number.resource,
+					recording.resource,
+					response.resource,
+				],
 			},
 			call.operation,
+			conference.operation,
+			liveAudio.operation,
+			number.operation,
+			recording.operation,
 			response.operation,
 			...propertiesOf(operations),
 		],
@@ -70,6 +108,7 @@ export class TwilioVoice implements INodeType {
 			searchParticipants,
 			searchPhoneNumbers,
 			searchRecordings,
+			searchTenants,
 		},
 	};
 

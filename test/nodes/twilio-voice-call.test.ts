@@ -154,7 +154,7 @@ const bad: Array<[rule: string, parameters: IDataObject, message: RegExp]> = [
   [
     'a status callback that is none',
     { ...make, text: 'x', options: { statusCallback: 'ftp://x' } },
-    /no Status Callback URL/,
+    /Status Callback URL is not an address/,
   ],
   ['a Call SID that is none', { operation: 'get', callSid: 'RE1' }, /not a Call SID/],
   ['no Call SID to hang up', { operation: 'hangUp', callSid: '' }, /not a Call SID/],

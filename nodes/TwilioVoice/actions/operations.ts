@@ -1,9 +1,9 @@
 import type { Operations } from '../../shared/operations';
-import * as get from './call/get';
-import * as getMany from './call/getMany';
-import * as hangUp from './call/hangUp';
-import * as make from './call/make';
-import * as update from './call/update';
+import { callOperations } from './call/operations';
+import { conferenceOperations } from './conference/operations';
+import { liveAudioOperations } from './liveAudio/operations';
+import { numberOperations } from './number/operations';
+import { recordingOperations } from './recording/operations';
 import * as respondConnect from './response/connect';
 import * as respondHangUp from './response/hangUp';
 import * as respondPlay from './response/play';
@@ -11,7 +11,11 @@ import * as respondReject from './response/reject';
 import * as respondSay from './response/say';
 
 export const operations: Operations = {
-	call: { get, getMany, hangUp, make, update },
+	call: callOperations,
+	conference: conferenceOperations,
+	liveAudio: liveAudioOperations,
+	number: numberOperations,
+	recording: recordingOperations,
 	response: {
 		connect: respondConnect,
 		hangUp: respondHangUp,

@@ -51,6 +51,15 @@ async function addresses(context: RequestContext, itemIndex?: number) {
 	};
 }
 
+/** What Twilio signs its webhooks with. It is never sent and never put out. */
+export async function readAuthToken(context: RequestContext, itemIndex?: number): Promise<string> {
+	const { authToken } = await context.getCredentials<TwilioCredentials>(
+		twilioCredential,
+		itemIndex,
+	);
+	return authToken;
+}
+
 /** Speaks to Twilio's REST API (2010-04-01) for the credential's account. */
 export async function twilioRequest(
 	context: RequestContext,

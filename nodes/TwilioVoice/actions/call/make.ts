@@ -2,9 +2,21 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { agentFields, agentVerbs } from '../../shared/agentFields';
+import { waitForBatch } from '../../shared/batching';
 import { callOutput } from '../../shared/callOutput';
-import { isHttpUrl, readPhoneNumber, readUrl } from '../../shared/checks';
+import {
+	checkDigits,
+	checkRange,
+	isPhoneNumber,
+	optionalUrl,
+	readPhoneNumber,
+	readUrl,
+} from '../../shared/checks';
 import { fitsParameter, readTwiml, twimlField, urlField } from '../../shared/instructionFields';
+import { ownNumberField } from '../../shared/locators';
+import { machineDetectionFields, machineDetectionForm } from '../../shared/machineDetection';
+import { makeOptions, type MakeOptions } from '../../shared/makeOptions';
+import { consentNotice, recordingForm, recordingOptions } from '../../shared/recordingFields';
 import { languageField, sayVerb, textField } from '../../shared/sayFields';
 import { twilioRequest } from '../../transport/twilio';
 import { twiml } from '../../twiml/document';
@@ -18,30 +30,13 @@ const showFor =
 		},
 	});
 
+const whenRecorded = (property: INodeProperties): INodeProperties => ({
+	...property,
+	displayOptions: { show: { record: [true] } },
+});
+
 export const description: INodeProperties[] = [
-	{
-		displayName: 'From',
-		name: 'from',
-		type: 'resourceLocator',
-		required: true,
-		default: { mode: 'list', value: '' },
-		description: 'The number that the called person sees: one of the account',
-		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				typeOptions: { searchListMethod: 'searchPhoneNumbers', searchable: true },
-			},
-			{
-				displayName: 'By Number',
-				name: 'number',
-				type: 'string',
-				placeholder: '+56221234567',
-				hint: 'In E.164 format, or an expression',
-			},
-		],
-	},
+	ownNumberField('From', 'from', 'The number that the called person sees: one of the account'),
 	{
 		displayName: 'To',
 		name: 'to',
@@ -49,7 +44,8 @@ export const description: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: '+56912345678',
-		description: 'Who is called: a number in E.164 format, a SIP address or a Twilio client',
+		description:
+			'Who is called: a number in E.164 format, a SIP address (sip:ana@example.com) or a Twilio client (client:ana)',
 	},
 	{
 		displayName: 'When Answered',
@@ -73,75 +69,62 @@ export const description: INodeProperties[] = [
 	showFor('text')(textField),
 	showFor('text')(languageField),
 	...agentFields.map(showFor('agent')),
+	...machineDetectionFields,
 	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			{
-				displayName: 'Ring At Most (Seconds)',
-				name: 'timeout',
-				type: 'number',
-				typeOptions: { minValue: 1, maxValue: 600 },
-				default: 60,
-				description: 'How long it rings before the call counts as not answered',
-			},
-			{
-				displayName: 'Status Callback Events',
-				name: 'statusCallbackEvents',
-				type: 'multiOptions',
-				default: ['completed'],
-				options: [
-					{ name: 'Answered', value: 'answered' },
-					{ name: 'Completed', value: 'completed' },
-					{ name: 'Initiated', value: 'initiated' },
-					{ name: 'Ringing', value: 'ringing' },
-				],
-				description: 'Which changes are reported. Completed covers busy, failed and not answered.',
-			},
-			{
-				displayName: 'Status Callback URL',
-				name: 'statusCallback',
-				type: 'string',
-				default: '',
-				placeholder: 'https://n8n.example.com/webhook/…/voice',
-				description:
-					'Where Twilio reports the progress of the call: the address of a Twilio Voice Trigger with the event Call Status',
-			},
-			{
-				displayName: 'Talk At Most (Seconds)',
-				name: 'timeLimit',
-				type: 'number',
-				typeOptions: { minValue: 1, maxValue: 86400 },
-				default: 3600,
-				description: 'After this time the call is ended',
-			},
-		],
+		displayName: 'Record',
+		name: 'record',
+		type: 'boolean',
+		default: false,
+		description: 'Whether the call is recorded from the answer on',
 	},
+	whenRecorded(consentNotice),
+	whenRecorded(recordingOptions),
+	makeOptions,
 ];
-
-interface MakeOptions {
-	timeout?: number;
-	timeLimit?: number;
-	statusCallback?: string;
-	statusCallbackEvents?: string[];
-}
 
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
 	const options = this.getNodeParameter('options', itemIndex, {}) as MakeOptions;
-	const form = {
-		From: readPhoneNumber.call(this, 'from', 'From', itemIndex, 'callable'),
-		To: readPhoneNumber.call(this, 'to', 'To', itemIndex, 'callable'),
-		...instructions.call(this, itemIndex),
-		Timeout: between.call(this, options.timeout, 1, 600, 'Ring At Most', itemIndex),
-		TimeLimit: between.call(this, options.timeLimit, 1, 86_400, 'Talk At Most', itemIndex),
-		...statusCallback.call(this, options, itemIndex),
-	};
+	const form = callForm.call(this, options, itemIndex);
+	await waitForBatch.call(this, options.batching?.batch, itemIndex);
 	return callOutput(
 		await twilioRequest(this, { method: 'POST', path: '/Calls.json', form, itemIndex }),
 	);
+}
+
+function callForm(this: IExecuteFunctions, options: MakeOptions, itemIndex: number): IDataObject {
+	const digits = options.sendDigits?.trim()
+		? checkDigits.call(this, options.sendDigits, 'Send Digits', itemIndex, 32)
+		: undefined;
+	const isRecorded = this.getNodeParameter('record', itemIndex, false) === true;
+	return {
+		...parties.call(this, itemIndex),
+		...instructions.call(this, itemIndex),
+		Timeout: checkRange.call(this, options.timeout, [1, 600], 'Ring At Most', itemIndex),
+		TimeLimit: checkRange.call(this, options.timeLimit, [1, 86_400], 'Talk At Most', itemIndex),
+		SendDigits: digits,
+		SipAuthUsername: options.sipAuthUsername || undefined,
+		SipAuthPassword: options.sipAuthPassword || undefined,
+		FallbackUrl: optionalUrl.call(this, options.fallbackUrl, 'Fallback URL', itemIndex),
+		...statusCallback.call(this, options, itemIndex),
+		...machineDetectionForm.call(this, itemIndex, digits),
+		...(isRecorded ? { Record: true, ...recordingForm.call(this, itemIndex) } : {}),
+	};
+}
+
+function parties(this: IExecuteFunctions, itemIndex: number): IDataObject {
+	const from = readPhoneNumber.call(this, 'from', 'From', itemIndex, 'callable');
+	const to = readPhoneNumber.call(this, 'to', 'To', itemIndex, 'callable');
+	if (isPhoneNumber(to) && !isPhoneNumber(from)) {
+		throw new NodeOperationError(
+			this.getNode(),
+			`"${from}" in the field From cannot call a phone number`,
+			{
+				itemIndex,
+				description: 'Choose a number of the account in the field From.',
+			},
+		);
+	}
+	return { From: from, To: to };
 }
 
 /** Twilio's documentation contradicts itself on which of Url and Twiml wins, so one is sent. */
@@ -164,36 +147,14 @@ function instructions(this: IExecuteFunctions, itemIndex: number): IDataObject {
 
 function statusCallback(
 	this: IExecuteFunctions,
-	{ statusCallback: url, statusCallbackEvents: events }: MakeOptions,
+	{ statusCallback: given, statusCallbackEvents: events }: MakeOptions,
 	itemIndex: number,
 ): IDataObject {
-	if (!url) return {};
-	if (!isHttpUrl(url)) {
-		throw new NodeOperationError(this.getNode(), `"${url}" is no Status Callback URL`, {
-			itemIndex,
-			description: 'Copy the production URL of a Twilio Voice Trigger into Status Callback URL.',
-		});
-	}
+	const url = optionalUrl.call(this, given, 'Status Callback URL', itemIndex);
+	if (url === undefined) return {};
 	return {
 		StatusCallback: url,
 		StatusCallbackMethod: 'POST',
 		StatusCallbackEvent: events?.length ? events : ['completed'],
 	};
-}
-
-function between(
-	this: IExecuteFunctions,
-	value: number | undefined,
-	least: number,
-	most: number,
-	label: string,
-	itemIndex: number,
-): number | undefined {
-	if (value === undefined) return undefined;
-	const seconds = Number(value);
-	if (Number.isInteger(seconds) && seconds >= least && seconds <= most) return seconds;
-	throw new NodeOperationError(this.getNode(), `The option ${label} is out of range`, {
-		itemIndex,
-		description: `Give a whole number of seconds from ${least} to ${most}.`,
-	});
 }

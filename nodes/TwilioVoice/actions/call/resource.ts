@@ -38,10 +38,22 @@ export const operation: INodeProperties = {
 			description: 'Call somebody, and say a text, follow TwiML or connect an AI agent',
 		},
 		{
-			name: 'Update',
+			name: 'Redirect',
 			value: 'update',
-			action: 'Update a call',
-			description: 'Give a call in progress new instructions',
+			action: 'Redirect a call',
+			description: 'Give a call in progress new instructions: a text, TwiML or an address',
+		},
+		{
+			name: 'Say or Play',
+			value: 'speak',
+			action: 'Say or play something into a call',
+			description: 'Say a text or play audio in a call in progress, then go on as you choose',
+		},
+		{
+			name: 'Transfer',
+			value: 'transfer',
+			action: 'Transfer a call',
+			description: 'Put the caller through to a human, at once or after a spoken summary',
 		},
 	],
 };

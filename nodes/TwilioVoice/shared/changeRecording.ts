@@ -1,0 +1,41 @@
+import { NodeApiError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { readCallSid } from './checks';
+import { callSidField } from './locators';
+import { recordingOutput } from './outputs';
+import { twilioRequest } from '../transport/twilio';
+
+/** The recording that is going on, whatever its SID. https://www.twilio.com/docs/voice/api/recording */
+const current = 'Twilio.CURRENT';
+
+export const runningRecordingFields: INodeProperties[] = [callSidField];
+
+/** Changes the recording of a running call. */
+export async function changeRecording(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	form: IDataObject,
+): Promise<IDataObject> {
+	const sid = readCallSid.call(this, itemIndex);
+	try {
+		const recording = await twilioRequest(this, {
+			method: 'POST',
+			path: `/Calls/${sid}/Recordings/${current}.json`,
+			form,
+			itemIndex,
+		});
+		return recordingOutput(recording);
+	} catch (error) {
+		if (!(error instanceof NodeApiError) || error.httpCode !== '404') {
+			throw new NodeApiError(this.getNode(), error as never, { itemIndex });
+		}
+		throw new NodeApiError(this.getNode(), error as never, {
+			itemIndex,
+			httpCode: '404',
+			message: 'Nothing is being recorded in this call',
+			description:
+				'Check the Call SID. Of a call that was transferred or dialled, Twilio records the first leg. Start a recording first.',
+		});
+	}
+}
