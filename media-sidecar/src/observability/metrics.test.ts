@@ -32,18 +32,24 @@ test('reports the lag of the event loop until it is stopped', () => {
     ...noMetrics,
     observeMs: (_name: string, valueMs: number) => seen.push(valueMs),
   };
-  const stop = watchEventLoop(metrics, clock, 1000);
-  // The histogram of a loop that never ran is empty; a blocked one is what counts, so run it.
-  const until = performance.now() + 30;
-  while (performance.now() < until);
-  return new Promise<void>((resolve) => {
-    setTimeout(() => {
-      clock.advance(1000);
-      stop();
-      const reported = seen.length;
-      clock.advance(5000);
-      assert.ok(reported === 1 && seen.length === 1);
-      resolve();
-    }, 50);
-  });
+  const delays = {
+    enabled: false,
+    count: 0,
+    max: 0,
+    enable: () => (delays.enabled = true),
+    disable: () => (delays.enabled = false),
+    reset: () => Object.assign(delays, { count: 0, max: 0 }),
+  };
+  const stop = watchEventLoop(metrics, clock, 1000, delays);
+  assert.ok(delays.enabled);
+  clock.advance(1000);
+  assert.deepEqual(seen, [], 'a loop that was not sampled has no lag to tell of');
+  Object.assign(delays, { count: 3, max: 42e6 });
+  clock.advance(1000);
+  assert.deepEqual(seen, [32], 'without the 10 ms between two samples');
+  Object.assign(delays, { count: 1, max: 11e6 });
+  stop();
+  clock.advance(5000);
+  assert.deepEqual(seen, [32]);
+  assert.ok(!delays.enabled);
 });

@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Clock, Timer } from '../kernel/clock.ts';
 import type { MetricCounter, MetricDuration, MetricGauge, Metrics } from '../kernel/metrics.ts';
@@ -91,9 +91,19 @@ function known(labels: Record<string, string>): Record<string, string> {
   );
 }
 
+/** What is used of `perf_hooks`' histogram of event loop delays, in ns. */
+type EventLoopDelays = Pick<IntervalHistogram, 'count' | 'max' | 'reset'> & {
+  enable(): unknown;
+  disable(): unknown;
+};
+
 /** Reports the worst delay of the event loop in each interval. Returns how to stop. */
-export function watchEventLoop(metrics: Metrics, clock: Clock, intervalMs = 1000): () => void {
-  const histogram = monitorEventLoopDelay({ resolution: 10 });
+export function watchEventLoop(
+  metrics: Metrics,
+  clock: Clock,
+  intervalMs = 1000,
+  histogram: EventLoopDelays = monitorEventLoopDelay({ resolution: 10 }),
+): () => void {
   histogram.enable();
   let timer: Timer;
   const report = (): void => {
