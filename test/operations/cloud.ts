@@ -20,6 +20,7 @@ export const otherNumber = '+56322234567';
 
 const googleApiKey = 'a-google-key-of-tests';
 const geminiApiKey = 'a-gemini-key-of-tests';
+const openAiApiKey = 'sk-an-openai-key-of-tests';
 const platformKey = 'platform-key-of-the-tests-0123456789';
 
 export interface Cloud extends AsyncDisposable {
@@ -56,6 +57,7 @@ export async function startCloud(options: { readonly sidecar?: boolean } = {}): 
     ],
     googleApiKey,
     geminiApiKey,
+    openAiApiKey,
     controlKey: 'a-control-key-of-tests',
   });
   undo.defer(() => simulator.close());
@@ -83,6 +85,7 @@ export async function startCloud(options: { readonly sidecar?: boolean } = {}): 
         tokenUrl: `${simulator.url}/token`,
       },
       voiceGeminiApi: { apiKey: geminiApiKey, baseUrl: simulator.url },
+      voiceOpenAiApi: { apiKey: openAiApiKey, baseUrl: `${simulator.url}/openai/v1` },
       ...(sidecar ? { voiceSidecarApi: { baseUrl: sidecar.url, apiKey: platformKey } } : {}),
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),

@@ -53,6 +53,8 @@ function quotesIn(value: unknown): Quote[] {
 	return Object.values(value).flatMap(quotesIn);
 }
 
+const mostQuotes = 5;
+
 /** Findings from an answer that fits the schema. Quotes that nobody said are dropped and counted. */
 export function findingsFrom(
 	answer: unknown,
@@ -62,7 +64,7 @@ export function findingsFrom(
 	const raw = answer as Raw;
 	let droppedQuotes = 0;
 	const verified = (quotes: readonly Quote[]) =>
-		quotes.flatMap((quote) => {
+		quotes.slice(0, mostQuotes).flatMap((quote) => {
 			const found = verifiedQuote(quote, turns);
 			if (!found) droppedQuotes++;
 			return found ?? [];
@@ -80,7 +82,7 @@ export function findingsFrom(
 		...(raw.frustration === undefined ? {} : { frustration: raw.frustration }),
 		...(raw.satisfaction === undefined ? {} : { satisfaction: raw.satisfaction }),
 		...(raw.intent ? { intent: { ...raw.intent, evidence: verified(raw.intent.evidence) } } : {}),
-		...(raw.topics ? { topics: [...new Set(raw.topics)] } : {}),
+		...(raw.topics ? { topics: [...new Set(raw.topics)].slice(0, request.topics?.most) } : {}),
 		...(raw.escalation
 			? {
 					escalation: {

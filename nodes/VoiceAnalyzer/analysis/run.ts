@@ -3,7 +3,7 @@ import type { INode } from 'n8n-workflow';
 
 import type { Engine, Reply } from '../engines/contract';
 import { analyzeWithRules } from '../rules/analyze';
-import { validate, type Schema } from '../schema/validate';
+import { validate, withoutBounds, type Schema } from '../schema/validate';
 import type { Turn } from '../transcript/turn';
 import type { Analysed, AnalysisRequest, EngineReport, Usage } from './contract';
 import { instructionsFor, repairMessage, transcriptMessage } from './prompt';
@@ -67,7 +67,7 @@ async function ask(
 	const prompt = {
 		instructions: instructionsFor(request),
 		transcript: transcriptMessage(turns),
-		schema,
+		schema: withoutBounds(schema),
 	};
 	const first = await engine.ask(prompt);
 	let checked = check(first, schema, turns);

@@ -6,7 +6,7 @@ const share = (description: string): Schema => ({
 	type: 'number',
 	minimum: 0,
 	maximum: 1,
-	description,
+	description: `${description}, from 0 to 1`,
 });
 const turnIndex: Schema = { type: 'integer', minimum: 0, description: 'The i of the turn' };
 const score: Schema = {
@@ -19,7 +19,7 @@ const quote = objectOf({
 	turn: turnIndex,
 	quote: text('Words of that turn, copied letter by letter, at most 200 characters'),
 });
-const evidence = arrayOf(quote, 'Where it is said; empty if nowhere', 5);
+const evidence = arrayOf(quote, 'Where it is said, at most 5 places; empty if nowhere');
 
 export const openIntent = 'other';
 
@@ -40,7 +40,7 @@ export function schemaOf(request: AnalysisRequest): Schema {
 	if (request.sentiment || escalation?.sentiment !== undefined) {
 		properties.sentiment = objectOf({
 			turns: arrayOf(objectOf({ turn: turnIndex, score }), 'One for each turn of the caller'),
-			overall: { ...score, description: "The caller's, of the whole conversation" },
+			overall: { ...score, description: "The caller's, of the whole conversation, from -1 to 1" },
 		});
 	}
 	if (request.satisfaction || escalation?.frustration !== undefined) {
@@ -59,14 +59,16 @@ export function schemaOf(request: AnalysisRequest): Schema {
 		});
 	}
 	if (topics)
-		properties.topics = arrayOf(text('One to three words'), 'What it was about', topics.most);
+		properties.topics = arrayOf(
+			text('One to three words'),
+			`What it was about, at most ${topics.most}`,
+		);
 	if (escalation) {
 		properties.escalation = objectOf({
-			asks_for_human: arrayOf(quote, 'Where the caller asks for a person; empty if not', 1),
+			asks_for_human: arrayOf(quote, 'Where the caller asks for a person; empty if not'),
 			instructed: arrayOf(
 				objectOf({ reason: text('In one sentence'), evidence }),
 				"Cases of the builder's escalation instructions that apply; empty if none or no instructions",
-				5,
 			),
 		});
 	}
@@ -74,8 +76,8 @@ export function schemaOf(request: AnalysisRequest): Schema {
 	if (summary?.purpose === 'handover') {
 		properties.handover = objectOf({
 			caller_needs: text('What the caller needs now, in one sentence'),
-			already_done: arrayOf(text('One thing'), 'What was asked, told or tried already', 10),
-			open_points: arrayOf(text('One thing'), 'What is left to do or to find out', 10),
+			already_done: arrayOf(text('One thing'), 'What was asked, told or tried already'),
+			open_points: arrayOf(text('One thing'), 'What is left to do or to find out'),
 		});
 	}
 	if (request.actionItems) {
@@ -87,7 +89,6 @@ export function schemaOf(request: AnalysisRequest): Schema {
 				evidence,
 			}),
 			'What was promised or asked for; empty if nothing',
-			20,
 		);
 	}
 	if (quality) {
@@ -101,7 +102,7 @@ export function schemaOf(request: AnalysisRequest): Schema {
 								type: ['number', 'null'],
 								minimum: 0,
 								maximum: 10,
-								description: '0 not at all, 10 fully; null if it did not apply to this call',
+								description: '0 (not at all) to 10 (fully); null if it did not apply to this call',
 							},
 							comment: text('Why, in one sentence'),
 							evidence,
@@ -129,7 +130,6 @@ export function schemaOf(request: AnalysisRequest): Schema {
 				text: text('The words, copied letter by letter'),
 			}),
 			'Each name of a person, address or other personal data that is said; empty if none',
-			200,
 		);
 	}
 	return objectOf(properties);

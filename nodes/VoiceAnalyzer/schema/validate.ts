@@ -12,8 +12,10 @@ export interface Schema {
 	required?: readonly string[];
 	additionalProperties?: false;
 	items?: Schema;
-	minItems?: number;
-	maxItems?: number;
+	/**
+	 * Bounds are checked here and not sent: Gemini refuses schemas with many of them ("too many states
+	 * for serving"). The description says them to the model.
+	 */
 	minimum?: number;
 	maximum?: number;
 }
@@ -29,12 +31,25 @@ export const objectOf = (properties: Record<string, Schema>, description?: strin
 	additionalProperties: false,
 });
 
-export const arrayOf = (items: Schema, description: string, maxItems?: number): Schema => ({
+export const arrayOf = (items: Schema, description: string): Schema => ({
 	type: 'array',
 	description,
 	items,
-	...(maxItems === undefined ? {} : { maxItems }),
 });
+
+/** The schema as it is sent: without what is only checked here. */
+export function withoutBounds(schema: Schema): Schema {
+	const sent = { ...schema };
+	delete sent.minimum;
+	delete sent.maximum;
+	if (sent.items) sent.items = withoutBounds(sent.items);
+	if (sent.properties) {
+		sent.properties = Object.fromEntries(
+			Object.entries(sent.properties).map(([name, each]) => [name, withoutBounds(each)]),
+		);
+	}
+	return sent;
+}
 
 const mostErrors = 10;
 
@@ -56,8 +71,12 @@ function check(value: unknown, schema: Schema, place: string, errors: string[]):
 		errors.push(`${place} must be one of ${schema.enum.map((each) => `"${each}"`).join(', ')}`);
 	}
 	if (typeof value === 'number') checkRange(value, schema, place, errors);
-	if (Array.isArray(value)) checkArray(value, schema, place, errors);
-	else if (typeof value === 'object' && value !== null) {
+	if (Array.isArray(value)) {
+		if (!schema.items) return;
+		for (const [index, item] of value.entries()) {
+			check(item, schema.items, `${place}[${index}]`, errors);
+		}
+	} else if (typeof value === 'object' && value !== null) {
 		checkObject(value as Record<string, unknown>, schema, place, errors);
 	}
 }
@@ -65,18 +84,6 @@ function check(value: unknown, schema: Schema, place: string, errors: string[]):
 function checkRange(value: number, { minimum, maximum }: Schema, place: string, errors: string[]) {
 	if (minimum !== undefined && value < minimum) errors.push(`${place} must be at least ${minimum}`);
 	if (maximum !== undefined && value > maximum) errors.push(`${place} must be at most ${maximum}`);
-}
-
-function checkArray(value: unknown[], schema: Schema, place: string, errors: string[]) {
-	const { minItems, maxItems, items } = schema;
-	if (minItems !== undefined && value.length < minItems) {
-		errors.push(`${place} must have at least ${minItems} items`);
-	}
-	if (maxItems !== undefined && value.length > maxItems) {
-		errors.push(`${place} must have at most ${maxItems} items`);
-	}
-	if (!items) return;
-	for (const [index, item] of value.entries()) check(item, items, `${place}[${index}]`, errors);
 }
 
 function checkObject(

@@ -8,7 +8,7 @@ const CONFIDENT = 0.8;
 interface Place {
   /** Names of the fields from the outside in, in small letters. */
   readonly path: readonly string[];
-  /** What the nearest field with a description is about. */
+  /** What the descriptions of the fields say, from the outside in. */
   readonly about: string;
   /** The turn that a list of this place is about. */
   readonly turn: SpokenTurn | undefined;
@@ -24,8 +24,7 @@ export function structuredAnswer(schema: AnswerSchema, prompt: string): unknown 
 }
 
 function valueOf(schema: AnswerSchema, place: Place, seen: Impressions): unknown {
-  const about = schema.description === '' ? place.about : schema.description;
-  const here = { ...place, about };
+  const here = { ...place, about: `${place.about} ${schema.description}` };
   const [type] = schema.types;
   switch (type) {
     case 'object':
