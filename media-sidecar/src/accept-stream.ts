@@ -10,9 +10,12 @@ export async function acceptStream(
   options: AcceptOptions,
 ): Promise<StartedStream | { readonly refused: string }> {
   try {
-    const { leg, start } = await acceptMediaStream(socket, options);
-    const { callSid, streamSid, customParameters } = start;
-    return { leg, callSid, streamSid, customParameters };
+    const accepted = await acceptMediaStream(socket, options);
+    const { callSid, streamSid, customParameters } = accepted.start;
+    const about = { callSid, streamSid, customParameters };
+    return accepted.kind === 'conversation'
+      ? { kind: accepted.kind, leg: accepted.leg, ...about }
+      : { kind: accepted.kind, leg: accepted.leg, ...about };
   } catch (error) {
     if (error instanceof MediaStreamError) return { refused: error.code };
     throw error;

@@ -129,7 +129,11 @@ class Phone {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
-  async start(callSid: string, customParameters: object): Promise<void> {
+  async start(
+    callSid: string,
+    customParameters: object,
+    tracks: readonly string[] = ['inbound'],
+  ): Promise<void> {
     await once(this.socket, 'open');
     const mediaFormat = { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 };
     this.send({ event: 'connected', protocol: 'Call', version: '1.0.0' });
@@ -141,7 +145,7 @@ class Phone {
         accountSid,
         streamSid: 'MZ1',
         callSid,
-        tracks: ['inbound'],
+        tracks,
         mediaFormat,
         customParameters,
       },
@@ -235,6 +239,108 @@ test('a broken start of a stream ends in a message for the tenant', async () => 
   const twiml = await callback('/twilio/stream-ended', { CallSid: callSid, To: called });
   assert.match(twiml, /<Say language="es-MX">Lo sentimos/);
   assert.match(twiml, /<Record/);
+});
+
+test('writes down what is said on a call, and tells it in order', async () => {
+  const callSid = `CA${'5'.repeat(32)}`;
+  const seen = receiver.received.length;
+  await api('PUT', '/v1/tenants/maipo', tenantInput({ phoneNumbers: ['+56223335555'] }));
+  await api('POST', '/v1/subscriptions', {
+    url: `${receiver.url}/transcriptions`,
+    events: ['transcription.started', 'transcription.utterance', 'transcription.completed'],
+    tenant: 'maipo',
+  });
+  const ticket = await api('POST', '/v1/transcriptions', { callSid, tenant: 'maipo' });
+  assert.equal(ticket['streamUrl'], 'wss://voice.example.com/twilio/media');
+  const { transcriptionId, token } = ticket;
+
+  const oneTrack = new Phone();
+  await oneTrack.start(callSid, { transcriptionId, token });
+  const [refusedWith] = (await once(oneTrack.socket, 'close')) as [number];
+  assert.equal(refusedWith, 1008, 'both tracks were asked for');
+
+  const phone = new Phone();
+  const before = stt.streams.length;
+  await phone.start(callSid, { transcriptionId, token }, ['inbound', 'outbound']);
+  await until('both recognitions', () => stt.streams.length === before + 2);
+  const [caller, agent] = stt.streams.slice(before);
+  const payload = Buffer.alloc(160, 0xff).toString('base64');
+  for (let chunk = 1; chunk <= 10; chunk += 1) {
+    for (const track of ['inbound', 'outbound']) {
+      const media = { track, chunk: String(chunk), timestamp: String(chunk * 20), payload };
+      phone.send({ event: 'media', sequenceNumber: '2', streamSid: 'MZ1', media });
+    }
+  }
+  await until('the audio', () => caller?.frames.length === 10 && agent?.frames.length === 10);
+  caller?.final('¿Tienen el modelo nuevo?', { endMs: 100, confidence: 0.9 });
+  agent?.final('Sí, llegó ayer.', { endMs: 180 });
+  phone.send({
+    event: 'stop',
+    sequenceNumber: '9',
+    streamSid: 'MZ1',
+    stop: { accountSid, callSid },
+  });
+  await receiver.arrived(seen + 4);
+
+  const told = receiver.received
+    .filter(({ path }) => path === '/transcriptions')
+    .map(({ json }) => json as { type: string; data: Record<string, Record<string, unknown>> });
+  assert.deepEqual(
+    told.map(({ type, data }) => [type, data['utterance']?.['text']]),
+    [
+      ['transcription.started', undefined],
+      ['transcription.utterance', '¿Tienen el modelo nuevo?'],
+      ['transcription.utterance', 'Sí, llegó ayer.'],
+      ['transcription.completed', undefined],
+    ],
+  );
+  assert.deepEqual(told.at(-1)?.data['tenant']?.['slug'], 'maipo');
+  const record = await api('GET', `/v1/transcriptions/${String(transcriptionId)}`);
+  assert.deepEqual([record['status'], record['endReason']], ['completed', 'stream-stopped']);
+  assert.deepEqual(told.at(-1)?.data['transcription'], record);
+  assert.doesNotMatch(log, /modelo nuevo|llegó ayer/);
+});
+
+test('stops a transcription and a conversation when it is asked to', async () => {
+  const transcribed = `CA${'6'.repeat(32)}`;
+  const ticket = await api('POST', '/v1/transcriptions', {
+    callSid: transcribed,
+    tenant: 'andes',
+    track: 'inbound',
+  });
+  const { transcriptionId, token } = ticket;
+  const listening = new Phone();
+  const before = stt.streams.length;
+  await listening.start(transcribed, { transcriptionId, token });
+  await until('the recognition', () => stt.streams.length === before + 1);
+  const path = `/v1/transcriptions/${String(transcriptionId)}`;
+  const closed = once(listening.socket, 'close');
+  await fetch(`${sidecar.url}${path}`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${platformKey}` },
+  });
+  assert.deepEqual((await closed)[0], 1000);
+  let record = await api('GET', path);
+  const patience = AbortSignal.timeout(20_000);
+  while (record['status'] !== 'completed') {
+    assert.equal(patience.aborted, false, 'waited for the end');
+    record = await api('GET', path);
+  }
+  assert.equal(record['endReason'], 'stopped');
+
+  const callSid = `CA${'7'.repeat(32)}`;
+  const session = await api('POST', '/v1/sessions', {
+    tenant: 'andes',
+    direction: 'inbound',
+    callSid,
+  });
+  const phone = new Phone();
+  await phone.start(callSid, { sessionId: session['sessionId'], token: session['token'] });
+  await until('the greeting', () => phone.audioBytes > 1600);
+  const hungUp = once(phone.socket, 'close');
+  await api('POST', `/v1/calls/${callSid}/end`, {});
+  await hungUp;
+  assert.match(await callback('/twilio/stream-ended', { CallSid: callSid }), /<Hangup\/>/);
 });
 
 test('while it drains it takes no call, and lets those that run come to their end', async () => {

@@ -7,10 +7,13 @@ import { agentSubject } from './call/agent-subject.ts';
 import { defaultCallOptions, defaultRegistryOptions } from './call/options.ts';
 import type { TenantProfile } from './call/ports.ts';
 import { CallRegistry } from './call/registry.ts';
+import { defaultTranscriptionOptions } from './call/transcription/options.ts';
+import { TranscriptionRegistry } from './call/transcription/registry.ts';
 import type { Config } from './config/config.ts';
 import { Database } from './db/database.ts';
 import { buildDomain, mediaUrl } from './domain/build-domain.ts';
 import { Housekeeping } from './domain/housekeeping.ts';
+import { StopRequests } from './domain/stop-requests.ts';
 import { AfterStreamAnswers } from './http/after-stream.ts';
 import { TrustedProxies } from './http/client-address.ts';
 import { MediaSocket } from './http/media-socket.ts';
@@ -71,10 +74,12 @@ export async function startSidecar(
     {
       db,
       queue: deliveryQueue(jobs),
-      admission: () => (registry.draining ? 'draining' : registry.hasRoom ? 'open' : 'capacity'),
+      admission: () => (registry.draining ? 'draining' : hasRoom() ? 'open' : 'capacity'),
       onConnecting: (tenant, agent) =>
         warmer.warm(defaultAgents.create(agent, subjectOf(tenant)), tenant.voice, tenant.id),
       phraseStore: providers.phrases,
+      endCall: (callId) => registry.end(callId),
+      stopTranscription: (id) => transcriptions.stop(id),
       clock,
       metrics,
       logger,
@@ -103,12 +108,42 @@ export async function startSidecar(
     agentFor: (session) => defaultAgents.create(session.agent, agentSubject(session)),
   });
 
+  const transcriptions = new TranscriptionRegistry({
+    clock,
+    metrics,
+    logger,
+    stt: providers.cascade.stt,
+    recorder: domain.transcriptionRecorder,
+    voiceActivity: () => createVoiceActivityDetector(),
+    options: defaultTranscriptionOptions,
+  });
+  /** A call and a transcription cost about the same. */
+  const hasRoom = (): boolean =>
+    registry.hasRoom && registry.size + transcriptions.size < config.limits.maxCalls;
+
   undo.defer(() => jobs.stop(stopJobsWithinMs));
   await jobs.start([
     deliverEventJob(domain.deliveries, logger),
-    tidyUpJob(new Housekeeping(db, domain.recorder, clock)),
+    tidyUpJob(
+      new Housekeeping(
+        db,
+        { calls: domain.recorder, transcriptions: domain.transcriptionRecorder },
+        clock,
+      ),
+    ),
   ]);
   undo.defer(() => domain.recorder.flush());
+  undo.defer(() => domain.transcriptionRecorder.flush());
+  const stopRequests = new StopRequests({
+    db,
+    clock,
+    logger,
+    live: () => ({ callIds: registry.callIds, transcriptionIds: transcriptions.ids }),
+    endCall: (callId) => void registry.end(callId),
+    stopTranscription: (id) => void transcriptions.stop(id),
+  });
+  stopRequests.start();
+  undo.defer(() => stopRequests.close());
 
   const trustedProxies = new TrustedProxies(config.trustProxy);
   const { authToken, accountSid } = config.twilio;
@@ -150,9 +185,15 @@ export async function startSidecar(
           accountSid,
           startTimeoutMs: config.limits.startTimeoutMs,
         }),
-      gate: domain.sessions,
-      begin: (leg, session) => void registry.start(leg, session),
-      hasRoom: () => registry.hasRoom,
+      conversations: {
+        gate: domain.sessions,
+        begin: (leg, session) => void registry.start(leg, session),
+      },
+      transcriptions: {
+        gate: domain.transcriptions,
+        begin: (leg, claimed) => void transcriptions.start(leg, claimed),
+      },
+      hasRoom,
       trustedProxies,
       metrics,
       logger,
@@ -174,7 +215,8 @@ export async function startSidecar(
   async function close(): Promise<void> {
     const hadCalls = registry.size > 0;
     logger.info({ calls: registry.size }, 'media sidecar is draining');
-    await registry.drain(config.limits.drainTimeoutMs);
+    const { drainTimeoutMs } = config.limits;
+    await Promise.all([registry.drain(drainTimeoutMs), transcriptions.drain(drainTimeoutMs)]);
     if (hadCalls) await new Promise<void>((done) => void clock.schedule(lastAnswersMs, done));
     await running.disposeAsync();
     logger.info({}, 'media sidecar has stopped');

@@ -106,8 +106,8 @@ export class LiveCall {
   }
 
   /** Ends the call now, whatever is being said. */
-  stop(): void {
-    this.#dispatch({ type: 'stop', reason: 'drained' });
+  stop(reason: 'drained' | 'ended-by-request' = 'drained'): void {
+    this.#dispatch({ type: 'stop', reason });
   }
 
   #legListener(): PhoneLegListener {

@@ -112,7 +112,8 @@ export type CallEndReason =
   | 'transferred'
   | 'provider-failure'
   | 'connection-lost'
-  | 'drained';
+  | 'drained'
+  | 'ended-by-request';
 
 export interface CallEnding {
   readonly callId: string;
@@ -144,3 +145,17 @@ export type ToolOutcome =
       readonly ok: false;
       readonly reason: 'late' | 'failed' | 'invalid-reply' | 'unknown-tool' | 'cancelled';
     };
+
+export type {
+  ClaimedTranscription,
+  Track,
+  TranscriptionClaim,
+  TranscriptionEnding,
+  TranscriptionEndReason,
+  TranscriptionGap,
+  TranscriptionGate,
+  TranscriptionRecorder,
+  TranscriptionReference,
+  TranscriptionRefusal,
+  UtteranceRecord,
+} from './transcription/ports.ts';

@@ -89,6 +89,18 @@ export class CallRegistry {
     return this.#calls.get(callSid)?.call;
   }
 
+  /** Our ids of the calls. */
+  get callIds(): string[] {
+    return [...this.#calls.values()].map(({ call }) => call.session.callId);
+  }
+
+  /** Ends a conversation; the caller hears nothing more. @returns false when it is not here */
+  end(callId: string): boolean {
+    const live = [...this.#calls.values()].find(({ call }) => call.session.callId === callId);
+    live?.call.stop('ended-by-request');
+    return live !== undefined;
+  }
+
   /** Twilio may ask before we notice that the socket is gone: a call that still lives has broken. */
   afterStream(callSid: string): AfterStream {
     const live = this.#calls.get(callSid);
@@ -113,7 +125,7 @@ export class CallRegistry {
   /** Ends every call at once; their callers are asked for a message. */
   async closeAll(): Promise<void> {
     const calls = [...this.#calls.values()].map(({ call }) => call);
-    for (const call of calls) call.stop();
+    for (const call of calls) call.stop('drained');
     await Promise.all(calls.map((call) => call.ended));
   }
 

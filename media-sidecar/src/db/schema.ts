@@ -66,6 +66,9 @@ export interface CallsTable {
   frames_received: Generated<number>;
   frames_lost: Generated<number>;
   frames_sent: Generated<number>;
+  metadata: Generated<unknown>;
+  analysis: Json<unknown>;
+  end_requested_at: Date | null;
 }
 
 export interface CallTurnsTable {
@@ -110,7 +113,8 @@ export interface ToolsTable extends PlatformToolsTable {
 export interface EventsTable {
   tenant_id: string;
   id: string;
-  call_id: string;
+  call_id: string | null;
+  transcription_id: string | null;
   type: string;
   payload: Json<unknown>;
   created_at: CreatedAt;
@@ -122,6 +126,106 @@ export interface ApiKeysTable {
   name: string;
   key_hash: Buffer;
   created_at: CreatedAt;
+}
+
+export interface TranscriptionsTable {
+  tenant_id: string;
+  id: string;
+  token_hash: Buffer;
+  call_sid: string;
+  stream_sid: string | null;
+  from_number: string | null;
+  to_number: string | null;
+  language: string;
+  track: 'inbound' | 'outbound' | 'both';
+  phrases: string[];
+  metadata: Json<unknown>;
+  status: 'waiting' | 'in-progress' | 'completed' | 'failed';
+  end_reason: string | null;
+  error: Json<unknown>;
+  gaps: Json<unknown>;
+  expires_at: Date;
+  claimed_at: Date | null;
+  stop_requested_at: Date | null;
+  created_at: CreatedAt;
+  started_at: Date | null;
+  ended_at: Date | null;
+}
+
+export interface TranscriptionUtterancesTable {
+  tenant_id: string;
+  transcription_id: string;
+  utterance_index: number;
+  track: 'inbound' | 'outbound';
+  text: string;
+  confidence: number | null;
+  start_ms: number;
+  end_ms: number;
+  language_code: string;
+}
+
+export interface ContactsTable {
+  tenant_id: string;
+  id: string;
+  phone_number: string;
+  name: string | null;
+  email: string | null;
+  language: string | null;
+  timezone: string | null;
+  company: string | null;
+  role: string | null;
+  external_id: string | null;
+  status: string | null;
+  last_outcome: string | null;
+  notes: string | null;
+  attributes: Json<unknown>;
+  created_at: CreatedAt;
+  updated_at: Generated<Date>;
+}
+
+export interface ConsentsTable {
+  tenant_id: string;
+  id: string;
+  phone_number: string;
+  kind: 'recording' | 'ai-call' | 'marketing' | 'data-processing';
+  status: 'granted' | 'withdrawn';
+  source: string;
+  evidence: string | null;
+  call_id: string | null;
+  recorded_at: Date;
+  created_at: CreatedAt;
+}
+
+export interface PlatformDoNotCallTable {
+  phone_number: string;
+  reason: string | null;
+  source: string | null;
+  created_at: CreatedAt;
+}
+
+export interface DoNotCallTable extends PlatformDoNotCallTable {
+  tenant_id: string;
+}
+
+export interface KnowledgeDocumentsTable {
+  tenant_id: string;
+  id: string;
+  external_id: string | null;
+  title: string;
+  source: string | null;
+  language: string;
+  text: string;
+  created_at: CreatedAt;
+  updated_at: Generated<Date>;
+}
+
+export interface KnowledgePassagesTable {
+  tenant_id: string;
+  document_id: string;
+  passage_index: number;
+  text: string;
+  configuration: string;
+  search: string;
 }
 
 export interface Schema {
@@ -136,4 +240,12 @@ export interface Schema {
   api_keys: ApiKeysTable;
   platform_subscriptions: PlatformSubscriptionsTable;
   platform_tools: PlatformToolsTable;
+  transcriptions: TranscriptionsTable;
+  transcription_utterances: TranscriptionUtterancesTable;
+  contacts: ContactsTable;
+  consents: ConsentsTable;
+  do_not_call: DoNotCallTable;
+  platform_do_not_call: PlatformDoNotCallTable;
+  knowledge_documents: KnowledgeDocumentsTable;
+  knowledge_passages: KnowledgePassagesTable;
 }

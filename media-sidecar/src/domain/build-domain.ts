@@ -15,6 +15,8 @@ import type { Admission, OnConnecting } from './sessions/sessions.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Subscriptions } from './subscriptions/subscriptions.ts';
 import { Tenants } from './tenants/tenants.ts';
+import { StoredTranscriptionRecorder } from './transcriptions/transcription-recorder.ts';
+import { Transcriptions } from './transcriptions/transcriptions.ts';
 import { WebhookToolRunner } from './tools/tool-runner.ts';
 import { Tools } from './tools/tools.ts';
 import { Sealer } from './webhooks/sealer.ts';
@@ -38,6 +40,9 @@ export interface DomainParts {
   readonly admission: () => Admission;
   readonly onConnecting: OnConnecting;
   readonly phraseStore: PhraseStore;
+  /** Ends one of this process. @returns false when it is not here */
+  readonly endCall: (callId: string) => boolean;
+  readonly stopTranscription: (transcriptionId: string) => boolean;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -54,13 +59,20 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
   const tools = new Tools(shared);
   const subscriptions = new Subscriptions(shared);
   const { publicUrl, sessionTtlMs, outboundSessionTtlMs } = options;
+  const publisher = new EventPublisher(parts.queue);
+  const transcriptionRecorder = new StoredTranscriptionRecorder({ db, publisher, logger });
+  const urls = {
+    stream: mediaUrl(publicUrl),
+    action: `${publicUrl}/twilio/stream-ended`,
+    streamStatus: `${publicUrl}/twilio/stream-status`,
+  };
   const warmings = new Warmings({ store: parts.phraseStore, clock, logger });
   return {
     tenants,
     tools,
     subscriptions,
     apiKeys: new ApiKeys(db, tenants, options.bootstrapApiKey),
-    calls: new Calls(db, tenants),
+    calls: new Calls(db, tenants, { clock, endHere: parts.endCall }),
     phrases: new Phrases(tenants, parts.phraseStore, warmings),
     warmings,
     sessions: new Sessions(
@@ -68,14 +80,20 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
       {
         sessionTtlMs,
         outboundSessionTtlMs,
-        urls: {
-          stream: mediaUrl(publicUrl),
-          action: `${publicUrl}/twilio/stream-ended`,
-          streamStatus: `${publicUrl}/twilio/stream-status`,
-        },
+        urls,
       },
     ),
-    recorder: new StoredCallRecorder({ db, publisher: new EventPublisher(parts.queue), logger }),
+    transcriptions: new Transcriptions({
+      db,
+      tenants,
+      recorder: transcriptionRecorder,
+      clock,
+      admission: parts.admission,
+      stopHere: parts.stopTranscription,
+      urls,
+    }),
+    transcriptionRecorder,
+    recorder: new StoredCallRecorder({ db, publisher, logger }),
     toolRunner: new WebhookToolRunner({ tools, tenants, client, clock, logger }),
     deliveries: new Deliveries({ db, subscriptions, client, clock, metrics, logger }),
     webhookClient: client,

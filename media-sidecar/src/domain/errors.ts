@@ -75,6 +75,19 @@ export const domainErrors = {
       'A platform key has to name the tenant (slug or id).',
       'tenant',
     ),
+  callNotActive: () =>
+    new DomainError('conflict', 'call-not-active', 'The conversation has ended already.'),
+  tooLarge: (field: string, maxBytes: number) =>
+    new DomainError(
+      'invalid',
+      'invalid-request',
+      `${field}: must be at most ${String(maxBytes / 1024)} KB of JSON, with what is there already`,
+      field,
+    ),
+  transcriptionNotFound: () =>
+    new DomainError('not-found', 'transcription-not-found', 'No such transcription.'),
+  notTaken: (reason: 'capacity' | 'draining') =>
+    new DomainError('unavailable', reason, 'This sidecar takes no more at the moment.'),
   warmingNotFound: () => new DomainError('not-found', 'warming-not-found', 'No such warming.'),
   badCursor: () => new DomainError('invalid', 'bad-cursor', 'The cursor is not ours.', 'cursor'),
 } as const;

@@ -8,7 +8,8 @@ import { Calls } from './calls/calls.ts';
 import { EventPublisher } from './events/publisher.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Tenants } from './tenants/tenants.ts';
-import { createClaimedSession, createTenant, platform } from './testing/fixtures.ts';
+import { StoredTranscriptionRecorder } from './transcriptions/transcription-recorder.ts';
+import { createClaimedSession, createTenant, notLive, platform } from './testing/fixtures.ts';
 
 onEachDatabase('housekeeping', (database) => {
   test('closes calls whose process died, and removes old sessions', async () => {
@@ -16,6 +17,8 @@ onEachDatabase('housekeeping', (database) => {
     const tenant = await createTenant(db);
     const publisher = new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} });
     const recorder = new StoredCallRecorder({ db, publisher, logger: silentLogger });
+    const transcriptions = new StoredTranscriptionRecorder({ db, publisher, logger: silentLogger });
+    const recorders = { calls: recorder, transcriptions };
     const nowMs = Date.now();
     const startedAgo = async (agoMs: number): Promise<string> => {
       const callId = await createClaimedSession(db, tenant.id);
@@ -25,21 +28,21 @@ onEachDatabase('housekeeping', (database) => {
     const [dead, alive] = [await startedAgo(25 * 3_600_000), await startedAgo(3_600_000)];
     await recorder.flush();
 
-    const calls = new Calls(db, new Tenants(db));
+    const calls = new Calls(db, new Tenants(db), notLive);
     const sessionsLeft = async (): Promise<number> => {
       const rows = await db.withTenant(tenant.id, (tx) =>
         tx.db.selectFrom('sessions').select('id').execute(),
       );
       return rows.length;
     };
-    await new Housekeeping(db, recorder, new VirtualClock(nowMs)).tidyUp();
+    await new Housekeeping(db, recorders, new VirtualClock(nowMs)).tidyUp();
     const [ended, running] = [await calls.get(platform, dead), await calls.get(platform, alive)];
     assert.deepEqual([ended.status, ended.endReason], ['failed', 'connection-lost']);
     assert.equal(running.status, 'in-progress');
     assert.equal(await sessionsLeft(), 2);
 
     const later = new VirtualClock(nowMs + 25 * 3_600_000);
-    await new Housekeeping(db, recorder, later).tidyUp();
+    await new Housekeeping(db, recorders, later).tidyUp();
     assert.equal(await sessionsLeft(), 0);
   });
 });

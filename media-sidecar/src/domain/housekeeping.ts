@@ -1,10 +1,11 @@
-import type { CallRecorder } from '../call/ports.ts';
+import type { CallRecorder, TranscriptionRecorder } from '../call/ports.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { callsInProgressSince } from './calls/repository.ts';
 import { deleteEventsBefore } from './events/repository.ts';
 import { deleteSessionsBefore } from './sessions/repository.ts';
 import { listTenants } from './tenants/repository.ts';
+import { abandonedTranscriptions } from './transcriptions/repository.ts';
 
 const hourMs = 3_600_000;
 /** Twilio ends a call after four hours, unless the account was given more. */
@@ -14,15 +15,26 @@ const sessionsKeptMs = 24 * hourMs;
 const eventsKeptMs = 72 * hourMs;
 const tenantsPerPage = 100;
 
+type Flushing<T> = T & { flush(): Promise<void> };
+
 /** Removes what is of no more use, and closes the records of calls whose process died. */
 export class Housekeeping {
   readonly #db: Database;
-  readonly #recorder: CallRecorder;
+  readonly #calls: CallRecorder;
+  readonly #transcriptions: Flushing<TranscriptionRecorder>;
   readonly #clock: Clock;
 
-  constructor(db: Database, recorder: CallRecorder, clock: Clock) {
+  constructor(
+    db: Database,
+    recorders: {
+      readonly calls: CallRecorder;
+      readonly transcriptions: Flushing<TranscriptionRecorder>;
+    },
+    clock: Clock,
+  ) {
     this.#db = db;
-    this.#recorder = recorder;
+    this.#calls = recorders.calls;
+    this.#transcriptions = recorders.transcriptions;
     this.#clock = clock;
   }
 
@@ -34,7 +46,8 @@ export class Housekeeping {
       for (const tenant of tenants) await this.#tidyUpOne(tenant.id);
       after = tenants.length < tenantsPerPage ? undefined : tenants.at(-1)?.slug;
     } while (after !== undefined);
-    await this.#recorder.flush();
+    await this.#calls.flush();
+    await this.#transcriptions.flush();
   }
 
   async #tidyUpOne(tenantId: string): Promise<void> {
@@ -42,10 +55,23 @@ export class Housekeeping {
     const abandoned = await this.#db.withTenant(tenantId, async (tx) => {
       await deleteSessionsBefore(tx, new Date(nowMs - sessionsKeptMs));
       await deleteEventsBefore(tx, new Date(nowMs - eventsKeptMs));
-      return callsInProgressSince(tx, new Date(nowMs - longestCallMs));
+      const started = new Date(nowMs - longestCallMs);
+      return {
+        calls: await callsInProgressSince(tx, started),
+        transcriptions: await abandonedTranscriptions(tx, { expired: new Date(nowMs), started }),
+      };
     });
-    for (const callId of abandoned) {
-      this.#recorder.callEnded({
+    for (const { id, neverStarted } of abandoned.transcriptions) {
+      this.#transcriptions.ended({
+        transcriptionId: id,
+        tenantId,
+        endedAtMs: nowMs,
+        reason: neverStarted ? 'never-started' : 'connection-lost',
+        gaps: [],
+      });
+    }
+    for (const callId of abandoned.calls) {
+      this.#calls.callEnded({
         callId,
         tenantId,
         endedAtMs: nowMs,

@@ -253,6 +253,7 @@ onEachDatabase('the API', (database) => {
       '/v1/api-keys/{id}',
       '/v1/calls',
       '/v1/calls/{id}',
+      '/v1/calls/{id}/end',
       '/v1/me',
       '/v1/phrases',
       '/v1/phrases/audio',
@@ -268,6 +269,8 @@ onEachDatabase('the API', (database) => {
       '/v1/tenants/{slug}',
       '/v1/tools',
       '/v1/tools/{id}',
+      '/v1/transcriptions',
+      '/v1/transcriptions/{id}',
     ]);
   });
 

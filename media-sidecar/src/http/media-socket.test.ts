@@ -6,7 +6,14 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import { WebSocket } from 'ws';
-import type { ClaimedSession, SessionClaim, SessionRefusal } from '../call/ports.ts';
+import type {
+  ClaimedSession,
+  ClaimedTranscription,
+  SessionClaim,
+  SessionRefusal,
+  TranscriptionClaim,
+  TranscriptionRefusal,
+} from '../call/ports.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { acceptStream } from '../accept-stream.ts';
 import { systemClock } from '../kernel/clock.ts';
@@ -22,26 +29,44 @@ let refusals: string[];
 let unauthenticated: number;
 let claims: SessionClaim[];
 let begun: ClaimedSession[];
+let transcriptionClaims: TranscriptionClaim[];
+let transcribing: ClaimedTranscription[];
+let transcriptionAnswer: TranscriptionRefusal | ClaimedTranscription;
 let answer: SessionRefusal | ClaimedSession;
 let beginError: Error | undefined;
 let clients: WebSocket[];
 
 const session = { callId: 'call-1' } as ClaimedSession;
+const transcription = { transcriptionId: 'transcription-1' } as ClaimedTranscription;
 
 async function start(options: MediaSocketOptions = {}): Promise<void> {
   media = new MediaSocket(
     {
       verifySignature: (signature) => signature === 'good',
       accept: (socket) => acceptStream(socket, { clock: systemClock }),
-      gate: {
-        claim: (claim) => {
-          claims.push(claim);
-          return Promise.resolve(answer);
+      conversations: {
+        gate: {
+          claim: (claim) => {
+            claims.push(claim);
+            return Promise.resolve(answer);
+          },
+        },
+        begin: (_leg, claimed) => {
+          if (beginError !== undefined) throw beginError;
+          begun.push(claimed);
         },
       },
-      begin: (_leg, claimed) => {
-        if (beginError !== undefined) throw beginError;
-        begun.push(claimed);
+      transcriptions: {
+        gate: {
+          claim: (claim) => {
+            transcriptionClaims.push(claim);
+            return Promise.resolve(transcriptionAnswer);
+          },
+        },
+        begin: (_leg, claimed) => {
+          if (beginError !== undefined) throw beginError;
+          transcribing.push(claimed);
+        },
       },
       hasRoom: () => room,
       trustedProxies: new TrustedProxies('loopback'),
@@ -63,6 +88,8 @@ async function start(options: MediaSocketOptions = {}): Promise<void> {
 beforeEach(() => {
   server = createServer();
   [refusals, claims, begun, clients] = [[], [], [], []];
+  [transcriptionClaims, transcribing] = [[], []];
+  transcriptionAnswer = transcription;
   room = true;
   unauthenticated = 0;
   answer = session;
@@ -220,4 +247,50 @@ test('a handshake that breaks off gives its place free', async () => {
   assert.match(reply.toString(), /^HTTP\/1.1 400/);
   socket.destroy();
   await until(() => unauthenticated === 0);
+});
+
+test('a stream for a transcription is claimed with its tracks, and written down', async () => {
+  await start();
+  const socket = await opened();
+  startStream(socket, { transcriptionId: 'transcription-1', token: 'token-2' });
+  await until(() => transcribing.length === 1);
+  assert.deepEqual(transcriptionClaims, [
+    {
+      transcriptionId: 'transcription-1',
+      token: 'token-2',
+      callSid: 'CA1',
+      streamSid: 'MZ1',
+      tracks: ['inbound'],
+    },
+  ]);
+  assert.deepEqual([claims, begun], [[], []]);
+});
+
+test('a stream whose token is no good for a transcription is closed as against the rules', async () => {
+  await start();
+  transcriptionAnswer = { refused: 'wrong-tracks' };
+  const socket = await opened();
+  startStream(socket, { transcriptionId: 'transcription-1', token: 'token-2' });
+  const [code] = (await once(socket, 'close')) as [number];
+  assert.equal(code, 1008);
+  assert.deepEqual(refusals, ['wrong-tracks']);
+  assert.deepEqual(transcribing, []);
+});
+
+test('a transcription that cannot begin frees its socket', async () => {
+  await start();
+  beginError = new Error('no voice activity');
+  const socket = await opened();
+  startStream(socket, { transcriptionId: 'transcription-1', token: 'token-2' });
+  await once(socket, 'close');
+  assert.deepEqual(refusals, ['cannot-begin']);
+});
+
+test('a stream without an id is refused, whatever its token', async () => {
+  await start();
+  const socket = await opened();
+  startStream(socket, { token: 'token-2' });
+  const [code] = (await once(socket, 'close')) as [number];
+  assert.equal(code, 1008);
+  assert.deepEqual([claims, transcriptionClaims], [[], []]);
 });

@@ -3,17 +3,29 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import type { ClaimedSession, SessionGate } from '../call/ports.ts';
+import type {
+  ClaimedSession,
+  ClaimedTranscription,
+  SessionGate,
+  TranscriptionGate,
+} from '../call/ports.ts';
 import type { CallRegistry } from '../call/registry.ts';
+import type { TranscriptionRegistry } from '../call/transcription/registry.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import type { TrustedProxies } from './client-address.ts';
 
 type PhoneLeg = Parameters<CallRegistry['start']>[0];
+type ListenLeg = Parameters<TranscriptionRegistry['start']>[0];
 
-/** A media stream that has said which call it carries. */
-export interface StartedStream {
-  readonly leg: PhoneLeg;
+/** A media stream that has said which call it carries, and what for. */
+export type StartedStream = StreamIdentity &
+  (
+    | { readonly kind: 'conversation'; readonly leg: PhoneLeg }
+    | { readonly kind: 'transcription'; readonly leg: ListenLeg }
+  );
+
+interface StreamIdentity {
   readonly callSid: string;
   readonly streamSid: string;
   /** The `<Parameter>`s of the `<Stream>`. */
@@ -28,9 +40,16 @@ export interface MediaSocketParts {
    * rules, is refused with a short reason, and its socket is closed.
    */
   readonly accept: (socket: WebSocket) => Promise<StartedStream | { readonly refused: string }>;
-  readonly gate: SessionGate;
-  /** Begins the conversation. @throws when it cannot; the leg is untouched then */
-  readonly begin: (leg: PhoneLeg, session: ClaimedSession) => void;
+  readonly conversations: {
+    readonly gate: SessionGate;
+    /** Begins the conversation. @throws when it cannot; the leg is untouched then */
+    readonly begin: (leg: PhoneLeg, session: ClaimedSession) => void;
+  };
+  readonly transcriptions: {
+    readonly gate: TranscriptionGate;
+    /** Begins to write down. @throws when it cannot; the leg is untouched then */
+    readonly begin: (leg: ListenLeg, transcription: ClaimedTranscription) => void;
+  };
   /** Whether there is room for another call. */
   readonly hasRoom: () => boolean;
   readonly trustedProxies: TrustedProxies;
@@ -115,29 +134,16 @@ export class MediaSocket {
   }
 
   async #serve(socket: WebSocket, shown: () => void): Promise<void> {
-    const { accept, gate, begin, metrics, logger } = this.#parts;
+    const { accept, metrics, logger } = this.#parts;
     try {
       const started = await accept(socket);
       if ('refused' in started) {
         metrics.count('media_sockets_refused', { reason: started.refused });
         return;
       }
-      const { leg, callSid, streamSid, customParameters } = started;
-      const { sessionId = '', token = '' } = customParameters;
-      const claimed = await gate.claim({ sessionId, token, callSid, streamSid });
-      if ('refused' in claimed) {
-        metrics.count('media_sockets_refused', { reason: claimed.refused });
-        logger.warn({ callSid, reason: claimed.refused }, 'media stream refused');
-        leg.close();
-        return;
-      }
-      try {
-        begin(leg, claimed);
-      } catch (error) {
-        metrics.count('media_sockets_refused', { reason: 'cannot-begin' });
-        logger.error({ err: error, callId: claimed.callId }, 'conversation could not begin');
-        leg.close();
-      }
+      await (started.kind === 'conversation'
+        ? this.#converse(started, started.leg)
+        : this.#transcribe(started, started.leg));
     } catch (error) {
       metrics.count('media_sockets_refused', { reason: 'failed' });
       logger.error({ err: error }, 'media stream could not be served');
@@ -145,6 +151,51 @@ export class MediaSocket {
     } finally {
       shown();
     }
+  }
+
+  async #converse(stream: StreamIdentity, leg: PhoneLeg): Promise<void> {
+    const { gate, begin } = this.#parts.conversations;
+    const { callSid, streamSid, customParameters } = stream;
+    const { sessionId = '', token = '' } = customParameters;
+    const claimed = await gate.claim({ sessionId, token, callSid, streamSid });
+    if ('refused' in claimed) {
+      this.#tellRefusal(callSid, claimed.refused);
+      leg.close();
+      return;
+    }
+    try {
+      begin(leg, claimed);
+    } catch (error) {
+      this.#parts.metrics.count('media_sockets_refused', { reason: 'cannot-begin' });
+      const { callId } = claimed;
+      this.#parts.logger.error({ err: error, callId }, 'conversation could not begin');
+      leg.close();
+    }
+  }
+
+  async #transcribe(stream: StreamIdentity, leg: ListenLeg): Promise<void> {
+    const { gate, begin } = this.#parts.transcriptions;
+    const { callSid, streamSid, customParameters } = stream;
+    const { transcriptionId = '', token = '' } = customParameters;
+    const { tracks } = leg;
+    const claimed = await gate.claim({ transcriptionId, token, callSid, streamSid, tracks });
+    if ('refused' in claimed) {
+      this.#tellRefusal(callSid, claimed.refused);
+      leg.refuse();
+      return;
+    }
+    try {
+      begin(leg, claimed);
+    } catch (error) {
+      this.#parts.metrics.count('media_sockets_refused', { reason: 'cannot-begin' });
+      this.#parts.logger.error({ err: error, transcriptionId }, 'transcription could not begin');
+      leg.close();
+    }
+  }
+
+  #tellRefusal(callSid: string, reason: string): void {
+    this.#parts.metrics.count('media_sockets_refused', { reason });
+    this.#parts.logger.warn({ callSid, reason }, 'media stream refused');
   }
 
   /** Counts a socket as unauthenticated. @returns how to end that, once */

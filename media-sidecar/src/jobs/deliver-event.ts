@@ -11,8 +11,8 @@ const name = 'deliver-event';
 
 /**
  * Delivers one event to one subscription. Jobs with the same key run strictly one after the other,
- * and a job that waits for its next try holds back those behind it: so the events of a call arrive
- * in order, and a receiver that is down delays nobody else's.
+ * and a job that waits for its next try holds back those behind it: so the events about one subject
+ * arrive in order, and a receiver that is down delays nobody else's.
  */
 export function deliverEventJob(deliveries: Deliveries, logger: Logger): JobDefinition<Delivery> {
   return {
@@ -51,7 +51,7 @@ export function deliverEventJob(deliveries: Deliveries, logger: Logger): JobDefi
 /** The outbox's view of the queue. */
 export function deliveryQueue(queue: JobQueue): DeliveryQueue {
   return {
-    enqueue: (tx, deliveries) =>
+    enqueue: (tx, subject, deliveries) =>
       queue.insert(
         tx,
         name,
@@ -59,7 +59,7 @@ export function deliveryQueue(queue: JobQueue): DeliveryQueue {
           // Ids grow, so that jobs of one transaction, created at one moment, keep their order too.
           id: newId(),
           data: delivery,
-          key: `${delivery.subscriptionId}:${delivery.callId}`,
+          key: `${delivery.subscriptionId}:${subject}`,
         })),
       ),
     wake: () => queue.wake(name),

@@ -35,6 +35,7 @@ export type MetricDuration =
   | 'tool_duration'
   | 'event_loop_lag';
 
-export type MetricGauge = 'calls_active' | 'sockets_unauthenticated' | 'draining';
+export type MetricGauge =
+  'calls_active' | 'transcriptions_active' | 'sockets_unauthenticated' | 'draining';
 
 export const noMetrics: Metrics = { count() {}, observeMs() {}, gauge() {} };

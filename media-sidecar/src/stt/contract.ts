@@ -39,6 +39,11 @@ export interface Transcript {
 
 export interface SttStream {
   write(frame: Uint8Array): void;
+  /**
+   * Says that no more audio follows. Resolves when everything that was heard has been reported, and
+   * does not reject; it may take as long as the provider does. The stream is closed then.
+   */
+  finish(): Promise<void>;
   /** Stops listening; results that are still under way are dropped. Idempotent. */
   close(): void;
 }

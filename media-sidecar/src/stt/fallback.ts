@@ -59,6 +59,11 @@ class FallbackStream implements SttStream {
     this.#stream?.write(frame);
   }
 
+  async finish(): Promise<void> {
+    await this.#stream?.finish();
+    this.close();
+  }
+
   close(): void {
     this.#closed = true;
     this.#stream?.close();

@@ -61,3 +61,34 @@ export interface PhoneLegListener {
   onItemPlayed(itemId: string): void;
   onEnded(reason: 'caller-hung-up' | 'closed-by-us' | 'connection-lost' | 'protocol-error'): void;
 }
+
+/** A copy of a call's audio, into which nothing can be said. */
+export interface ListenLeg {
+  readonly callSid: string;
+  /** What is copied. */
+  readonly tracks: readonly AudioTrack[];
+
+  /** Delivers everything that happens from now on. What arrived before is delivered first, in order. */
+  attach(listener: ListenLegListener): void;
+
+  counters(): Pick<PhoneLegCounters, 'framesReceived' | 'framesLost'>;
+
+  /** Ends the copy; the call goes on. */
+  close(): void;
+
+  /** Closes the socket as one that does not keep the rules. */
+  refuse(): void;
+}
+
+export type AudioTrack = 'inbound' | 'outbound';
+
+export interface ListenLegListener {
+  /**
+   * One frame of 160 bytes, 20 ms. Short gaps are filled with silence.
+   * @param atMs where the frame begins, since the start of the stream
+   */
+  onAudio(track: AudioTrack, frame: Uint8Array, atMs: number): void;
+  /** Audio did not arrive; in ms since the start of the stream. Gaps under a second are not told. */
+  onGap(track: AudioTrack, startMs: number, endMs: number): void;
+  onEnded(reason: 'stream-stopped' | 'closed-by-us' | 'connection-lost' | 'protocol-error'): void;
+}

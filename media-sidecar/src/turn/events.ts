@@ -34,7 +34,8 @@ export interface ReplyFailure {
   readonly hasFallback: boolean;
 }
 
-export type EndReason = 'agent-hung-up' | 'idle' | 'time-limit' | 'provider-failure' | 'drained';
+export type EndReason =
+  'agent-hung-up' | 'idle' | 'time-limit' | 'provider-failure' | 'drained' | 'ended-by-request';
 
 export type TimerName =
   | 'end-of-turn'

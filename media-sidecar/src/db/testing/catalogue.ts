@@ -1,7 +1,12 @@
 import type { ClientBase, Pool } from 'pg';
 
 /** Tables that belong to the platform: only `voice_system` has any business with their rows. */
-const platformTables = ['api_keys', 'platform_subscriptions', 'platform_tools'];
+export const platformTables = [
+  'api_keys',
+  'platform_do_not_call',
+  'platform_subscriptions',
+  'platform_tools',
+];
 
 /** Uniques that hold across tenants on purpose: they are addresses, chosen by the platform alone. */
 const globalUniques = ['tenants_slug_key', 'phone_numbers_phone_number_key'];
@@ -12,7 +17,7 @@ const tenantMayRead: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Functions that run with their owner's rights. */
-const definerFunctions = ['tenant_of_phone_number'];
+const definerFunctions = ['is_on_platform_do_not_call', 'tenant_of_phone_number'];
 
 const tenantExpression = '(tenant_id = ( SELECT app.current_tenant() AS current_tenant))';
 

@@ -9,6 +9,8 @@ export function sampleRows(tenantId: string): SampleRows {
   const callId = randomUUID();
   const number = `+5622${String(Math.floor(1e6 + Math.random() * 9e6))}`;
   const secret = randomBytes(48);
+  const transcriptionId = randomUUID();
+  const documentId = randomUUID();
   return {
     tenants: {
       tenant_id: tenantId,
@@ -81,6 +83,54 @@ export function sampleRows(tenantId: string): SampleRows {
       call_id: callId,
       type: 'call.started',
       payload: '{}',
+    },
+    transcriptions: {
+      tenant_id: tenantId,
+      id: transcriptionId,
+      token_hash: randomBytes(32),
+      call_sid: 'CA1',
+      language: 'es-CL',
+      track: 'both',
+      phrases: [],
+      metadata: '{}',
+      status: 'waiting',
+      expires_at: new Date(),
+    },
+    transcription_utterances: {
+      tenant_id: tenantId,
+      transcription_id: transcriptionId,
+      utterance_index: 0,
+      track: 'inbound',
+      text: 'hola',
+      start_ms: 0,
+      end_ms: 100,
+      language_code: 'es-cl',
+    },
+    contacts: { tenant_id: tenantId, id: randomUUID(), phone_number: number, attributes: '{}' },
+    consents: {
+      tenant_id: tenantId,
+      id: randomUUID(),
+      phone_number: number,
+      kind: 'recording',
+      status: 'granted',
+      source: 'call',
+      recorded_at: new Date(),
+    },
+    do_not_call: { tenant_id: tenantId, phone_number: number },
+    knowledge_documents: {
+      tenant_id: tenantId,
+      id: documentId,
+      title: 'Horario',
+      language: 'es-CL',
+      text: 'De nueve a seis.',
+    },
+    knowledge_passages: {
+      tenant_id: tenantId,
+      document_id: documentId,
+      passage_index: 0,
+      text: 'De nueve a seis.',
+      configuration: 'spanish',
+      search: '',
     },
   };
 }

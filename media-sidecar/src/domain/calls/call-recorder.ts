@@ -1,28 +1,11 @@
-import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
-import type { RetryPolicy } from 'cockatiel';
 import type { CallEnding, CallRecorder, TurnRecord } from '../../call/ports.ts';
 import type { Database, TenantDb } from '../../db/database.ts';
-import { sqlState } from '../../db/sql.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { EventPublisher } from '../events/publisher.ts';
 import type { EventData } from '../events/schema.ts';
+import { OrderedWrites, type OrderedWriteOptions } from '../ordered-writes.ts';
 import { endCall, findCall, findTurn, insertTurn, startCall, turnsOf } from './repository.ts';
 import type { Call } from './schema.ts';
-
-export interface RecorderOptions {
-  /** How often a write is tried again while the database is away. @defaultValue 20 */
-  readonly maxRetries?: number;
-  /** @defaultValue 100 */
-  readonly firstDelayMs?: number;
-  /** @defaultValue 10000 */
-  readonly maxDelayMs?: number;
-}
-
-const defaults = {
-  maxRetries: 20,
-  firstDelayMs: 100,
-  maxDelayMs: 10_000,
-} as const satisfies RecorderOptions;
 
 /**
  * Writes the records of calls off the frame path: in order per call, retried, each write together
@@ -30,12 +13,8 @@ const defaults = {
  * recognised when it is tried again, and its event is not told twice.
  */
 export class StoredCallRecorder implements CallRecorder {
-  readonly #db: Pick<Database, 'withTenant'>;
-  readonly #publisher: EventPublisher;
+  readonly #writes: OrderedWrites;
   readonly #logger: Logger;
-  readonly #retry: RetryPolicy;
-  /** The last write of each call that has any under way. */
-  readonly #tails = new Map<string, Promise<void>>();
 
   constructor(
     parts: {
@@ -43,18 +22,10 @@ export class StoredCallRecorder implements CallRecorder {
       readonly publisher: EventPublisher;
       readonly logger: Logger;
     },
-    options: RecorderOptions = {},
+    options: OrderedWriteOptions = {},
   ) {
-    this.#db = parts.db;
-    this.#publisher = parts.publisher;
+    this.#writes = new OrderedWrites(parts, options);
     this.#logger = parts.logger;
-    this.#retry = retry(handleWhen(isTransient), {
-      maxAttempts: options.maxRetries ?? defaults.maxRetries,
-      backoff: new ExponentialBackoff({
-        initialDelay: options.firstDelayMs ?? defaults.firstDelayMs,
-        maxDelay: options.maxDelayMs ?? defaults.maxDelayMs,
-      }),
-    });
   }
 
   callStarted(started: { callId: string; tenantId: string; startedAtMs: number }): void {
@@ -85,30 +56,21 @@ export class StoredCallRecorder implements CallRecorder {
     });
   }
 
-  async flush(): Promise<void> {
-    while (this.#tails.size > 0) await Promise.all(this.#tails.values());
+  flush(): Promise<void> {
+    return this.#writes.flush();
   }
 
   #write(
-    about: { readonly callId: string; readonly tenantId: string },
+    { callId, tenantId }: { readonly callId: string; readonly tenantId: string },
     work: (tx: TenantDb) => Promise<EventData | undefined>,
   ): void {
-    const { callId, tenantId } = about;
-    const store = (): Promise<void> =>
-      this.#db.withTenant(tenantId, async (tx) => {
-        const event = await work(tx);
-        if (event !== undefined) await this.#publisher.publish(tx, event);
-      });
-    const tail = (this.#tails.get(callId) ?? Promise.resolve())
-      .then(() => this.#retry.execute(store))
-      .then(() => this.#publisher.committed())
-      .catch((error: unknown) => {
-        this.#logger.error({ err: error, callId, tenantId }, 'part of a call was not recorded');
-      })
-      .finally(() => {
-        if (this.#tails.get(callId) === tail) this.#tails.delete(callId);
-      });
-    this.#tails.set(callId, tail);
+    this.#writes.add({
+      subject: callId,
+      tenantId,
+      work,
+      onLost: (error) =>
+        this.#logger.error({ err: error, callId, tenantId }, 'part of a call was not recorded'),
+    });
   }
 }
 
@@ -116,16 +78,4 @@ async function existing(tx: TenantDb, callId: string): Promise<Call> {
   const call = await findCall(tx, { id: callId });
   if (call === undefined) throw new Error('the call is not there');
   return call;
-}
-
-/**
- * Whether the same write may succeed later. Data that does not fit, a broken rule or a bad statement
- * (SQLSTATE classes 22, 23, 42) stay wrong however often they are sent.
- */
-function isTransient(error: unknown): boolean {
-  const state = sqlState(error);
-  if (state !== undefined) return !/^(?:22|23|42|44)/.test(state);
-  return typeof error === 'object' && error !== null && 'code' in error
-    ? true
-    : error instanceof Error && /connection|timeout|terminated/i.test(error.message);
 }

@@ -1,19 +1,31 @@
 import type { Database } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { Access } from '../access.ts';
 import { domainErrors } from '../errors.ts';
 import { isId } from '../identifiers.ts';
 import type { Tenants } from '../tenants/tenants.ts';
-import { findCall, listCalls, turnsOf } from './repository.ts';
-import type { Call, CallFilter, CallPosition, CallWithTurns } from './schema.ts';
+import { mergedByName, sizeOf } from '../json.ts';
+import { findCall, listCalls, lockCall, requestEnd, saveCallData, turnsOf } from './repository.ts';
+import type { Call, CallFilter, CallPosition, CallUpdate, CallWithTurns } from './schema.ts';
+import { maxMetadataBytes } from './schema.ts';
 
 /** The records of calls, as far as a key may see them. */
 export class Calls {
   readonly #db: Database;
   readonly #tenants: Tenants;
+  readonly #clock: Clock;
+  readonly #endHere: (callId: string) => boolean;
 
-  constructor(db: Database, tenants: Tenants) {
+  /** @param live ends one of this process; says false when it is not here */
+  constructor(
+    db: Database,
+    tenants: Tenants,
+    live: { readonly clock: Clock; readonly endHere: (callId: string) => boolean },
+  ) {
     this.#db = db;
     this.#tenants = tenants;
+    this.#clock = live.clock;
+    this.#endHere = live.endHere;
   }
 
   /** Newest first. @throws DomainError tenant-not-found */
@@ -40,6 +52,39 @@ export class Calls {
       ? this.#db.withTenant(access.tenantId, read)
       : this.#db.withSystem(read));
     if (call === undefined) throw domainErrors.callNotFound();
+    return call;
+  }
+
+  /** @param idOrSid our id, or Twilio's `CA…` @throws DomainError call-not-found, invalid-request */
+  async update(access: Access, idOrSid: string, update: CallUpdate): Promise<CallWithTurns> {
+    const { id, tenant } = await this.get(access, idOrSid);
+    await this.#db.withTenant(tenant.id, async (tx) => {
+      await lockCall(tx, id);
+      const call = await findCall(tx, { id });
+      if (call === undefined) throw domainErrors.callNotFound();
+      const metadata = mergedByName(call.metadata, update.metadata ?? {});
+      if (sizeOf(metadata) > maxMetadataBytes) {
+        throw domainErrors.tooLarge('metadata', maxMetadataBytes);
+      }
+      const analysis = update.analysis === undefined ? call.analysis : update.analysis;
+      await saveCallData(tx, id, { metadata, analysis });
+    });
+    return this.get(access, id);
+  }
+
+  /**
+   * Ends a conversation that is going on, wherever it runs.
+   * @throws DomainError call-not-found, call-not-active
+   */
+  async end(access: Access, idOrSid: string): Promise<CallWithTurns> {
+    const call = await this.get(access, idOrSid);
+    const now = new Date(this.#clock.nowMs());
+    const isActive = await this.#db.withTenant(call.tenant.id, (tx) =>
+      requestEnd(tx, call.id, now),
+    );
+    if (!isActive) throw domainErrors.callNotActive();
+    // Another process that has it looks for such wishes by itself.
+    this.#endHere(call.id);
     return call;
   }
 

@@ -4,6 +4,7 @@ import type { CallEndReason, CallEnding, TurnRecord } from '../../call/ports.ts'
 import type { SystemDb, TenantDb } from '../../db/database.ts';
 import type { CallTurnsTable, CallsTable } from '../../db/schema.ts';
 import { json } from '../../db/sql.ts';
+import { jsonObjectSchema, type JsonObject } from '../json.ts';
 import type { Call, CallFilter, CallPosition, CallStatus, Turn } from './schema.ts';
 import { turnSchema } from './schema.ts';
 
@@ -170,6 +171,50 @@ export async function endCall(tx: TenantDb, ending: CallEnding): Promise<boolean
   return numUpdatedRows > 0n;
 }
 
+/** Replaces what workflows keep with a call. @returns false when there is no such call */
+export async function saveCallData(
+  tx: TenantDb,
+  callId: string,
+  data: { readonly metadata: JsonObject; readonly analysis: JsonObject | null },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('calls')
+    .set({
+      metadata: json<unknown>(data.metadata),
+      analysis: data.analysis === null ? null : json<unknown>(data.analysis),
+    })
+    .where('id', '=', callId)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Keeps others from changing a call until the end of the transaction. */
+export async function lockCall(tx: TenantDb, callId: string): Promise<void> {
+  await tx.db.selectFrom('calls').select('id').where('id', '=', callId).forUpdate().execute();
+}
+
+/** Asks whichever process has a call to end it. @returns false when it is not in progress */
+export async function requestEnd(tx: TenantDb, callId: string, now: Date): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('calls')
+    .set({ end_requested_at: now })
+    .where('id', '=', callId)
+    .where('status', '=', 'in-progress')
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Those of these whose end was asked for. */
+export async function endsRequested(tx: SystemDb, callIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.db
+    .selectFrom('calls')
+    .select('id')
+    .where('id', 'in', callIds)
+    .where('end_requested_at', 'is not', null)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Calls that began before a moment and never ended: their process is gone. */
 export async function callsInProgressSince(tx: TenantDb, before: Date): Promise<string[]> {
   const rows = await tx.db
@@ -216,6 +261,8 @@ function toCall(
       framesLost: row.frames_lost,
       framesSent: row.frames_sent,
     },
+    metadata: jsonObjectSchema.parse(row.metadata),
+    analysis: jsonObjectSchema.nullable().parse(row.analysis),
   };
 }
 

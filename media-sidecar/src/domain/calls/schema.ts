@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonObjectOf, jsonObjectSchema } from '../json.ts';
 import { phoneNumberSchema } from '../phone-numbers/schema.ts';
 import { directionSchema } from '../sessions/schema.ts';
 import { tenantReferenceSchema } from '../tenants/schema.ts';
@@ -43,8 +44,27 @@ export const callSchema = z.object({
   endedAt: z.iso.datetime().nullable(),
   durationMs: z.int().nullable(),
   audio: z.object({ framesReceived: z.int(), framesLost: z.int(), framesSent: z.int() }),
+  /** What workflows keep with the call. */
+  metadata: jsonObjectSchema,
+  /** What an analysis found out. */
+  analysis: jsonObjectSchema.nullable(),
 });
 export type Call = z.infer<typeof callSchema>;
+
+export const maxMetadataBytes = 16_384;
+const maxAnalysisBytes = 65_536;
+
+/** What `PATCH /v1/calls/:id` takes. */
+export const callUpdateSchema = z
+  .strictObject({
+    /** Merged by its top-level names; null removes a name. */
+    metadata: jsonObjectOf(maxMetadataBytes).exactOptional(),
+    analysis: jsonObjectOf(maxAnalysisBytes).nullable().exactOptional(),
+  })
+  .refine((update) => update.metadata !== undefined || update.analysis !== undefined, {
+    message: 'metadata or analysis is needed',
+  });
+export type CallUpdate = z.infer<typeof callUpdateSchema>;
 
 export const callWithTurnsSchema = callSchema.extend({ turns: z.array(turnSchema) });
 export type CallWithTurns = z.infer<typeof callWithTurnsSchema>;

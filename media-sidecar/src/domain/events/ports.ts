@@ -4,10 +4,10 @@ import type { Delivery } from './schema.ts';
 /** The background queue, as the outbox needs it. */
 export interface DeliveryQueue {
   /**
-   * Adds deliveries as part of the transaction. Those of one call to one subscription are carried
-   * out one after the other, in the order in which they were added.
+   * Adds deliveries as part of the transaction. Those about one subject (a call, a transcription) to
+   * one subscription are carried out one after the other, in the order in which they were added.
    */
-  enqueue(tx: TenantDb, deliveries: readonly Delivery[]): Promise<void>;
+  enqueue(tx: TenantDb, subject: string, deliveries: readonly Delivery[]): Promise<void>;
   /** Says that a transaction with deliveries was committed, so that nobody waits for a poll. */
   wake(): void;
 }

@@ -2,7 +2,7 @@ import type { TenantDb } from '../../db/database.ts';
 import { newId } from '../identifiers.ts';
 import { subscribersOf } from '../subscriptions/repository.ts';
 import type { DeliveryQueue } from './ports.ts';
-import { insertEvent } from './repository.ts';
+import { insertEvent, type EventSubject } from './repository.ts';
 import type { EventData } from './schema.ts';
 
 /** Writes events into the outbox, in the transaction of the state that they tell of. */
@@ -18,13 +18,13 @@ export class EventPublisher {
     const subscribers = await subscribersOf(tx, event.type);
     if (subscribers.length === 0) return;
     const eventId = newId();
-    const callId = event.data.call.id;
-    await insertEvent(tx, { id: eventId, callId, type: event.type, payload: event.data });
+    const about = subjectOf(event);
+    await insertEvent(tx, { id: eventId, ...about, type: event.type, payload: event.data });
     await this.#queue.enqueue(
       tx,
+      about.callId ?? about.transcriptionId,
       subscribers.map(({ id: subscriptionId, owner }) => ({
         tenantId: tx.tenantId,
-        callId,
         eventId,
         subscriptionId,
         owner,
@@ -36,4 +36,8 @@ export class EventPublisher {
   committed(): void {
     this.#queue.wake();
   }
+}
+
+function subjectOf({ data }: EventData): EventSubject {
+  return 'call' in data ? { callId: data.call.id } : { transcriptionId: data.transcription.id };
 }

@@ -8,16 +8,22 @@ export interface StoredEvent {
   readonly createdAt: Date;
 }
 
+/** What an event is about. */
+export type EventSubject =
+  | { readonly callId: string; readonly transcriptionId?: never }
+  | { readonly callId?: never; readonly transcriptionId: string };
+
 export async function insertEvent(
   tx: TenantDb,
-  event: { id: string; callId: string; type: string; payload: unknown },
+  event: EventSubject & { id: string; type: string; payload: unknown },
 ): Promise<void> {
   await tx.db
     .insertInto('events')
     .values({
       tenant_id: tx.tenantId,
       id: event.id,
-      call_id: event.callId,
+      call_id: event.callId ?? null,
+      transcription_id: event.transcriptionId ?? null,
       type: event.type,
       payload: json(event.payload),
     })

@@ -1,16 +1,26 @@
 import { z } from 'zod';
 import { callSchema, callWithTurnsSchema, turnSchema } from '../calls/schema.ts';
 import { tenantReferenceSchema } from '../tenants/schema.ts';
+import {
+  transcriptionSchema,
+  transcriptionWithUtterancesSchema,
+  utteranceSchema,
+} from '../transcriptions/schema.ts';
 
 export const eventTypeSchema = z.enum([
   'call.started',
   'call.turn',
   'call.completed',
   'call.failed',
+  'transcription.started',
+  'transcription.utterance',
+  'transcription.completed',
+  'transcription.failed',
 ]);
 export type EventType = z.infer<typeof eventTypeSchema>;
 
 const tenant = tenantReferenceSchema;
+const transcription = transcriptionSchema;
 
 /** What a subscriber is told. */
 export const eventDataSchema = z.discriminatedUnion('type', [
@@ -23,13 +33,24 @@ export const eventDataSchema = z.discriminatedUnion('type', [
     type: z.enum(['call.completed', 'call.failed']),
     data: z.object({ tenant, call: callWithTurnsSchema }),
   }),
+  z.object({
+    type: z.literal('transcription.started'),
+    data: z.object({ tenant, transcription }),
+  }),
+  z.object({
+    type: z.literal('transcription.utterance'),
+    data: z.object({ tenant, transcription, utterance: utteranceSchema }),
+  }),
+  z.object({
+    type: z.enum(['transcription.completed', 'transcription.failed']),
+    data: z.object({ tenant, transcription: transcriptionWithUtterancesSchema }),
+  }),
 ]);
 export type EventData = z.infer<typeof eventDataSchema>;
 
 /** One event for one subscriber. Ids only: the rest is read under the tenant's own role. */
-export const deliverySchema = z.strictObject({
+export const deliverySchema = z.object({
   tenantId: z.uuid(),
-  callId: z.uuid(),
   eventId: z.uuid(),
   subscriptionId: z.uuid(),
   /** Whose subscription it is. */

@@ -13,7 +13,9 @@ export const slugSchema = z
     'must be lower-case letters, digits and hyphens',
   );
 
-const languageSchema = z.string().refine(isLanguage, { message: 'must be a BCP-47 language tag' });
+export const languageSchema = z
+  .string()
+  .refine(isLanguage, { message: 'must be a BCP-47 language tag' });
 
 export const voiceSchema = z.strictObject({
   name: z.string().min(1).max(100),

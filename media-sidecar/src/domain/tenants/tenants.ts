@@ -56,6 +56,16 @@ export class Tenants {
     return access.scope === 'tenant' ? this.byId(access.tenantId) : undefined;
   }
 
+  /**
+   * The same for what belongs to a tenant.
+   * @throws DomainError tenant-required for a platform key that names none
+   */
+  async requireScope(access: Access, idOrSlug: string | undefined): Promise<Tenant> {
+    const tenant = await this.scopeOf(access, idOrSlug);
+    if (tenant === undefined) throw domainErrors.tenantRequired();
+    return tenant;
+  }
+
   list(access: Access, page: { after?: string; limit: number }): Promise<Tenant[]> {
     return access.scope === 'tenant'
       ? this.#db.withTenant(access.tenantId, (tx) => listTenants(tx, page))

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Database } from '../../db/database.ts';
+import { systemClock } from '../../kernel/clock.ts';
 import type { Access } from '../access.ts';
 import { newId } from '../identifiers.ts';
 import { claimSession, insertSession } from '../sessions/repository.ts';
@@ -11,6 +12,9 @@ import { Tenants } from '../tenants/tenants.ts';
 import { hashToken } from '../identifiers.ts';
 
 export const platform: Access = { scope: 'platform', name: 'test' };
+
+/** For tests that have no live calls. */
+export const notLive = { clock: systemClock, endHere: () => false };
 
 let numbers = 0;
 

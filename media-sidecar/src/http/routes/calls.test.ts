@@ -7,7 +7,7 @@ import type { Tenant } from '../../domain/tenants/schema.ts';
 import { createClaimedSession, createTenant } from '../../domain/testing/fixtures.ts';
 import { silentLogger } from '../../kernel/logger.ts';
 import type { Api } from '../testing/api-fixture.ts';
-import { startApi } from '../testing/api-fixture.ts';
+import { refused, startApi } from '../testing/api-fixture.ts';
 
 interface Listed {
   readonly id: string;
@@ -22,6 +22,7 @@ onEachDatabase('records of calls', (database) => {
   let other: Tenant;
   let key: string;
   let otherKey: string;
+  let recorder: StoredCallRecorder;
   /** Oldest first: completed, failed, in progress, one minute after the other. */
   const ids: string[] = [];
 
@@ -36,7 +37,7 @@ onEachDatabase('records of calls', (database) => {
     };
     [key, otherKey] = [await keyOf(tenant.slug), await keyOf(other.slug)];
     const publisher = new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} });
-    const recorder = new StoredCallRecorder({ db, publisher, logger: silentLogger });
+    recorder = new StoredCallRecorder({ db, publisher, logger: silentLogger });
     for (let index = 0; index < 3; index += 1) {
       const callId = await createClaimedSession(db, tenant.id, sidOf(index));
       ids.push(callId);
@@ -91,6 +92,8 @@ onEachDatabase('records of calls', (database) => {
         endedAt: '2026-11-21T12:00:42.000Z',
         durationMs: 42_000,
         audio: { framesReceived: 2100, framesLost: 1, framesSent: 1800 },
+        metadata: {},
+        analysis: null,
         turns: [
           {
             index: 0,
@@ -182,5 +185,73 @@ onEachDatabase('records of calls', (database) => {
       const reply = await api.call('GET', `/v1/calls?${query}`, undefined, key);
       assert.deepEqual([reply.status, reply.field], [400, field], query);
     }
+  });
+
+  test('keeps what workflows add to a call', async () => {
+    const patch = (body: unknown, id = String(ids[0]), as = key) =>
+      api.call('PATCH', `/v1/calls/${id}`, body, as);
+    const first = await patch({ metadata: { campaign: 'otoño', score: 3 } });
+    assert.equal(first.status, 200);
+    assert.ok(Array.isArray(first.json['turns']));
+    const analysis = { sentiment: 'positive', nextSteps: ['llamar el martes'] };
+    await patch({ metadata: { score: null, agent: 'x' }, analysis }, sidOf(0));
+    const { json } = await api.call('GET', `/v1/calls/${String(ids[0])}`);
+    assert.deepEqual(json['metadata'], { campaign: 'otoño', agent: 'x' });
+    assert.deepEqual(json['analysis'], analysis);
+    assert.equal((await patch({ analysis: null })).json['analysis'], null);
+
+    refused(await patch({}), 400, 'invalid-request');
+    refused(await patch({ metadata: [] }), 400, 'invalid-request', 'metadata');
+    refused(
+      await patch({ metadata: { a: 'x'.repeat(16_384) } }),
+      400,
+      'invalid-request',
+      'metadata',
+    );
+    await patch({ metadata: { a: 'x'.repeat(9000) } });
+    refused(await patch({ metadata: { b: 'x'.repeat(9000) } }), 400, 'invalid-request', 'metadata');
+    await patch({ metadata: { a: null } });
+    refused(
+      await patch({ analysis: { a: 'x'.repeat(65_536) } }),
+      400,
+      'invalid-request',
+      'analysis',
+    );
+    refused(await patch({ metadata: {} }, String(ids[0]), otherKey), 404, 'call-not-found');
+  });
+
+  test('workflows that add to a call at the same time do not undo each other', async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `n${String(index)}`);
+    await Promise.all(
+      names.map((name) =>
+        api.call('PATCH', `/v1/calls/${String(ids[1])}`, { metadata: { [name]: 1 } }),
+      ),
+    );
+    const { json } = await api.call('GET', `/v1/calls/${String(ids[1])}`);
+    assert.deepEqual(Object.keys(json['metadata'] as object).sort(), names);
+  });
+
+  test('ends a conversation that is going on, and no other', async () => {
+    const callId = await createClaimedSession(database(), tenant.id, `CA${'e'.repeat(32)}`);
+    const startedAtMs = Date.UTC(2026, 10, 22);
+    recorder.callStarted({ callId, tenantId: tenant.id, startedAtMs });
+    await recorder.flush();
+    const end = (id: string, as = key) => api.call('POST', `/v1/calls/${id}/end`, undefined, as);
+    refused(await end(callId, otherKey), 404, 'call-not-found');
+    assert.equal((await end(callId)).status, 202);
+    assert.deepEqual(api.stopped, [callId]);
+    refused(await end(String(ids[0])), 409, 'call-not-active');
+    recorder.callEnded({
+      callId,
+      tenantId: tenant.id,
+      endedAtMs: startedAtMs + 1000,
+      reason: 'ended-by-request',
+      framesReceived: 0,
+      framesLost: 0,
+      framesSent: 0,
+    });
+    await recorder.flush();
+    const { json } = await api.call('GET', `/v1/calls/${callId}`);
+    assert.deepEqual([json['status'], json['endReason']], ['completed', 'ended-by-request']);
   });
 });

@@ -4,6 +4,7 @@ import {
   callFilterSchema,
   callPositionSchema,
   callSchema,
+  callUpdateSchema,
   callWithTurnsSchema,
 } from '../../domain/calls/schema.ts';
 import type { App } from '../app-type.ts';
@@ -27,6 +28,27 @@ export function registerCallRoutes(app: App, calls: Calls): void {
       const found = await calls.list(request.access, filter, { after, limit: limit + 1 });
       return pageOf(found, limit, (call) => [call.startedAt, call.id]);
     },
+  );
+
+  app.patch(
+    '/v1/calls/:id',
+    {
+      schema: {
+        params: z.object({ id: z.string() }),
+        body: callUpdateSchema,
+        response: { 200: callWithTurnsSchema },
+      },
+    },
+    (request) => calls.update(request.access, request.params.id, request.body),
+  );
+
+  app.post(
+    '/v1/calls/:id/end',
+    {
+      schema: { params: z.object({ id: z.string() }), response: { 202: callWithTurnsSchema } },
+    },
+    async (request, reply) =>
+      reply.status(202).send(await calls.end(request.access, request.params.id)),
   );
 
   app.get(

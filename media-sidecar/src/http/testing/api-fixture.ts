@@ -3,13 +3,17 @@ import type { LightMyRequestResponse as Response } from 'fastify';
 import type { Database } from '../../db/database.ts';
 import { ApiKeys } from '../../domain/api-keys/api-keys.ts';
 import { Calls } from '../../domain/calls/calls.ts';
+import { EventPublisher } from '../../domain/events/publisher.ts';
 import { Phrases } from '../../domain/phrases/phrases.ts';
 import type { PhraseStore } from '../../domain/phrases/ports.ts';
 import { Warmings } from '../../domain/phrases/warmings.ts';
-import { Sessions } from '../../domain/sessions/sessions.ts';
+import type { TranscriptionGate, TranscriptionRecorder } from '../../call/ports.ts';
+import { Sessions, type Admission } from '../../domain/sessions/sessions.ts';
 import { Subscriptions } from '../../domain/subscriptions/subscriptions.ts';
 import { Tenants } from '../../domain/tenants/tenants.ts';
 import { newPhoneNumber } from '../../domain/testing/fixtures.ts';
+import { StoredTranscriptionRecorder } from '../../domain/transcriptions/transcription-recorder.ts';
+import { Transcriptions } from '../../domain/transcriptions/transcriptions.ts';
 import { Tools } from '../../domain/tools/tools.ts';
 import { Sealer } from '../../domain/webhooks/sealer.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -28,6 +32,11 @@ export const goodSignature = 'good-signature';
 export interface Api {
   readonly app: App;
   draining: boolean;
+  admission: Admission;
+  /** Ids of calls and transcriptions that this process was to end. */
+  readonly stopped: string[];
+  readonly transcriptions: TranscriptionRecorder & { flush(): Promise<void> };
+  readonly transcriptionGate: TranscriptionGate;
   databaseAway: boolean;
   /** What was asked to be verified. */
   readonly verified: { url: string; form: Form }[];
@@ -74,19 +83,37 @@ export async function startApi(
     remove: () => 0,
     use: () => ({ entries: 0, sizeBytes: 0, hits: 0, misses: 0 }),
   };
+  const transcriptionRecorder = new StoredTranscriptionRecorder({
+    db,
+    publisher: new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} }),
+    logger,
+  });
+  const transcriptions = new Transcriptions({
+    db,
+    tenants,
+    clock: systemClock,
+    admission: () => api.admission,
+    recorder: transcriptionRecorder,
+    stopHere: (id) => api.stopped.push(id) > 0,
+    urls: { stream: 'wss://v/m', streamStatus: 'https://v/s' },
+  });
   const app = await buildServer({
     tenants,
     tools,
-    calls: new Calls(db, tenants),
+    calls: new Calls(db, tenants, {
+      clock: systemClock,
+      endHere: (id) => api.stopped.push(id) > 0,
+    }),
     phrases: new Phrases(
       tenants,
       phraseStore,
       new Warmings({ store: phraseStore, clock: systemClock, logger }, { intervalMs: 0 }),
     ),
+    transcriptions,
     subscriptions: new Subscriptions(shared),
     apiKeys: new ApiKeys(db, tenants, bootstrapKey),
     sessions: new Sessions(
-      { db, tenants, tools, clock: systemClock, admission: () => 'open' },
+      { db, tenants, tools, clock: systemClock, admission: () => api.admission },
       {
         sessionTtlMs: 30_000,
         outboundSessionTtlMs: 900_000,
@@ -118,6 +145,10 @@ export async function startApi(
   const api: Api = {
     app,
     draining: false,
+    admission: 'open',
+    stopped: [],
+    transcriptions: transcriptionRecorder,
+    transcriptionGate: transcriptions,
     databaseAway: false,
     verified,
     async call(method, url, body, key = bootstrapKey) {

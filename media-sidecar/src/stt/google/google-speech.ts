@@ -23,6 +23,7 @@ type SpeechClient = v1.SpeechClient | v2.SpeechClient;
 /** What both versions' streams have in common; the published types name neither messages. */
 interface DuplexCall {
   write(message: object): boolean;
+  end(): void;
   destroy(): void;
   readonly destroyed: boolean;
   on(event: 'data', listener: (message: unknown) => void): this;
@@ -138,6 +139,9 @@ export class GoogleSpeech implements SpeechToText {
       write: (mulaw) => {
         if (over || call.destroyed) return;
         call.write(api === 'v1' ? { audioContent: mulaw } : { audio: mulaw });
+      },
+      end: () => {
+        if (!over && !call.destroyed) call.end();
       },
       cancel: () => {
         end(() => undefined);

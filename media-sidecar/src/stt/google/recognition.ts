@@ -15,6 +15,8 @@ export interface RecognitionResult {
 export interface Recognition {
   /** @param mulaw at most 15,000 bytes (v2; v1 takes 25,000) */
   write(mulaw: Uint8Array): void;
+  /** No more audio follows: the server reports the rest, and ends it. */
+  end(): void;
   /** Cancels it; nothing is reported any more. Idempotent. */
   cancel(): void;
 }

@@ -17,6 +17,7 @@ class FakeRecognition {
   readonly listener: RecognitionListener;
   readonly requests: Uint8Array[] = [];
   cancelled = false;
+  ended = false;
 
   constructor(languageCode: string, listener: RecognitionListener) {
     this.languageCode = languageCode;
@@ -25,6 +26,10 @@ class FakeRecognition {
 
   write(mulaw: Uint8Array): void {
     this.requests.push(mulaw);
+  }
+
+  end(): void {
+    this.ended = true;
   }
 
   cancel(): void {

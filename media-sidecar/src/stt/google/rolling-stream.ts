@@ -92,6 +92,8 @@ export class RollingStream implements SttStream {
   #failures = 0;
   #language = 0;
   #closed = false;
+  /** Set once no more audio follows. */
+  #finishing: PromiseWithResolvers<void> | undefined;
 
   /** @param languages the one to begin with, then what to try if the model does not know it */
   constructor(
@@ -116,7 +118,7 @@ export class RollingStream implements SttStream {
   }
 
   write(frame: Uint8Array): void {
-    if (this.#closed || frame.length === 0) return;
+    if (this.#closed || this.#finishing || frame.length === 0) return;
     this.#held.push(frame);
     this.#quietMs = levelDbfs(frame) < QUIET_DBFS ? this.#quietMs + mulawMs(frame.length) : 0;
     // After a recognition that ended for want of audio, the next audio opens one.
@@ -126,6 +128,20 @@ export class RollingStream implements SttStream {
     this.#rollOverIfDue(this.#quietMs >= PAUSE_MS && !this.#reporter.isOpen);
   }
 
+  finish(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    if (this.#finishing) return this.#finishing.promise;
+    this.#finishing = Promise.withResolvers<void>();
+    this.#retry?.cancel();
+    // While it waits to try again, what is held has been recognised by nobody.
+    if (this.#retry && !this.#leg) this.#connect();
+    this.#retry = undefined;
+    const { promise } = this.#finishing;
+    if (this.#leg) this.#sayThatNoMoreFollows(this.#leg);
+    else this.close();
+    return promise;
+  }
+
   close(): void {
     this.#closed = true;
     this.#retry?.cancel();
@@ -133,12 +149,22 @@ export class RollingStream implements SttStream {
     this.#leg = undefined;
     this.#held.clear();
     this.#batch = [];
+    this.#finishing?.resolve();
+  }
+
+  #sayThatNoMoreFollows(leg: Leg): void {
+    this.#flush(leg);
+    leg.recognition?.end();
   }
 
   #send(leg: Leg, frame: Uint8Array): void {
     this.#batch.push(frame);
     this.#batchMs += mulawMs(frame.length);
-    if (this.#batchMs < this.#options.batchMs) return;
+    if (this.#batchMs >= this.#options.batchMs) this.#flush(leg);
+  }
+
+  #flush(leg: Leg): void {
+    if (this.#batch.length === 0) return;
     const audio = concatenate(...this.#batch);
     this.#batch = [];
     this.#batchMs = 0;
@@ -191,10 +217,12 @@ export class RollingStream implements SttStream {
     const finalEndMs = this.#reporter.report(placed, () => this.#closed);
     if (finalEndMs === undefined || this.#closed) return;
     this.#held.dropBefore(finalEndMs);
-    if (!this.#reporter.isOpen) this.#rollOverIfDue(true);
+    if (!this.#reporter.isOpen && !this.#finishing) this.#rollOverIfDue(true);
   }
 
   #onError(leg: Leg, error: unknown): void {
+    // Nobody waits for another try: the call is over.
+    if (this.#finishing) return this.close();
     const code = grpcCode(error);
     const isUnknownLanguage = code === INVALID_ARGUMENT && !leg.answered;
     if (
@@ -216,6 +244,7 @@ export class RollingStream implements SttStream {
   }
 
   #onEnd(leg: Leg): void {
+    if (this.#finishing) return this.close();
     if (leg.answered) {
       this.#leg = undefined;
       this.#reporter.restart();

@@ -40,6 +40,10 @@ export class FakeSttStream implements SttStream {
   readonly options: SttOptions;
   readonly frames: Uint8Array[] = [];
   closed = false;
+  /** Whether it was told that no more audio follows. */
+  finishing = false;
+  /** What it still reports then. */
+  onFinish: () => void | Promise<void> = () => undefined;
   readonly #clock: Clock;
   readonly #openedMs: number;
   readonly #listener: SttListener;
@@ -66,6 +70,12 @@ export class FakeSttStream implements SttStream {
 
   write(frame: Uint8Array): void {
     if (!this.closed) this.frames.push(frame);
+  }
+
+  async finish(): Promise<void> {
+    this.finishing = true;
+    await this.onFinish();
+    this.close();
   }
 
   close(): void {

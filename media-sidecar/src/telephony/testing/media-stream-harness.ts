@@ -20,6 +20,7 @@ export function createMediaStream(options: Partial<TwilioMediaStreamOptions> = {
     encoding: 'audio/x-mulaw',
     sampleRateHz: 8000,
     channels: 1,
+    tracks: ['inbound'] as const,
     customParameters: {},
   };
   const leg = new TwilioMediaStream(socket as unknown as MediaSocket, start, { clock }, options);

@@ -152,7 +152,9 @@ describe('accepting a media stream', () => {
     const accepted = acceptMediaStream(socket, { clock: systemClock });
     twilio.send(JSON.stringify(connected));
     twilio.send(JSON.stringify(start()));
-    const { leg } = await accepted;
+    const stream = await accepted;
+    assert.ok(stream.kind === 'conversation');
+    const { leg } = stream;
     const ended = new Promise<string>((resolve) =>
       leg.attach({
         onAudio() {},

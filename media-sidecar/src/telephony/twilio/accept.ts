@@ -1,5 +1,6 @@
 import type { RawData } from 'ws';
 import { SAMPLE_RATE_HZ } from '../../audio/constants.ts';
+import { TwilioListenStream, type TwilioListenStreamOptions } from './listen-stream.ts';
 import {
   TwilioMediaStream,
   type MediaSocket,
@@ -16,18 +17,18 @@ export interface AcceptOptions extends TwilioMediaStreamDependencies {
   readonly startTimeoutMs?: number;
   /** Only streams of this account are taken; any account when absent. */
   readonly accountSid?: string;
-  /**
-   * `<Parameter>`s without which nothing can be done with the call.
-   * @defaultValue ['sessionId', 'token']
-   */
-  readonly requiredParameters?: readonly string[];
   readonly stream?: Partial<TwilioMediaStreamOptions>;
+  readonly listening?: Partial<TwilioListenStreamOptions>;
 }
 
-export interface AcceptedStream {
-  readonly start: StreamStart;
-  readonly leg: TwilioMediaStream;
-}
+/** A stream is for what its `<Parameter>`s name: a conversation, or a transcription. */
+export type AcceptedStream =
+  | { readonly kind: 'conversation'; readonly start: StreamStart; readonly leg: TwilioMediaStream }
+  | {
+      readonly kind: 'transcription';
+      readonly start: StreamStart;
+      readonly leg: TwilioListenStream;
+    };
 
 /** WebSocket close code for a peer that does not keep the rules (RFC 6455, 7.4.1). */
 const POLICY_VIOLATION = 1008;
@@ -49,7 +50,19 @@ export function acceptMediaStream(
         const start = read(data, isBinary);
         if (!start) return;
         settle();
-        resolve({ start, leg: new TwilioMediaStream(socket, start, options, options.stream) });
+        resolve(
+          isTranscription(start)
+            ? {
+                kind: 'transcription',
+                start,
+                leg: new TwilioListenStream(socket, start, options, options.listening),
+              }
+            : {
+                kind: 'conversation',
+                start,
+                leg: new TwilioMediaStream(socket, start, options, options.stream),
+              },
+        );
       } catch (error) {
         fail(error);
       }
@@ -103,9 +116,12 @@ function check(start: StreamStart, options: AcceptOptions): void {
   if (options.accountSid !== undefined && start.accountSid !== options.accountSid) {
     throw new MediaStreamError('wrong-account', 'the stream belongs to another account');
   }
-  for (const name of options.requiredParameters ?? ['sessionId', 'token']) {
-    if (!start.customParameters[name]) {
-      throw new MediaStreamError('missing-parameters', 'a required <Parameter> is missing');
-    }
+  const { sessionId, transcriptionId, token } = start.customParameters;
+  if (!token || !(sessionId || transcriptionId)) {
+    throw new MediaStreamError('missing-parameters', 'a required <Parameter> is missing');
   }
+}
+
+function isTranscription({ customParameters }: StreamStart): boolean {
+  return Boolean(customParameters['transcriptionId']);
 }

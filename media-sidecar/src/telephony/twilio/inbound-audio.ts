@@ -34,6 +34,11 @@ export class InboundAudio {
     this.#options = { ...defaultInboundAudioOptions, ...options };
   }
 
+  /** End of the last frame, in Twilio's time. */
+  get endMs(): number {
+    return (this.#expectedMs ?? 0) - mulawMs(this.#reframer.pendingBytes);
+  }
+
   /** The frames that are due now, in order; undefined for a payload that holds no audio. */
   push(message: MediaMessage): Uint8Array[] | undefined {
     if (message.chunk <= this.#lastChunk) {

@@ -23,6 +23,8 @@ export interface MediaMessage {
   readonly timestampMs: number;
   /** µ-law, base64. */
   readonly payload: string;
+  /** Which side of the call it is. A conversation has the inbound one only. */
+  readonly track: 'inbound' | 'outbound';
 }
 
 export interface StreamStart {
@@ -32,6 +34,8 @@ export interface StreamStart {
   readonly encoding: string;
   readonly sampleRateHz: number;
   readonly channels: number;
+  /** What the stream carries. */
+  readonly tracks: readonly ('inbound' | 'outbound')[];
   readonly customParameters: Readonly<Record<string, string>>;
 }
 
@@ -74,6 +78,7 @@ const schema = z.discriminatedUnion('event', [
       callSid: sid,
       accountSid: sid,
       mediaFormat: z.object({ encoding: z.string(), sampleRate: z.number(), channels: z.number() }),
+      tracks: z.array(z.enum(['inbound', 'outbound'])).default(['inbound']),
       customParameters: z.record(z.string(), z.string()).default({}),
     }),
   }),
@@ -147,14 +152,16 @@ function parseMedia(message: Record<string, unknown>): MediaMessage {
   const { streamSid } = message;
   const media = message['media'];
   if (typeof streamSid !== 'string' || !isObject(media)) throw bad();
-  const { chunk, timestamp, payload } = media;
+  const { chunk, timestamp, payload, track = 'inbound' } = media;
   if (typeof payload !== 'string' || payload.length === 0) throw bad();
+  if (track !== 'inbound' && track !== 'outbound') throw bad();
   return {
     event: 'media',
     streamSid,
     chunk: wholeNumber(chunk),
     timestampMs: wholeNumber(timestamp),
     payload,
+    track,
   };
 }
 
