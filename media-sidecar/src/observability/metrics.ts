@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Clock, Timer } from '../kernel/clock.ts';
 import type { MetricCounter, MetricDuration, MetricGauge, Metrics } from '../kernel/metrics.ts';
@@ -92,7 +92,7 @@ function known(labels: Record<string, string>): Record<string, string> {
 }
 
 /** What is used of `perf_hooks`' histogram of event loop delays, in ns. */
-type EventLoopDelays = Pick<IntervalHistogram, 'count' | 'max' | 'reset'> & {
+type EventLoopDelays = Pick<ReturnType<typeof monitorEventLoopDelay>, 'count' | 'max' | 'reset'> & {
   enable(): unknown;
   disable(): unknown;
 };
