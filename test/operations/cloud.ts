@@ -79,6 +79,7 @@ export async function startCloud(options: { readonly sidecar?: boolean } = {}): 
       googleSpeechApi: {
         authentication: 'apiKey',
         apiKey: googleApiKey,
+        customEndpoints: true,
         speechBaseUrl: simulator.url,
         textToSpeechBaseUrl: simulator.url,
         storageBaseUrl: simulator.url,
