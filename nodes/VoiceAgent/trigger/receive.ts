@@ -3,7 +3,7 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 import { seenBefore } from '../../shared/seen';
 import { transcriptOf } from '../shared/transcript';
 import { registrationOf } from './registration';
-import { isSignedWebhook } from './standardWebhook';
+import { isSignedWebhook } from '../../shared/standardWebhook';
 
 const answered: IWebhookResponseData = { noWebhookResponse: true };
 

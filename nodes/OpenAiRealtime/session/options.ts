@@ -1,0 +1,194 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+const formats = [
+	{ name: 'A-Law (8 kHz)', value: 'audio/pcma' },
+	{ name: 'PCM (24 kHz)', value: 'audio/pcm' },
+	{ name: 'µ-Law (8 kHz)', value: 'audio/pcmu' },
+];
+
+/** The rarely used fields of a session, by Realtime API name in the description. */
+export const sessionOptions: INodeProperties[] = [
+	{
+		displayName: 'Answer by Itself',
+		name: 'createResponse',
+		type: 'boolean',
+		default: true,
+		description: 'Whether the model answers at the end of each turn (create_response)',
+	},
+	{
+		displayName: 'Context Kept After Truncation',
+		name: 'retentionRatio',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
+		default: 0.8,
+		description:
+			'The part of the context that stays when it is full, 0 to 1 (truncation.retention_ratio)',
+	},
+	{
+		displayName: 'Eagerness',
+		name: 'eagerness',
+		type: 'options',
+		default: 'auto',
+		options: [
+			{ name: 'Auto', value: 'auto' },
+			{ name: 'High (Waits up to 2 Seconds)', value: 'high' },
+			{ name: 'Low (Waits up to 8 Seconds)', value: 'low' },
+			{ name: 'Medium (Waits up to 4 Seconds)', value: 'medium' },
+		],
+		description: 'How soon it answers, with semantic turn detection (eagerness)',
+	},
+	{
+		displayName: 'Idle Timeout (Ms)',
+		name: 'idleTimeoutMs',
+		type: 'number',
+		typeOptions: { minValue: 5000, maxValue: 30000 },
+		default: 8000,
+		description:
+			'After so long without a word the model asks whether somebody is there, with turn detection by silence (idle_timeout_ms)',
+	},
+	{
+		displayName: 'Input Format',
+		name: 'inputFormat',
+		type: 'options',
+		default: 'audio/pcmu',
+		options: formats,
+		description: 'Of the audio that is sent in. A SIP call negotiates its own.',
+	},
+	{
+		displayName: 'Interruptible',
+		name: 'interruptResponse',
+		type: 'boolean',
+		default: true,
+		description: 'Whether the caller can interrupt the model by speaking (interrupt_response)',
+	},
+	{
+		displayName: 'Max Output Tokens',
+		name: 'maxOutputTokens',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 4096 },
+		default: 0,
+		description: 'For one answer, tool calls included; 0 is without limit (max_output_tokens)',
+	},
+	{
+		displayName: 'Noise Reduction',
+		name: 'noiseReduction',
+		type: 'options',
+		default: 'near_field',
+		options: [
+			{ name: 'Hands-Free or Room (Far Field)', value: 'far_field' },
+			{ name: 'Off', value: 'none' },
+			{ name: 'Phone or Headset (Near Field)', value: 'near_field' },
+		],
+		description: 'What the caller speaks into (noise_reduction)',
+	},
+	{
+		displayName: 'Output',
+		name: 'output',
+		type: 'options',
+		default: 'audio',
+		options: [
+			{ name: 'Audio, with Its Transcript', value: 'audio' },
+			{ name: 'Text', value: 'text' },
+		],
+		description: 'What the model answers with (output_modalities)',
+	},
+	{
+		displayName: 'Output Format',
+		name: 'outputFormat',
+		type: 'options',
+		default: 'audio/pcmu',
+		options: formats,
+		description: 'Of the audio that comes out. A SIP call negotiates its own.',
+	},
+	{
+		displayName: 'Parallel Tool Calls',
+		name: 'parallelToolCalls',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether the model may call several tools at once; gpt-realtime-2 and later (parallel_tool_calls)',
+	},
+	{
+		displayName: 'Prefix Padding (Ms)',
+		name: 'prefixPaddingMs',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 5000 },
+		default: 300,
+		description:
+			'Audio before the detected speech that is kept, with turn detection by silence (prefix_padding_ms)',
+	},
+	{
+		displayName: 'Reasoning Effort',
+		name: 'reasoningEffort',
+		type: 'options',
+		default: 'low',
+		options: [
+			{ name: 'Extra High', value: 'xhigh' },
+			{ name: 'High', value: 'high' },
+			{ name: 'Low', value: 'low' },
+			{ name: 'Medium', value: 'medium' },
+			{ name: 'Minimal', value: 'minimal' },
+		],
+		description: 'More effort answers later; gpt-realtime-2 and later (reasoning.effort)',
+	},
+	{
+		displayName: 'Silence Duration (Ms)',
+		name: 'silenceDurationMs',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 10000 },
+		default: 500,
+		description:
+			'The silence that ends a turn, with turn detection by silence (silence_duration_ms)',
+	},
+	{
+		displayName: 'Speed',
+		name: 'speed',
+		type: 'number',
+		typeOptions: { minValue: 0.25, maxValue: 1.5, numberPrecision: 2 },
+		default: 1,
+		description: 'Of the spoken answer, 0.25 to 1.5 (speed)',
+	},
+	{
+		displayName: 'Threshold',
+		name: 'threshold',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
+		default: 0.5,
+		description:
+			'How loud speech has to be, 0 to 1, with turn detection by silence; higher for noisy lines (threshold)',
+	},
+	{
+		displayName: 'Tool Choice',
+		name: 'toolChoice',
+		type: 'options',
+		default: 'auto',
+		options: [
+			{ name: 'Auto', value: 'auto' },
+			{ name: 'None', value: 'none' },
+			{ name: 'Required', value: 'required' },
+		],
+		description: 'Whether the model calls a tool (tool_choice)',
+	},
+	{
+		displayName: 'Transcribe the Caller',
+		name: 'transcriptionModel',
+		type: 'options',
+		default: 'gpt-transcribe',
+		options: [
+			{ name: 'GPT Live Transcribe', value: 'gpt-live-transcribe' },
+			{ name: 'GPT Realtime Whisper', value: 'gpt-realtime-whisper' },
+			{ name: 'GPT Transcribe', value: 'gpt-transcribe' },
+			{ name: 'Off', value: 'none' },
+		],
+		description: 'The model that writes down what the caller says (transcription.model)',
+	},
+	{
+		displayName: 'Transcription Language',
+		name: 'transcriptionLanguage',
+		type: 'string',
+		default: 'es',
+		placeholder: 'es',
+		description:
+			'ISO 639-1. Without it, noise on a line can become words of another language (transcription.language).',
+	},
+];
