@@ -1,0 +1,99 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { returnAllOrLimit } from '../../../shared/paging';
+import { languageField } from '../../shared/voiceFields';
+import { listVoices } from '../../shared/voices';
+
+const families = [
+	'Casual',
+	'Chirp 3 HD',
+	'Chirp HD',
+	'Journey',
+	'Neural2',
+	'News',
+	'Polyglot',
+	'Standard',
+	'Studio',
+	'Wavenet',
+];
+
+export const description: INodeProperties[] = [
+	{
+		...languageField,
+		description:
+			languageField.description?.replace(/^[^.]+/, 'Which language the voices speak') ?? '',
+	},
+	...returnAllOrLimit,
+	{
+		displayName: 'Filters',
+		name: 'filters',
+		type: 'collection',
+		placeholder: 'Add Filter',
+		default: {},
+		options: [
+			{
+				displayName: 'Families',
+				name: 'families',
+				type: 'multiOptions',
+				default: [],
+				options: families.map((family) => ({ name: family, value: family })),
+				description: 'Only voices of these families. They differ in quality, price and features.',
+			},
+			{
+				displayName: 'Gender',
+				name: 'gender',
+				type: 'options',
+				default: 'female',
+				options: [
+					{ name: 'Female', value: 'female' },
+					{ name: 'Male', value: 'male' },
+					{ name: 'Neutral', value: 'neutral' },
+				],
+				description: 'Only voices of this gender',
+			},
+			{
+				displayName: 'Name Contains',
+				name: 'search',
+				type: 'string',
+				default: '',
+				placeholder: 'Aoede',
+				description: 'Only voices with this in their name',
+			},
+		],
+	},
+];
+
+interface Filters {
+	families?: string[];
+	gender?: string;
+	search?: string;
+}
+
+export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
+	const language = String(this.getNodeParameter('language', itemIndex, ''));
+	const {
+		families: wanted = [],
+		gender,
+		search = '',
+	} = this.getNodeParameter('filters', itemIndex, {}) as Filters;
+	const limit = this.getNodeParameter('returnAll', itemIndex, false)
+		? Infinity
+		: Number(this.getNodeParameter('limit', itemIndex, 50));
+	if (!(limit >= 1)) {
+		throw new NodeOperationError(this.getNode(), 'The field Limit must be at least 1', {
+			itemIndex,
+			description: 'To get all voices, turn on Return All.',
+		});
+	}
+	const voices = await listVoices(this, language, itemIndex);
+	return voices
+		.filter(
+			(voice) =>
+				(wanted.length === 0 || wanted.includes(voice.family)) &&
+				(!gender || voice.gender === gender) &&
+				voice.name.toLowerCase().includes(search.trim().toLowerCase()),
+		)
+		.slice(0, limit)
+		.map((voice) => ({ ...voice }));
+}
