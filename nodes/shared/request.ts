@@ -105,11 +105,17 @@ async function exchange(
 			ignoreHttpStatusErrors: true,
 		})) as IN8nHttpFullResponse;
 	} catch (error) {
-		throw new NodeApiError(context.getNode(), error as JsonObject, {
-			...at(itemIndex),
-			message: `${name} did not answer`,
-			description: `${(error as Error).message}. Check the base URL in the credential and that n8n can reach it.${mayHaveWorked(options)}`,
-		});
+		// Not the error itself: n8n has wrapped it, and would keep its own words.
+		const { message } = error as Error;
+		throw new NodeApiError(
+			context.getNode(),
+			{ message },
+			{
+				...at(itemIndex),
+				message: `${name} did not answer`,
+				description: `${message.replace(/\.$/, '')}. Check the base URL in the credential and that n8n can reach it.${mayHaveWorked(options)}`,
+			},
+		);
 	}
 }
 

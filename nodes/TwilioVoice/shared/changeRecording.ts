@@ -1,4 +1,4 @@
-import { NodeApiError } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { readCallSid } from './checks';
@@ -28,14 +28,13 @@ export async function changeRecording(
 		return recordingOutput(recording);
 	} catch (error) {
 		if (!(error instanceof NodeApiError) || error.httpCode !== '404') {
+			// n8n hands back an error of the request as it is.
 			throw new NodeApiError(this.getNode(), error as never, { itemIndex });
 		}
-		throw new NodeApiError(this.getNode(), error as never, {
+		throw new NodeOperationError(this.getNode(), 'Nothing is being recorded in this call', {
 			itemIndex,
-			httpCode: '404',
-			message: 'Nothing is being recorded in this call',
 			description:
-				'Check the Call SID. Of a call that was transferred or dialled, Twilio records the first leg. Start a recording first.',
+				'Start a recording first, and check the Call SID: where a call was transferred, Twilio records its first leg.',
 		});
 	}
 }

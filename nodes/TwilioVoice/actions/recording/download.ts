@@ -1,4 +1,4 @@
-import { NodeApiError, NodeOperationError, sleep } from 'n8n-workflow';
+import { NodeOperationError, sleep } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { ResultWithFiles } from '../../../shared/operations';
@@ -149,10 +149,13 @@ async function keep(
 	try {
 		return await this.helpers.prepareBinaryData(stream, fileName, mimeType);
 	} catch (error) {
-		throw new NodeApiError(this.getNode(), error as never, {
-			itemIndex,
-			message: 'The recording was cut off while it was downloaded',
-			description: 'Try again, or turn on Retry On Fail in the settings of the node.',
-		});
+		throw new NodeOperationError(
+			this.getNode(),
+			'The recording was cut off while it was downloaded',
+			{
+				itemIndex,
+				description: `${(error as Error).message}. Try again, or turn on Retry On Fail in the settings of the node.`,
+			},
+		);
 	}
 }
