@@ -27,6 +27,11 @@ interface OpenAiError {
 	param?: string | null;
 }
 
+const noSuchModel: Cure = {
+	message: 'OpenAI has no such model for this key',
+	description: 'Choose another Model from the list, or check the base URL of the credential.',
+};
+
 function cureOf(status: number, body: IDataObject, headers: IDataObject): Cure {
 	const { message = `HTTP ${status}`, code, param } = (body.error ?? {}) as OpenAiError;
 	if (code === 'insufficient_quota') {
@@ -42,6 +47,7 @@ function cureOf(status: number, body: IDataObject, headers: IDataObject): Cure {
 			description: 'Choose a model with a larger context, or split the conversation.',
 		};
 	}
+	if (code === 'model_not_found') return noSuchModel;
 	switch (status) {
 		case 401:
 			return {
@@ -55,10 +61,7 @@ function cureOf(status: number, body: IDataObject, headers: IDataObject): Cure {
 				description: `${message} Allow the model in the settings of the project, or choose another one.`,
 			};
 		case 404:
-			return {
-				message: 'OpenAI has no such model for this key',
-				description: 'Choose another Model from the list, or check the base URL of the credential.',
-			};
+			return noSuchModel;
 		case 400:
 			return {
 				message: 'OpenAI refused the request',

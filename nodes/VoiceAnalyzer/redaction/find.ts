@@ -35,7 +35,8 @@ const rut =
 	/(?<![\d.])(\d{1,2}\.?\d{3}\.?\d{3})(?:\s*[-–]\s*|\s+(?:gui[oó]n|raya)\s+)([\dkK])(?![\p{L}\p{N}])/giu;
 const nationalId =
 	/(?<![\p{L}\p{N}])(?:[XYZ][ -]?)?\d(?:[ .-]?\d){6,7}[ -]?[A-Z](?![\p{L}\p{N}])/giu;
-const phone = /(?<![\p{L}\p{N}$€.,+])(?:\+\s?)?\(?\d(?:[ ().-]{0,2}\d){6,14}(?![\p{L}\p{N}])/gu;
+const phone =
+	/(?<![\p{L}\p{N}$€.,+])(?:\+\s?)?\(?\d(?:[ ().-]{0,2}\d){6,14}(?![\p{L}\p{N}]|[ ().-]{0,2}\d)/gu;
 const street =
 	'(?:calle|avenida|av\\.|avda\\.?|pasaje|psje\\.?|camino|paseo|plaza|carretera|ronda|alameda)';
 const unit =
@@ -46,9 +47,11 @@ const address = new RegExp(
 );
 const money =
 	/^\s*(?:pesos|euros?|d[oó]lares|dollars|clp|usd|eur|mil\b|millones|kil[oó]metros|km\b|kms\b|uf\b|%)/iu;
+const aboutCard = /(?:tarjeta|card|visa|mastercard)\D{0,30}$/iu;
 const aboutPhone =
 	/(?:tel[eé]fono|fono|celular|m[oó]vil|n[uú]mero|whatsapp|ll[aá]me(?:me|nos)?(?:\s+al)?|phone|cell|number|reach me)\D{0,25}$/iu;
-const thousands = /^\d{1,3}(?:\.\d{3})+$/;
+/** "12.990.000", and "12.345.678-9", which is another kind of number. */
+const thousands = /^\d{1,3}(?:\.\d{3})+(?:-\d)?$/;
 
 const bare = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, '').toUpperCase();
 
@@ -64,8 +67,11 @@ const matches =
 
 const finders: Record<Exclude<Kind, 'name' | 'iban'>, Finder> = {
 	email: matches(email, () => true),
-	card: matches(card, (found) => isCard(bare(found))),
-	// Speech recognition gets digits wrong: one that is called a RUT is one, whatever its check digit.
+	// Speech recognition gets digits wrong: what is called a card or a RUT is one, whatever its check digit.
+	card: matches(
+		card,
+		(found, { index }, text) => isCard(bare(found)) || aboutCard.test(text.slice(0, index)),
+	),
 	rut: matches(
 		rut,
 		(_found, { index, 1: number = '', 2: digit = '' }, text) =>

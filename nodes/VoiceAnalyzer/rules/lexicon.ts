@@ -5,11 +5,13 @@
  */
 const weighted: Record<string, string> = {
 	'3': `
+		una joya, brutal, un crack, unos cracks, sobresaliente, magnific*, extraordinari*, padrisim*, divinament*, sin dudarlo, de diez puntos, lo maximo, like a charm, a star, spotless, a lifesaver, top notch, exceptional, fabulous,
 		excelent*, fantastic*, maravillos*, espectacular*, increiblemente bien, la raja, de lujo, buenisim*, de diez,
 		un siete, estupend*, encantad*, encanta, encantan, encanto, feliz, felices, felicit*, impecabl*, filete, genial*,
 		bacan*, perfect*, de maravilla, salvo el dia, se paso, se pasaron, amazing, awesome, wonderful, fantastic, great,
 		excellent, love, loved, brilliant, delighted, outstanding, thrilled, superb, like new`,
 	'2': `
+		entretenid*, limpi*, ordenad*, modern*, acertad*, guay, mola, chido, copado, barbaro, felicidad, alegria, buena noticia, que bueno, que bien, volveria a comprar, no le cambiaria nada, se portaron muy bien, se portaron, me entiende, aprendi much*, resolvio, resolvieron, encontraron, todo bien, todo en orden, funcionando, de calidad, buena calidad, me sirvio mucho, vale la pena, a gusto, cumplidor*, claras, sencill*, no me arrepiento, super bien, muy bien, bien hecho, quedo bien, quedo muy bien, convenient, clean, quick, fast, great job, informative, thoughtful, patient with, no regrets, looks great, runs great,
 		bueno el, buena la, muy bueno, muy buena, buen servicio, buena atencion, buen precio, buen trato, buena onda, buena gente, carinos*, intuitiv*, alivi*, un amor, un sol, de primera, de cine, de diez, de pelicula,
 		divin*, hermos*, eficient*, eficaz, educad*, respetuos*, simpatic*, paciente conmigo, servicial*, acogedor*, delicios*, ric*, recomendabl*, confiabl*, cumplieron, cumplio, a tiempo, mejor imposible, valio la pena, me alegr*, alegr*, orgullos*, emocionad*, comodisim*, ideal, made my day, couldn't be happier, lovely, beautiful, delicious, efficient, polite, pleasant, worth it, reliable, on time, relieved, grateful, comfortable, lifesaver, buena experiencia,
 		content*, satisfech*, conforme, conformes, amabl*, agradec*, agradezco, gracias por, muchas gracias, mil gracias, gracias,
@@ -23,6 +25,7 @@ const weighted: Record<string, string> = {
 		bien, correct*, claro todo, todo claro, me solucionaron, quedo solucionado, resuelt*, resolvi*, mejor, me sirve mucho, comod*, tranquil*, confianza,
 		puntual*, atent*, thanks, fine, solved, fixed, better, clear`,
 	'-1': `
+		inconvenient*, dificultad*, imposible, engorros*, me cuesta, lio, lios, enredo, enredad*, cacho, retras*, atraso*, no ha llegado, no han llegado, sigo esperando, no cubre, no responde*, no contesta*, no atiend*, no aparece, no encuentr*, no arranc*, no enciend*, no carg*, se calienta, gote*, gotera*, mancha*, manchad*, quebrad*, vencid*, oxidad*, abollad*, golpead*, desgastad*, trizad*, humedad, mal olor, olor a, humo, insuficient*, lleno siempre, siempre lleno, nervios*, estres*, confundid*, incomplet*, sobreprecio, multa, freezing, freezes, leak*, smell*, stain*, rusty, dented, cracked, confused, inconvenien*, incomplete, hard to, too long, out of stock, unavailable,
 		problema*, lent*, demor*, tarde mucho, muy tarde, llego tarde, llegaron tarde, tardan, tardaron, tardando, atras*, dificil*, complicad*, caro, caros, cara la, carisim*, preocupad*, preocupa, duda de, no entiendo,
 		ruid*, falla, fallas, fallan, fallo, suena raro, raro, cobraron, sin explicacion, rechaz*, lamentabl*, pinchad*, rayad*,
 		esperaba mas, esperaba mucho mas, no es lo que, nada que ver, sucio, sucia, frio y, miedo, no parte, no llego, no llega, nunca llego, no aparecio, no me llego, no abre, no carga, no deja, no me deja, no pude, no corresponde, no correspondia, pegad*, se cae, se corta, se cort*, se apaga, dolor*, duele, doli*,
@@ -30,6 +33,7 @@ const weighted: Record<string, string> = {
 		never arrived, keeps dropping, keeps crashing, crashed, crashes, cold, tasteless, missing, mistake, error, lost, pain, hurts, damaged, cracked, overcharged, cancelled on, didn't arrive, not received, problem, problems, issue, issues, slow, late, delay, delayed, expensive, worried, noise, noisy, scratched, dirty,
 		broken, difficult, confusing, expected more, charged me, breaks down, bother*`,
 	'-2': `
+		pena, angusti*, desesper*, susto, impotencia, furios*, chato de, chata de, defectuos*, inutil*, peligros*, no sirvio, no me sirvio, no volveria, no vuelvo, no lo recomiendo, no la recomiendo, no pagan, no cumpl*, no resuelv*, no solucion*, no me soluc*, no quieren, mal hecho, mal hecha, quedo mal, quedo mala, cobro duplicado, cobrado dos veces, cobraron dos veces, sin avis*, mal atend*, me ignor*, ignora*, perjudic*, defective, dangerous, ignored, never again, misled, unsafe, failed, refuse to, refused to, not worth, regret,
 		mal, mala, malas, malo, malos, molest*, decepcion*, fome, lata, una lata, queja, quejas, quejarme, reclamo, reclamos,
 		reclamar, enojad*, enfadad*, triste, que pena, que lastima, pesim*, no funciona, no funcionan, no sirve, no anda, engan*, mintieron,
 		minti*, mentira*, perdi la confianza, desastre, botad*, cobraron de mas, peor, abus*, injust*, asco, feo, fea, estrope*,
@@ -46,11 +50,13 @@ const weighted: Record<string, string> = {
 /** What tells of lost patience, beyond being unhappy: 0 to 1 for one hit. */
 const impatient: Record<string, string> = {
 	'1': `
+		sin hacer nada, siguen sin, estoy chato, estoy chata, basta, for the last time, me tienen loc*, paciencia se,
 		el colmo, tomando el pelo, tomadura de pelo, hasta las narices, hasta la coronilla, una burla, falta de respeto, falta de seriedad, verguenza, vergonz*,
 		inaceptabl*, intolerabl*, indign*, harto, harta, hartos, hartas, exijo, estaf*, ladron*, dando vueltas,
 		me tienen aburrid*, ya me canse, como es posible, no puede ser, tribunales, reclamo formal, fed up, sick of,
 		ridiculous, unacceptable, how many times, right now, hasta cuando, mil veces, no tiene nombre, no me toman en serio`,
 	'0.7': `
+		tres veces, cuatro veces, cinco veces, diez veces, cien veces, muchas veces, varias veces, tantas veces, ya te mande, ya le mande, ya lo mande, ya se lo dije, ya lo explique, repetir todo, por que tengo que, volvieron a cobr*, hora llevo, horas llevo, rato llevo, already told, already explained, twice already, still nothing, todavia nada,
 		tercera vez, cuarta vez, quinta vez, three times, four times, otra vez, de nuevo, siempre es lo mismo, siempre lo mismo,
 		mismo problema, nadie, nobody, llevo esperando, llevamos esperando, llevo un, llevo una, llevo media, llevo dos, llevo tres, llevo mas, llevo toda, llevo dias, llevo semanas, llevo meses, media hora, me cortaron, perder toda, perder el tiempo, perdida de tiempo,
 		dos veces, nunca me, nunca contestan, nunca llaman, no cumplen, no les creo, abogado, sernac, denuncia, denunciar, demanda, su jefe,
