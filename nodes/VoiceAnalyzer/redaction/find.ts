@@ -36,7 +36,7 @@ const rut =
 const nationalId =
 	/(?<![\p{L}\p{N}])(?:[XYZ][ -]?)?\d(?:[ .-]?\d){6,7}[ -]?[A-Z](?![\p{L}\p{N}])/giu;
 const phone =
-	/(?<![\p{L}\p{N}$€.,+])(?:\+\s?)?\(?\d(?:[ ().-]{0,2}\d){6,14}(?![\p{L}\p{N}]|[ ().-]{0,2}\d)/gu;
+	/(?<![\p{L}\p{N}$€.,+]|\d[ -])(?:\+\s?)?\(?\d(?:[ ().-]{0,2}\d){6,14}(?![\p{L}\p{N}]|[ ().-]{0,2}\d)/gu;
 const street =
 	'(?:calle|avenida|av\\.|avda\\.?|pasaje|psje\\.?|camino|paseo|plaza|carretera|ronda|alameda)';
 const unit =
