@@ -54,6 +54,10 @@ export const configSchema = z.strictObject({
   geminiApiKey: secret,
   /** Opens the stand-in for OpenAI below `/openai/v1`; without a key there is none. */
   openAiApiKey: secret.optional(),
+  /** Webhooks of the OpenAI project, as its settings name them. */
+  openAiWebhooks: z
+    .array(z.strictObject({ url: httpUrl, secret: z.string().regex(/^whsec_/) }))
+    .default([]),
   /** Opens the control API and the web phone. */
   controlKey: secret,
   /** How long the network waits for an application, ms; Twilio waits 15 s. */

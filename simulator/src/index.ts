@@ -11,6 +11,7 @@ import { GeminiScript, type GeminiScriptStep } from './gemini/script.ts';
 import { startGoogleGrpc } from './google/google-grpc.ts';
 import { googleRest } from './google/google-rest.ts';
 import { openAiRest } from './openai/openai-rest.ts';
+import { OpenAiProject } from './openai/realtime/project.ts';
 import { OpenAiScript, type OpenAiScriptStep } from './openai/script.ts';
 import { createRecognizer } from './recognition/recognizer.ts';
 import { Telephones } from './telephone-network/telephones.ts';
@@ -52,6 +53,8 @@ export interface Simulator {
   readonly openai: {
     /** Replaces what OpenAI is to answer. @throws z.ZodError */
     script(steps: readonly OpenAiScriptStep[]): void;
+    /** The SIP calls of the project, and the webhooks that tell of them. */
+    readonly project: OpenAiProject;
   };
   /** Somebody calls a number of an account. @throws z.ZodError */
   dial(call: DialInput): DialledCaller;
@@ -89,7 +92,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const ports = { exchange, voices, recognizer };
   const gemini = { script: (steps: readonly GeminiScriptStep[]) => geminiScript.set(steps) };
   const openAiScript = new OpenAiScript();
-  const openai = { script: (steps: readonly OpenAiScriptStep[]) => openAiScript.set(steps) };
+  const openAiProject = new OpenAiProject(config.openAiWebhooks);
+  const openai = {
+    script: (steps: readonly OpenAiScriptStep[]) => openAiScript.set(steps),
+    project: openAiProject,
+  };
   const requests = new WireLog();
   const app = fastify({ forceCloseConnections: true });
   requests.watch(app);
@@ -105,6 +112,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       prefix: '/openai/v1',
       apiKeys: [config.openAiApiKey],
       script: openAiScript,
+      project: openAiProject,
     });
   }
   await app.register(webPhone, {
@@ -134,6 +142,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   const close = async (): Promise<void> => {
     exchange.close();
+    openAiProject.close();
     await Promise.all([app.close(), grpc.close()]);
     ticker.close();
     webhooks.close();

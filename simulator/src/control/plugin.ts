@@ -7,8 +7,11 @@ import type { ScriptedTelephone } from '../callers/scripted-telephone.ts';
 import type { CallerReport } from '../callers/scripted-caller.ts';
 import type { FaultChanges, Faults } from '../faults/faults.ts';
 import type { GeminiScriptStep } from '../gemini/script.ts';
+import type { OpenAiProject } from '../openai/realtime/project.ts';
 import type { OpenAiScriptStep } from '../openai/script.ts';
+import { isAddress } from '../telephone-network/telephones.ts';
 import { newSid } from '../twilio/sids.ts';
+import { openAiRoutes } from './openai-routes.ts';
 import { callView, numberView } from './views.ts';
 import type { WireLog } from './wire-log.ts';
 
@@ -17,7 +20,10 @@ export interface ControlOptions {
   readonly ports: CallerPorts;
   readonly faults: Faults;
   readonly gemini: { script(steps: readonly GeminiScriptStep[]): void };
-  readonly openai: { script(steps: readonly OpenAiScriptStep[]): void };
+  readonly openai: {
+    script(steps: readonly OpenAiScriptStep[]): void;
+    readonly project: OpenAiProject;
+  };
   readonly requests: Pick<WireLog, 'list' | 'clear'>;
 }
 
@@ -60,6 +66,7 @@ export const control: FastifyPluginCallback<ControlOptions> = (app, options, don
   callerRoutes(app, options);
   telephoneRoutes(app, options);
   requestRoutes(app, options);
+  openAiRoutes(app, options.openai.project, notFound);
   app.get('/faults', async () => options.faults.current);
   app.patch('/faults', async (request) => {
     options.faults.set(request.body as FaultChanges);
@@ -199,7 +206,7 @@ function telephoneRoutes(app: FastifyInstance, { ports }: ControlOptions): void 
   app.put('/telephones/:id', async (request, reply) => {
     const number = z
       .string()
-      .regex(/^\+[1-9]\d{6,14}$/, 'must be E.164')
+      .refine(isAddress, 'must be E.164, sip:name@host or client:name')
       .parse(idOf(request));
     const telephone = createTelephone(ports, request.body as TelephoneInput);
     const remove = ports.exchange.telephones.register(number, telephone);

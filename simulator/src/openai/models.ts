@@ -1,4 +1,5 @@
 import { OpenAiError } from './openai-error.ts';
+import { REALTIME_MODELS } from './realtime/session-schema.ts';
 
 export interface OpenAiModel {
   readonly id: string;
@@ -23,7 +24,11 @@ export const OPENAI_MODELS: readonly OpenAiModel[] = [
 ];
 
 /** Others that the list of models names, which write no text. */
-const OTHERS = ['gpt-realtime-2.1', 'gpt-transcribe', 'text-embedding-3-small', 'gpt-image-2'];
+const OTHERS = [...REALTIME_MODELS, 'gpt-transcribe', 'text-embedding-3-small', 'gpt-image-2'];
+
+/** https://developers.openai.com/api/docs/deprecations */
+const shutdownDate = (id: string): string | null =>
+  /^gpt-realtime(-mini)?(-\d{4}-\d{2}-\d{2})?$/.test(id) ? '2027-01-20' : null;
 
 export const modelList = (): object => ({
   object: 'list',
@@ -39,6 +44,7 @@ export const modelList = (): object => ({
       object: 'model',
       created: seconds('2026-01-15'),
       owned_by: 'system',
+      shutdown_date: shutdownDate(id),
     })),
   ],
 });

@@ -3,12 +3,15 @@ import type { FastifyPluginCallback, FastifyReply } from 'fastify';
 import { createChatCompletion } from './chat-completions.ts';
 import { findModel, modelList } from './models.ts';
 import { checkAuthorization, OpenAiError } from './openai-error.ts';
+import type { OpenAiProject } from './realtime/project.ts';
+import { realtimeRest } from './realtime/realtime-rest.ts';
 import { createResponse } from './responses.ts';
 import type { OpenAiScript } from './script.ts';
 
 export interface OpenAiRestOptions {
   readonly apiKeys: readonly string[];
   readonly script?: OpenAiScript;
+  readonly project: OpenAiProject;
   /** @defaultValue Date.now */
   readonly now?: () => number;
 }
@@ -33,11 +36,12 @@ function sendError(error: unknown, reply: FastifyReply): FastifyReply {
 }
 
 /**
- * OpenAI's models, responses and chat completions, as far as text in and text out goes. Lives below
+ * OpenAI's models, responses and chat completions, as far as text in and text out goes, and the calls
+ * and client secrets of its Realtime API. Lives below
  * a prefix of its own: `/v1/models` belongs to Gemini here.
  */
 export const openAiRest: FastifyPluginCallback<OpenAiRestOptions> = (app, options, done) => {
-  const { apiKeys, script, now = Date.now } = options;
+  const { apiKeys, script, project, now = Date.now } = options;
   app.setErrorHandler((error, _request, reply) => sendError(error, reply));
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', `req_${randomUUID().replaceAll('-', '')}`);
@@ -62,6 +66,7 @@ export const openAiRest: FastifyPluginCallback<OpenAiRestOptions> = (app, option
   app.post('/chat/completions', large, (request) =>
     createChatCompletion(request.body, script, now()),
   );
+  void app.register(realtimeRest, { prefix: '/realtime', calls: project.calls, now });
   app.setNotFoundHandler((request, reply) =>
     sendError(new OpenAiError(404, `Invalid URL (${request.method} ${request.url})`), reply),
   );

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import OpenAI from 'openai';
 import { openAiRest } from '../openai-rest.ts';
+import { OpenAiProject } from '../realtime/project.ts';
 import { OpenAiScript } from '../script.ts';
 
 const KEY = 'sk-simulated-openai-key-0001';
@@ -14,9 +15,13 @@ interface Testing {
 export async function start(t: Testing, key = KEY) {
   const app = fastify();
   const script = new OpenAiScript();
-  await app.register(openAiRest, { prefix: '/openai/v1', apiKeys: [KEY], script });
+  const project = new OpenAiProject();
+  await app.register(openAiRest, { prefix: '/openai/v1', apiKeys: [KEY], script, project });
   await app.listen({ port: 0, host: '127.0.0.1' });
-  t.after(() => app.close());
+  t.after(() => {
+    project.close();
+    return app.close();
+  });
   const { port } = app.server.address() as AddressInfo;
   const baseURL = `http://127.0.0.1:${port}/openai/v1`;
   const client = new OpenAI({ apiKey: key, baseURL, maxRetries: 0 });
@@ -29,7 +34,7 @@ export async function start(t: Testing, key = KEY) {
     });
     return { status: reply.statusCode, headers: reply.headers, body: reply.json<ErrorBody>() };
   };
-  return { client, script, app, post };
+  return { client, script, project, app, post };
 }
 
 export interface ErrorBody {

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { ProjectWebhooks, type ProjectWebhook } from './project-webhooks.ts';
+import { SipCalls, type SipCall, type SipHeader } from './sip-calls.ts';
+
+export const incomingCallSchema = z.strictObject({
+  from: z.string().min(1),
+  to: z.string().min(1),
+  /** Headers of the INVITE beside From, To and Call-ID. */
+  headers: z.record(z.string(), z.string()).default({}),
+});
+
+export type IncomingSipCall = z.input<typeof incomingCallSchema>;
+
+/** A project of OpenAI: its SIP calls, and the webhooks that tell of them. */
+export class OpenAiProject {
+  readonly calls = new SipCalls();
+  readonly webhooks: ProjectWebhooks;
+
+  constructor(webhooks: readonly ProjectWebhook[] = []) {
+    this.webhooks = new ProjectWebhooks(webhooks);
+  }
+
+  /**
+   * Somebody calls `sip:<project>@sip.api.openai.com`. Resolves once the webhooks were tried.
+   * @param changed is told of every change of the call's state
+   * @throws z.ZodError
+   */
+  async incomingCall(input: IncomingSipCall, changed?: (call: SipCall) => void): Promise<SipCall> {
+    const { from, to, headers } = incomingCallSchema.parse(input);
+    const sipHeaders: SipHeader[] = [
+      { name: 'From', value: `<sip:${from}@sip.example.com>;tag=${randomUUID()}` },
+      { name: 'To', value: `<sip:${to}@sip.api.openai.com>` },
+      { name: 'Call-ID', value: `${randomUUID()}@sip.example.com` },
+      ...Object.entries(headers).map(([name, value]) => ({ name, value })),
+    ];
+    const call = this.calls.ring(sipHeaders, changed);
+    await this.webhooks.send({
+      type: 'realtime.call.incoming',
+      data: { call_id: call.id, sip_headers: sipHeaders, sip_media_security: 'srtp' },
+    });
+    return call;
+  }
+
+  close(): void {
+    this.webhooks.close();
+  }
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { OpenAiError } from '../openai-error.ts';
+
+/**
+ * The session of the Realtime API, strict as the API is: what it does not know it refuses.
+ * After `RealtimeSessionCreateRequest` of openai 7.55.
+ */
+const VOICES = 'alloy ash ballad coral echo sage shimmer verse marin cedar'.split(' ');
+
+/** Realtime models as of November 2026; the first is the one that new projects take. */
+export const REALTIME_MODELS = [
+  'gpt-realtime-2.1',
+  'gpt-realtime-2.1-mini',
+  'gpt-realtime-2',
+  'gpt-realtime-1.5',
+  'gpt-audio-1.5',
+  'gpt-realtime',
+  'gpt-realtime-2025-08-28',
+  'gpt-realtime-mini',
+  'gpt-realtime-mini-2025-12-15',
+] as const;
+
+const TRANSCRIPTION_MODELS = [
+  'gpt-transcribe',
+  'gpt-live-transcribe',
+  'gpt-realtime-whisper',
+  'whisper-1',
+  'gpt-4o-transcribe',
+  'gpt-4o-transcribe-diarize',
+  'gpt-4o-mini-transcribe',
+] as const;
+
+/** G.711 has one rate, so naming one is refused; PCM is spoken at 24 kHz only. */
+const format = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('audio/pcm'), rate: z.literal(24_000).optional() }),
+  z.strictObject({ type: z.literal('audio/pcmu') }),
+  z.strictObject({ type: z.literal('audio/pcma') }),
+]);
+
+const turnDetection = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('server_vad'),
+    threshold: z.number().min(0).max(1).optional(),
+    prefix_padding_ms: z.int().min(0).optional(),
+    silence_duration_ms: z.int().min(0).optional(),
+    idle_timeout_ms: z.int().min(5000).max(30_000).nullish(),
+    create_response: z.boolean().optional(),
+    interrupt_response: z.boolean().optional(),
+  }),
+  z.strictObject({
+    type: z.literal('semantic_vad'),
+    eagerness: z.enum(['low', 'medium', 'high', 'auto']).optional(),
+    create_response: z.boolean().optional(),
+    interrupt_response: z.boolean().optional(),
+  }),
+]);
+
+const tool = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('function'),
+    name: z.string().regex(/^[\w-]{1,64}$/),
+    description: z.string().optional(),
+    parameters: z.looseObject({ type: z.literal('object') }).optional(),
+  }),
+  z.strictObject({
+    type: z.literal('mcp'),
+    server_label: z.string().min(1),
+    server_url: z.url({ protocol: /^https$/ }).optional(),
+    server_description: z.string().optional(),
+    tunnel_id: z.string().optional(),
+    connector_id: z.string().optional(),
+    authorization: z.string().optional(),
+    headers: z.record(z.string(), z.string()).nullish(),
+    allowed_tools: z
+      .union([
+        z.array(z.string()),
+        z.strictObject({
+          read_only: z.boolean().optional(),
+          tool_names: z.array(z.string()).optional(),
+        }),
+      ])
+      .nullish(),
+    require_approval: z.union([z.enum(['always', 'never']), z.looseObject({})]).nullish(),
+  }),
+]);
+
+export const sessionSchema = z.strictObject({
+  type: z.literal('realtime'),
+  model: z.string().optional(),
+  instructions: z.string().optional(),
+  output_modalities: z
+    .array(z.enum(['text', 'audio']))
+    .length(1, 'text and audio cannot be requested at the same time')
+    .optional(),
+  audio: z
+    .strictObject({
+      input: z
+        .strictObject({
+          format: format.optional(),
+          noise_reduction: z
+            .strictObject({
+              type: z.enum(['near_field', 'far_field']),
+              strength: z.number().min(0).max(1).optional(),
+            })
+            .nullish(),
+          transcription: z
+            .strictObject({
+              model: z.enum(TRANSCRIPTION_MODELS).optional(),
+              language: z.string().optional(),
+              languages: z.array(z.string()).optional(),
+              keywords: z.array(z.string()).optional(),
+              prompt: z.string().optional(),
+              delay: z.enum(['minimal', 'low', 'medium', 'high', 'xhigh']).optional(),
+            })
+            .nullish(),
+          turn_detection: turnDetection.nullish(),
+        })
+        .optional(),
+      output: z
+        .strictObject({
+          format: format.optional(),
+          speed: z.number().min(0.25).max(1.5).optional(),
+          voice: z
+            .union([z.enum(VOICES as [string, ...string[]]), z.strictObject({ id: z.string() })])
+            .optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+  tools: z.array(tool).optional(),
+  tool_choice: z
+    .union([z.enum(['auto', 'none', 'required']), z.looseObject({ type: z.string() })])
+    .optional(),
+  parallel_tool_calls: z.boolean().optional(),
+  max_output_tokens: z.union([z.int().min(1).max(4096), z.literal('inf')]).optional(),
+  reasoning: z
+    .strictObject({ effort: z.enum(['minimal', 'low', 'medium', 'high', 'xhigh']).optional() })
+    .optional(),
+  truncation: z
+    .union([
+      z.enum(['auto', 'disabled']),
+      z.strictObject({
+        type: z.literal('retention_ratio'),
+        retention_ratio: z.number().min(0).max(1),
+        token_limits: z.strictObject({ post_instructions: z.int().min(0).optional() }).optional(),
+      }),
+    ])
+    .optional(),
+  include: z.array(z.literal('item.input_audio_transcription.logprobs')).optional(),
+  tracing: z.union([z.literal('auto'), z.looseObject({})]).nullish(),
+});
+
+export type RealtimeSession = z.output<typeof sessionSchema>;
+
+/** What only reasoning models take: `reasoning` and `parallel_tool_calls`. */
+const reasons = (model: string): boolean => /^gpt-realtime-2/.test(model);
+
+/** @throws OpenAiError 400 or 404 for what the schema cannot tell; `place` is the session's own */
+export function checkSession(session: RealtimeSession, place: string): void {
+  const at = (name: string): string => (place === '' ? name : `${place}.${name}`);
+  const model = session.model ?? REALTIME_MODELS[0];
+  if (!(REALTIME_MODELS as readonly string[]).includes(model)) {
+    throw new OpenAiError(
+      404,
+      `The model \`${model}\` does not exist or you do not have access to it.`,
+      { param: at('model'), code: 'model_not_found' },
+    );
+  }
+  for (const name of ['reasoning', 'parallel_tool_calls'] as const) {
+    if (session[name] !== undefined && !reasons(model)) {
+      throw OpenAiError.invalid(
+        `Unsupported parameter: '${at(name)}' is not supported with this model.`,
+        at(name),
+        'unsupported_parameter',
+      );
+    }
+  }
+  const labels = (session.tools ?? []).map((each) =>
+    each.type === 'function' ? each.name : each.server_label,
+  );
+  const twice = labels.find((label, index) => labels.indexOf(label) !== index);
+  if (twice !== undefined) {
+    throw OpenAiError.invalid(`Duplicate tool: '${twice}'.`, at('tools'), 'invalid_value');
+  }
+}

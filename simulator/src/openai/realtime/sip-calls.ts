@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { OpenAiError } from '../openai-error.ts';
+import type { RealtimeSession } from './session-schema.ts';
+
+export interface SipHeader {
+  readonly name: string;
+  readonly value: string;
+}
+
+export type SipCallState =
+  | { readonly name: 'ringing' }
+  | { readonly name: 'active'; readonly session: RealtimeSession }
+  | { readonly name: 'rejected'; readonly statusCode: number }
+  | { readonly name: 'referred'; readonly targetUri: string }
+  | { readonly name: 'ended'; readonly by: 'caller' | 'application' };
+
+/** A call to `sip:<project>@sip.api.openai.com`, from the INVITE to its end. */
+export class SipCall {
+  readonly id = `rtc_${randomBytes(16).toString('hex')}`;
+  readonly headers: readonly SipHeader[];
+  #state: SipCallState = { name: 'ringing' };
+  readonly #changed: (call: SipCall) => void;
+
+  constructor(headers: readonly SipHeader[], changed: (call: SipCall) => void) {
+    this.headers = headers;
+    this.#changed = changed;
+  }
+
+  get state(): SipCallState {
+    return this.#state;
+  }
+
+  /** The caller puts the phone down, before or after it was answered. */
+  callerHangsUp(): void {
+    if (this.#state.name === 'ringing' || this.#state.name === 'active') {
+      this.#become({ name: 'ended', by: 'caller' });
+    }
+  }
+
+  /** @throws OpenAiError 404 */
+  accept(session: RealtimeSession): void {
+    this.#require('ringing');
+    this.#become({ name: 'active', session });
+  }
+
+  /** @throws OpenAiError 404 */
+  reject(statusCode: number): void {
+    this.#require('ringing');
+    this.#become({ name: 'rejected', statusCode });
+  }
+
+  /** @throws OpenAiError 404 */
+  refer(targetUri: string): void {
+    this.#require('active');
+    this.#become({ name: 'referred', targetUri });
+  }
+
+  /** @throws OpenAiError 404 */
+  hangUp(): void {
+    this.#require('active');
+    this.#become({ name: 'ended', by: 'application' });
+  }
+
+  #become(state: SipCallState): void {
+    this.#state = state;
+    this.#changed(this);
+  }
+
+  #require(name: SipCallState['name']): void {
+    if (this.#state.name !== name) throw noSuchCall(this.id);
+  }
+}
+
+/** What the API answers for a call that is over as well as for one that never was. */
+export function noSuchCall(id: string): OpenAiError {
+  return new OpenAiError(404, `No session found for call_id '${id}'.`, {
+    param: 'call_id',
+    code: 'call_id_not_found',
+  });
+}
+
+/** The calls of a project. */
+export class SipCalls {
+  readonly #calls = new Map<string, SipCall>();
+  readonly #keep = 1000;
+
+  /** @param changed is told of every change of the call's state */
+  ring(headers: readonly SipHeader[], changed: (call: SipCall) => void = () => undefined): SipCall {
+    const call = new SipCall(headers, changed);
+    this.#calls.set(call.id, call);
+    for (const [id, old] of this.#calls) {
+      if (this.#calls.size <= this.#keep) break;
+      if (old.state.name !== 'ringing' && old.state.name !== 'active') this.#calls.delete(id);
+    }
+    return call;
+  }
+
+  /** @throws OpenAiError 404 */
+  find(id: string): SipCall {
+    const call = this.#calls.get(id);
+    if (!call) throw noSuchCall(id);
+    return call;
+  }
+}
