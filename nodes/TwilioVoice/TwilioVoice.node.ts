@@ -4,17 +4,23 @@ import type {
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
 } from 'n8n-workflow';
 
 import { propertiesOf, runOperations } from '../shared/operations';
 import { searchTenants } from '../VoiceAgent/methods/tenants';
 import * as call from './actions/call/resource';
 import * as conference from './actions/conference/resource';
+import * as conversation from './actions/conversation/resource';
 import * as liveAudio from './actions/liveAudio/resource';
 import * as number from './actions/number/resource';
 import { operations } from './actions/operations';
 import * as recording from './actions/recording/resource';
 import * as response from './actions/response/resource';
+import { hints, outputs, webhookMethods, webhooks } from './conversation/description';
+import { outputsNow } from './conversation/outputs';
+import { receive } from './conversation/receive';
 import {
 	searchCalls,
 	searchConferences,
@@ -35,13 +41,15 @@ export class TwilioVoice implements INodeType {
 		defaults: { name: 'Twilio Voice' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		outputs,
 		credentials: [
 			{
 				name: 'twilioVoiceApi',
 				required: true,
 				displayOptions: {
-					show: { resource: ['call', 'conference', 'liveAudio', 'number', 'recording'] },
+					show: {
+						resource: ['call', 'conference', 'conversation', 'liveAudio', 'number', 'recording'],
+					},
 				},
 			},
 			{
@@ -56,7 +64,9 @@ export class TwilioVoice implements INodeType {
 				},
 			},
 		],
+		webhooks,
 		hints: [
+			...hints,
 			{
 				message:
 					'Twilio starts one call per second and keeps the others in a queue, unless your account has a higher limit. For many items, add the option Batching.',
@@ -85,6 +95,7 @@ export class TwilioVoice implements INodeType {
 				options: [
 					call.resource,
 					conference.resource,
+					conversation.resource,
 					liveAudio.resource,
 					number.resource,
 					recording.resource,
@@ -93,6 +104,7 @@ export class TwilioVoice implements INodeType {
 			},
 			call.operation,
 			conference.operation,
+			conversation.operation,
 			liveAudio.operation,
 			number.operation,
 			recording.operation,
@@ -112,7 +124,13 @@ export class TwilioVoice implements INodeType {
 		},
 	};
 
+	webhookMethods = webhookMethods;
+
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await runOperations.call(this, operations);
+		return await runOperations.call(this, operations, outputsNow.call(this));
+	}
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receive.call(this);
 	}
 }

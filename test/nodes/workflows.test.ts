@@ -27,7 +27,7 @@ const ours = new Map(
 
 /** n8n's own nodes that the workflows use, and nothing that needs an account. */
 const builtIn = new Set(
-  ['stickyNote', 'code', 'dataTable'].map((name) => `n8n-nodes-base.${name}`),
+  ['stickyNote', 'code', 'dataTable', 'if'].map((name) => `n8n-nodes-base.${name}`),
 );
 
 /** The fields that are shown for these parameters, with the values of the defaults filled in. */

@@ -1,6 +1,7 @@
 import type { Operations } from '../../shared/operations';
 import { callOperations } from './call/operations';
 import { conferenceOperations } from './conference/operations';
+import { conversationOperations } from './conversation/operations';
 import { liveAudioOperations } from './liveAudio/operations';
 import { numberOperations } from './number/operations';
 import { recordingOperations } from './recording/operations';
@@ -13,6 +14,7 @@ import * as respondSay from './response/say';
 export const operations: Operations = {
 	call: callOperations,
 	conference: conferenceOperations,
+	conversation: conversationOperations,
 	liveAudio: liveAudioOperations,
 	number: numberOperations,
 	recording: recordingOperations,

@@ -1,13 +1,19 @@
 import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, NodeTypeAndVersion } from 'n8n-workflow';
 
 import { twiml } from '../twiml/document';
 import type { Element } from '../twiml/xml';
 
 const triggerType = /\.twilioVoiceTrigger$/;
 
-/** Fails clearly where nobody waits for an answer, rather than answering into the void. */
-function requireWaitingCall(this: IExecuteFunctions, itemIndex: number) {
+/**
+ * The triggers whose call waits for an answer.
+ * @throws {NodeOperationError} where nobody waits: better than answering into the void
+ */
+export function requireWaitingCall(
+	this: IExecuteFunctions,
+	itemIndex: number,
+): NodeTypeAndVersion[] {
 	const triggers = this.getParentNodes(this.getNode().name, { includeNodeParameters: true }).filter(
 		({ type, disabled }) => triggerType.test(type) && !disabled,
 	);
@@ -28,6 +34,7 @@ function requireWaitingCall(this: IExecuteFunctions, itemIndex: number) {
 				'Set Answer to "From the Workflow" in the Twilio Voice Trigger, or update the running call with the resource Call.',
 		});
 	}
+	return triggers;
 }
 
 /**

@@ -11,6 +11,7 @@ import { publicAddress } from './address';
 import { answerFallback, answerRecorded, answerUnknownNumber, send, staticAnswer } from './answers';
 import { chosenEvents, normalise, ownNumber, type EventFields, type TriggerEvent } from './events';
 import { isLate } from './order';
+import { readRequest } from './request';
 import { isSignedByTwilio } from './signature';
 import { lookUpTenant } from './tenant';
 
@@ -18,23 +19,19 @@ const answered: IWebhookResponseData = { noWebhookResponse: true };
 
 /** One request of Twilio: refused, answered here, or handed to the workflow. */
 export async function receive(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const request = this.getRequestObject();
-	const rawBody = request.rawBody ?? Buffer.alloc(0);
-	const [, rawQuery = ''] = /\?(.*)$/s.exec(request.originalUrl) ?? [];
+	const { rawBody, rawQuery, headers, params } = readRequest.call(this);
 	const { authToken } = await this.getCredentials<TwilioCredentials>(twilioCredential);
-	const headers = this.getHeaderData();
 	const isGenuine = isSignedByTwilio(authToken, {
 		publicUrl: publicAddress.call(this),
 		rawQuery,
-		signature: single(headers['x-twilio-signature']),
-		contentType: headers['content-type'],
+		signature: headers.signature,
+		contentType: headers.contentType,
 		rawBody,
 	});
 	if (!isGenuine) {
 		send.call(this, 403);
 		return answered;
 	}
-	const params = readParams(rawBody, headers['content-type']);
 	const query = new URLSearchParams(rawQuery);
 	// A recording first: Twilio asks the fallback's own address again when a Record has no action.
 	if (query.get('event') === 'recorded' || params.RecordingUrl !== undefined) {
@@ -120,22 +117,4 @@ function outputs(
 
 function scope(this: IWebhookFunctions): string {
 	return `${this.getWorkflow().id ?? ''}/${this.getNode().id}`;
-}
-
-function readParams(rawBody: Buffer, contentType: string | undefined): Record<string, string> {
-	const text = rawBody.toString('utf8');
-	if (!(contentType ?? '').toLowerCase().includes('json')) {
-		return Object.fromEntries(new URLSearchParams(text));
-	}
-	const body = JSON.parse(text) as IDataObject;
-	return Object.fromEntries(
-		Object.entries(body).map(([name, value]) => [
-			name,
-			typeof value === 'string' ? value : JSON.stringify(value),
-		]),
-	);
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-	return Array.isArray(header) ? header[0] : header;
 }

@@ -10,6 +10,20 @@ export const sayLanguages: INodePropertyOptions[] = [
 	{ name: 'Spanish (United States)', value: 'es-US' },
 ];
 
+/** The languages that the nodes offer for recognition; a prompt is spoken in the nearest of `<Say>`. */
+export const gatherLanguages: INodePropertyOptions[] = [
+	{ name: 'English (United Kingdom)', value: 'en-GB' },
+	{ name: 'English (United States)', value: 'en-US' },
+	{ name: 'Portuguese (Brazil)', value: 'pt-BR' },
+	{ name: 'Spanish (Argentina)', value: 'es-AR' },
+	{ name: 'Spanish (Chile)', value: 'es-CL' },
+	{ name: 'Spanish (Colombia)', value: 'es-CO' },
+	{ name: 'Spanish (Mexico)', value: 'es-MX' },
+	{ name: 'Spanish (Peru)', value: 'es-PE' },
+	{ name: 'Spanish (Spain)', value: 'es-ES' },
+	{ name: 'Spanish (United States)', value: 'es-US' },
+];
+
 export const defaultLanguage = 'es-MX';
 
 /**
@@ -33,27 +47,35 @@ export interface Phrases {
 	apology: string;
 	/** Said after the message. */
 	thanks: string;
+	/** Said before a question is asked again that got no answer. */
+	notHeard: string;
+	/** Said before a question is asked again whose answer did not fit. */
+	notUnderstood: string;
 }
 
 const spanish: Phrases = {
 	apology:
 		'Lo sentimos, en este momento no podemos atender su llamada. Por favor, deje su mensaje después de la señal y le devolveremos el llamado.',
 	thanks: 'Muchas gracias. Hemos recibido su mensaje. Hasta luego.',
+	notHeard: 'Disculpe, no le escuché.',
+	notUnderstood: 'Disculpe, no le entendí.',
 };
 
 const english: Phrases = {
 	apology:
 		'We are sorry, we cannot take your call at the moment. Please leave a message after the tone and we will call you back.',
 	thanks: 'Thank you. We have received your message. Goodbye.',
+	notHeard: 'Sorry, I did not hear you.',
+	notUnderstood: 'Sorry, I did not understand.',
 };
 
 const phrases: Record<string, Phrases> = {
 	'es-MX': spanish,
 	'es-US': spanish,
 	'es-ES': {
+		...spanish,
 		apology:
 			'Lo sentimos, en este momento no podemos atender su llamada. Por favor, deje su mensaje después de la señal y le llamaremos lo antes posible.',
-		thanks: 'Muchas gracias. Hemos recibido su mensaje. Hasta luego.',
 	},
 	'en-US': english,
 	'en-GB': english,
@@ -61,6 +83,8 @@ const phrases: Record<string, Phrases> = {
 		apology:
 			'Desculpe, no momento não podemos atender a sua ligação. Por favor, deixe a sua mensagem após o sinal e retornaremos a ligação.',
 		thanks: 'Muito obrigado. Recebemos a sua mensagem. Até logo.',
+		notHeard: 'Desculpe, não ouvi.',
+		notUnderstood: 'Desculpe, não entendi.',
 	},
 };
 

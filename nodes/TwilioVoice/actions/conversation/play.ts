@@ -1,0 +1,50 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { hold } from '../../conversation/hold';
+import { readUrl } from '../../shared/checks';
+import { redirect } from '../../twiml/conversationVerbs';
+import { play } from '../../twiml/verbs';
+import { longWaitMs, wholeNumber } from './fields';
+
+export const description: INodeProperties[] = [
+	{
+		displayName: 'Audio URL',
+		name: 'audioUrl',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'https://cdn.example.com/bienvenida.mp3',
+		description: 'A public MP3 or WAV file, which Twilio fetches and keeps',
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Repeat',
+				name: 'loop',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 1000 },
+				default: 1,
+				description: 'How often the audio is played',
+			},
+		],
+	},
+];
+
+export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
+	const address = readUrl.call(this, 'audioUrl', 'Audio URL', itemIndex);
+	const { loop = 1 } = this.getNodeParameter('options', itemIndex, {}) as { loop?: number };
+	const times = wholeNumber.call(this, itemIndex, 'Repeat', loop, 1, 1000);
+	return await hold.call(this, itemIndex, {
+		operation: 'play',
+		limitMs: longWaitMs,
+		verbs: (url) => [play(address, times === 1 ? undefined : times), redirect(url('result'))],
+	});
+}
+
+/** The only item that leaves at once is that of a call that is over. */
+export const output = () => 1;

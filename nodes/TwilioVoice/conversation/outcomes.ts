@@ -1,0 +1,110 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { secondsToMs } from '../shared/callOutput';
+import { twiml } from '../twiml/document';
+import { isOver } from './arm';
+import { heardFrom, judge } from './ask/hear';
+import { questionVerbs } from './ask/question';
+import { resumeUrl, type CallEvent, type Waiting } from './waiting';
+
+/** What a request of Twilio leads to: the flow goes on by an output, or the call gets a reply. */
+export type Outcome =
+	{ kind: 'leave'; output: number; fields: IDataObject } | { kind: 'reply'; document: string };
+
+export interface Incoming {
+	/** `ended` never gets here: it is the same for every operation. */
+	event: Exclude<CallEvent, 'ended'>;
+	/** How often the question was asked. */
+	attempt: number;
+	params: Record<string, string>;
+	now: Date;
+}
+
+const leave = (output: number, fields: IDataObject = {}): Outcome => ({
+	kind: 'leave',
+	output,
+	fields,
+});
+
+const text = (value: string | undefined) => (value ? value : null);
+
+export function outcomeOf(waiting: Waiting, incoming: Incoming): Outcome {
+	switch (waiting.operation) {
+		case 'ask':
+			return asked(waiting, incoming);
+		case 'dial':
+			return dialled(incoming);
+		case 'enqueue':
+			return queued(incoming);
+		case 'record':
+			return recorded(incoming);
+		case 'hangUp':
+		case 'pause':
+		case 'play':
+		case 'say':
+			return leave(0);
+	}
+}
+
+function asked(waiting: Waiting, { attempt, params, event, now }: Incoming): Outcome {
+	const { question } = waiting;
+	if (!question) return leave(1);
+	const heard = event === 'silence' ? undefined : heardFrom(params);
+	const verdict = judge(question, heard, attempt, now);
+	if (verdict.kind === 'answered') return leave(0, { answer: verdict.answer });
+	if (verdict.kind === 'given-up') return leave(1, { answer: verdict.answer });
+	const url = (next: CallEvent) => resumeUrl(waiting, next, attempt + 1);
+	return { kind: 'reply', document: twiml(questionVerbs(question, url, verdict.reason)) };
+}
+
+/** https://www.twilio.com/docs/voice/twiml/dial#attributes-action */
+function dialled({ params }: Incoming): Outcome {
+	const status = params.DialCallStatus ?? '';
+	const isConnected = status === 'completed' || status === 'answered';
+	// Who hangs up while it rings has not been connected, and is gone.
+	const output = isConnected ? 0 : isGone(params) ? 2 : 1;
+	return leave(output, {
+		dial: {
+			status,
+			callSid: text(params.DialCallSid),
+			durationMs: secondsToMs(params.DialCallDuration),
+			isBridged: params.DialBridged === undefined ? null : params.DialBridged === 'true',
+			recordingUrl: text(params.RecordingUrl),
+			sipResponseCode: text(params.DialSipResponseCode),
+		},
+	});
+}
+
+/** https://www.twilio.com/docs/voice/twiml/enqueue#attributes-action */
+function queued({ params }: Incoming): Outcome {
+	const result = params.QueueResult ?? '';
+	const isConnected = ['bridged', 'bridging-in-process'].includes(result);
+	const output = isConnected ? 0 : result === 'hangup' || isGone(params) ? 2 : 1;
+	return leave(output, {
+		queue: {
+			result,
+			queueSid: text(params.QueueSid),
+			waitedMs: secondsToMs(params.QueueTime),
+		},
+	});
+}
+
+/** A message counts also when the caller hung up after it: most do. */
+function recorded({ params }: Incoming): Outcome {
+	if (!params.RecordingUrl) return leave(isGone(params) ? 2 : 1);
+	const { Digits: endedBy } = params;
+	return leave(0, {
+		recording: {
+			recordingSid: text(params.RecordingSid),
+			recordingUrl: params.RecordingUrl,
+			durationMs: secondsToMs(params.RecordingDuration),
+			endedBy: endedBy === 'hangup' ? 'hang-up' : endedBy ? 'key' : 'silence-or-length',
+			key: endedBy && endedBy !== 'hangup' ? endedBy : null,
+		},
+	});
+}
+
+/** Twilio still requests some actions when the caller has gone, but nobody waits for the reply. */
+export function isGone(params: Record<string, string>): boolean {
+	return isOver(params.CallStatus) || params.Digits === 'hangup';
+}
