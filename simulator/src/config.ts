@@ -42,6 +42,20 @@ const accountSchema = z.strictObject({
 
 export const configSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
+/** May ask for access tokens at `POST /token`. */
+const serviceAccountSchema = z.strictObject({
+  email: z.email(),
+  projectId: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'must be a Google Cloud project ID'),
+  /** Of the private key that signs its assertions (RSA). */
+  publicKeyPem: z.string().includes('-----BEGIN PUBLIC KEY-----'),
+});
+
+const bucketSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/, 'must be a bucket name'),
+  /** What the service accounts may do with it. */
+  access: z.enum(['read-write', 'read-only', 'none']).default('read-write'),
+});
+
   /** 0 takes any free port. */
   port: z.number().int().min(0).max(65_535).default(8200),
   grpcPort: z.number().int().min(0).max(65_535).default(8201),
@@ -53,6 +67,8 @@ export const configSchema = z.strictObject({
   googleApiKey: secret,
   geminiApiKey: secret,
   /** Opens the stand-in for OpenAI below `/openai/v1`; without a key there is none. */
+  googleServiceAccounts: z.array(serviceAccountSchema).default([]),
+  googleBuckets: z.array(bucketSchema).default([]),
   openAiApiKey: secret.optional(),
   /** Webhooks of the OpenAI project, as its settings name them. */
   openAiWebhooks: z

@@ -8,6 +8,7 @@ import { WireLog } from './control/wire-log.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { geminiRest } from './gemini/gemini-rest.ts';
 import { GeminiScript, type GeminiScriptStep } from './gemini/script.ts';
+import { createGoogleCloud } from './google/cloud.ts';
 import { startGoogleGrpc } from './google/google-grpc.ts';
 import { googleRest } from './google/google-rest.ts';
 import { openAiRest } from './openai/openai-rest.ts';
@@ -37,6 +38,8 @@ export type { WireFilter, WireRequest } from './control/wire-log.ts';
 export interface Simulator {
   /** Twilio's REST, Google's REST, Gemini, the control API and the web phone. */
   readonly url: string;
+  /** The tokens that Google's service accounts have got end now. */
+  revokeGoogleTokens(): void;
   /** Google Speech and Text-to-Speech over gRPC, `host:port`. */
   readonly grpcAddress: string;
   readonly exchange: Exchange;
@@ -69,6 +72,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const voices = await createVoices();
   const recognizer = createRecognizer(voices.lexicon);
   const faults = createFaults();
+  const google = createGoogleCloud({
+    serviceAccounts: config.googleServiceAccounts,
+    buckets: config.googleBuckets,
+    lexicon: voices.lexicon,
+    faults,
+  });
   const geminiScript = new GeminiScript();
   const ticker = new Ticker((error) =>
     process.emitWarning(error instanceof Error ? error : String(error)),
@@ -101,7 +110,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const app = fastify({ forceCloseConnections: true });
   requests.watch(app);
   await app.register(twilioRest, { prefix: '/2010-04-01/Accounts', exchange });
-  await app.register(googleRest, { apiKeys: [config.googleApiKey], voices, recognizer, faults });
+  await app.register(googleRest, { apiKeys: [config.googleApiKey], voices, faults, ...google });
   await app.register(geminiRest, {
     apiKeys: [config.geminiApiKey],
     faults,
@@ -139,6 +148,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     voices,
     recognizer,
     faults,
+    ...google,
   });
   const close = async (): Promise<void> => {
     exchange.close();
@@ -163,6 +173,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     requests,
     gemini,
     openai,
+    revokeGoogleTokens: () => google.accounts.revokeTokens(),
     dial: (call) => dialScripted(ports, call),
     telephone: (phoneNumber, behaviour) => {
       const telephone = createTelephone(ports, behaviour);

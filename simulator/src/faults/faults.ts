@@ -8,9 +8,13 @@ const count = z.number().int().min(0).max(1_000_000);
 const grpcFailure = z.strictObject({
   code: z.number().int().min(1).max(16),
   message: z.string().min(1).optional(),
+  /** Told over REST as google.rpc.RetryInfo. */
+  retryAfterMs: milliseconds.optional(),
   /** How many requests fail so; then the service works again. */
   count: count.min(1),
 });
+/** So many answers over REST break off in the middle; then they are whole again. */
+const cutOffNext = count;
 
 const speech = z.strictObject({
   /** The next requests fail at their start. */
@@ -31,6 +35,9 @@ const speech = z.strictObject({
   finalDelayMaxMs: milliseconds,
   /** Seeds the delays. */
   seed: z.number().int(),
+  /** Long-running recognition takes at least so long. */
+  operationMs: milliseconds,
+  cutOffNext,
 });
 
 const textToSpeech = z.strictObject({
@@ -46,6 +53,7 @@ const textToSpeech = z.strictObject({
   endStreamCode: z.number().int().min(1).max(16),
   /** A stream without input for this long is aborted. */
   inputTimeoutMs: milliseconds,
+  cutOffNext,
 });
 
 const gemini = z.strictObject({
@@ -100,6 +108,8 @@ export const defaultFaultSettings = {
     finalDelayMinMs: 300,
     finalDelayMaxMs: 600,
     seed: 1,
+    operationMs: 500,
+    cutOffNext: 0,
   },
   textToSpeech: {
     failNext: null,
@@ -110,6 +120,7 @@ export const defaultFaultSettings = {
     endStreamAfterMs: null,
     endStreamCode: 14,
     inputTimeoutMs: 5_000,
+    cutOffNext: 0,
   },
   gemini: {
     failNext: null,
@@ -139,6 +150,8 @@ export interface Faults {
     service: S,
     concerns?: (failure: NonNullable<FaultSettings[S]['failNext']>) => boolean,
   ): FaultSettings[S]['failNext'];
+  /** Whether this answer has to break off; it is used up by asking. */
+  takeCutOff(service: 'speech' | 'textToSpeech'): boolean;
 }
 
 /** @throws z.ZodError for impossible settings */
@@ -178,6 +191,13 @@ export function createFaults(initial: FaultChanges = {}): Faults {
     return failure;
   }
 
+  function takeCutOff(service: 'speech' | 'textToSpeech'): boolean {
+    const settings: { cutOffNext: number } = current[service];
+    if (settings.cutOffNext === 0) return false;
+    settings.cutOffNext--;
+    return true;
+  }
+
   set(initial);
   return {
     get current() {
@@ -189,5 +209,6 @@ export function createFaults(initial: FaultChanges = {}): Faults {
       set(initial);
     },
     takeFailure,
+    takeCutOff,
   };
 }

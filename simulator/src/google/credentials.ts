@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { GoogleError } from './google-error.ts';
+import type { Principal, ServiceAccounts } from './service-accounts.ts';
 
 /** What a request shows to prove who asks. */
 export interface ShownCredentials {
@@ -12,60 +13,52 @@ export interface CredentialRules {
   readonly apiKeys: readonly string[];
   /** Of the API, e.g. `speech.googleapis.com`. */
   readonly service: string;
+  /** Without them no token is good. */
+  readonly accounts?: ServiceAccounts | undefined;
+  /** An API key names a project, and no principal to whom something could be allowed. */
+  readonly principalOnly?: boolean;
   /** Takes everybody. */
   readonly insecure?: boolean;
 }
+
+const CLOUD_PLATFORM = 'https://www.googleapis.com/auth/cloud-platform';
+const SEE = 'See https://developers.google.com/identity/sign-in/web/devconsole-project.';
 
 function same(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-function jwtPart(part: string | undefined): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /**
- * A self-signed JWT of a service account (google.aip.dev/auth/4111): RS256 with an issuer, an
- * expiry and an audience or scope. The signature cannot be verified: nobody has the public key.
+ * @returns who asks; undefined for an API key
+ * @throws GoogleError UNAUTHENTICATED without good credentials, INVALID_ARGUMENT for a wrong key,
+ *   PERMISSION_DENIED for a token that was given for something else
  */
-function plausibleJwt(token: string, nowMs: number): boolean {
-  const parts = token.split('.');
-  if (parts.length !== 3 || !parts[2]) return false;
-  const [header, claims] = [jwtPart(parts[0]), jwtPart(parts[1])];
-  if (header?.['alg'] !== 'RS256' || typeof claims?.['iss'] !== 'string') return false;
-  const { exp, aud, scope } = claims;
-  if (typeof exp !== 'number' || exp * 1_000 <= nowMs) return false;
-  return typeof aud === 'string' || typeof scope === 'string';
-}
-
-/** @throws GoogleError UNAUTHENTICATED without credentials, INVALID_ARGUMENT for a wrong key */
 export function checkCredentials(
   shown: ShownCredentials,
   rules: CredentialRules,
-  nowMs: number = Date.now(),
-): void {
-  if (rules.insecure) return;
+): Principal | undefined {
+  if (rules.insecure) return undefined;
   const { apiKey, authorization } = shown;
-  if (apiKey !== undefined) {
-    if (rules.apiKeys.some((known) => same(known, apiKey))) return;
+  if (authorization !== undefined) return principalOf(authorization, rules);
+  if (apiKey === undefined) {
+    throw unauthenticated(
+      'Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential.',
+      'CREDENTIALS_MISSING',
+      rules,
+    );
+  }
+  if (!rules.apiKeys.some((known) => same(known, apiKey))) {
     throw new GoogleError('INVALID_ARGUMENT', 'API key not valid. Please pass a valid API key.', {
       reason: 'API_KEY_INVALID',
       domain: 'googleapis.com',
       metadata: { service: rules.service },
     });
   }
-  if (authorization === undefined) {
+  if (rules.principalOnly) {
     throw new GoogleError(
       'UNAUTHENTICATED',
-      'Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential.',
+      'API keys are not supported by this API. Expected OAuth2 access token or other authentication credentials that assert a principal. See https://cloud.google.com/docs/authentication',
       {
         reason: 'CREDENTIALS_MISSING',
         domain: 'googleapis.com',
@@ -73,16 +66,57 @@ export function checkCredentials(
       },
     );
   }
-  const [scheme, token] = authorization.split(' ');
-  if (scheme !== 'Bearer' || !token || !plausibleJwt(token, nowMs)) {
-    throw new GoogleError(
-      'UNAUTHENTICATED',
+  return undefined;
+}
+
+function principalOf(authorization: string, rules: CredentialRules): Principal {
+  const [scheme, token = ''] = authorization.split(' ');
+  const principal = scheme === 'Bearer' ? rules.accounts?.principalOf(token) : undefined;
+  if (principal === undefined || principal === 'expired') {
+    throw unauthenticated(
       'Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.',
-      {
-        reason: 'ACCESS_TOKEN_TYPE_UNSUPPORTED',
-        domain: 'googleapis.com',
-        metadata: { service: rules.service },
-      },
+      principal === 'expired' ? 'ACCESS_TOKEN_EXPIRED' : 'ACCESS_TOKEN_TYPE_UNSUPPORTED',
+      rules,
     );
   }
+  const own = rules.service === 'storage.googleapis.com' ? 'devstorage' : undefined;
+  const fits = principal.scopes.some(
+    (scope) => scope === CLOUD_PLATFORM || (own !== undefined && scope.includes(own)),
+  );
+  if (fits) return principal;
+  throw new GoogleError('PERMISSION_DENIED', 'Request had insufficient authentication scopes.', {
+    reason: 'ACCESS_TOKEN_SCOPE_INSUFFICIENT',
+    domain: 'googleapis.com',
+    metadata: { service: rules.service },
+  });
+}
+
+function unauthenticated(message: string, reason: string, { service }: CredentialRules) {
+  return new GoogleError('UNAUTHENTICATED', `${message} ${SEE}`, {
+    reason,
+    domain: 'googleapis.com',
+    metadata: { service },
+  });
+}
+
+/**
+ * A service account acts in its own project only.
+ * @throws GoogleError PERMISSION_DENIED as IAM words it
+ */
+export function checkPermission(
+  principal: Principal | undefined,
+  project: string,
+  permission: string,
+  resource: string,
+): void {
+  if (principal?.projectId === undefined || principal.projectId === project) return;
+  throw new GoogleError(
+    'PERMISSION_DENIED',
+    `Permission '${permission}' denied on resource '//speech.googleapis.com/${resource}' (or it may not exist).`,
+    {
+      reason: 'IAM_PERMISSION_DENIED',
+      domain: 'iam.googleapis.com',
+      metadata: { permission, resource },
+    },
+  );
 }

@@ -30,6 +30,12 @@ export interface ErrorInfo {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+export interface FieldViolation {
+  /** As in the proto, e.g. `config.sample_rate_hertz`. */
+  readonly field: string;
+  readonly description: string;
+}
+
 const descriptors = {
   ErrorInfo: {
     fields: {
@@ -53,16 +59,26 @@ const descriptors = {
 const types = fromJSON({ nested: descriptors });
 
 const RETRY_INFO_TYPE = 'type.googleapis.com/google.rpc.RetryInfo';
+const BAD_REQUEST_TYPE = 'type.googleapis.com/google.rpc.BadRequest';
 const ERROR_INFO_TYPE = 'type.googleapis.com/google.rpc.ErrorInfo';
 
 function encode(typeName: keyof typeof descriptors, value: object): Buffer {
   return (types[typeName] as MessageTypeDefinition<object, object>).serialize(value);
 }
 
+export interface PlannedFailure {
+  /** google.rpc.Code */
+  readonly code: number;
+  readonly message?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+}
+
 /** An error as Google's front ends report it, over gRPC and over REST. */
 export class GoogleError extends Error {
   readonly status: GoogleStatus;
   readonly info: ErrorInfo | undefined;
+  /** Told over REST as google.rpc.BadRequest. */
+  fieldViolations: readonly FieldViolation[] = [];
   /** Told over REST as google.rpc.RetryInfo. */
   retryDelayMs: number | undefined;
 
@@ -81,8 +97,15 @@ export class GoogleError extends Error {
     return new GoogleError(status, message ?? `The service is currently ${status.toLowerCase()}.`);
   }
 
-  static invalid(message: string): GoogleError {
-    return new GoogleError('INVALID_ARGUMENT', message);
+  /** A failure that a test has asked for. */
+  static planned(failure: PlannedFailure): GoogleError {
+    const error = GoogleError.fromCode(failure.code, failure.message);
+    error.retryDelayMs = failure.retryAfterMs;
+    return error;
+  }
+
+  static invalid(message: string, fieldViolations: readonly FieldViolation[] = []): GoogleError {
+    return Object.assign(new GoogleError('INVALID_ARGUMENT', message), { fieldViolations });
   }
 
   get code(): number {
@@ -111,6 +134,9 @@ export class GoogleError extends Error {
   toBody(): object {
     const details: object[] = [];
     if (this.info) details.push({ '@type': ERROR_INFO_TYPE, ...this.info });
+    if (this.fieldViolations.length > 0) {
+      details.push({ '@type': BAD_REQUEST_TYPE, fieldViolations: this.fieldViolations });
+    }
     if (this.retryDelayMs !== undefined) {
       details.push({ '@type': RETRY_INFO_TYPE, retryDelay: `${this.retryDelayMs / 1_000}s` });
     }

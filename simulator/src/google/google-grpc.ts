@@ -7,6 +7,8 @@ import type { Recognizer } from '../recognition/contract.ts';
 import type { EspeakVoices } from '../voices/espeak-voices.ts';
 import type { Faults } from '../faults/faults.ts';
 import { checkCredentials } from './credentials.ts';
+import type { RecordingService } from './recording-service.ts';
+import type { Principal, ServiceAccounts } from './service-accounts.ts';
 import { speechHandlers } from './speech-service.ts';
 import { synthesisHandlers } from './synthesis-service.ts';
 
@@ -25,6 +27,8 @@ export interface GoogleGrpcOptions {
   readonly voices: Pick<EspeakVoices, 'speak' | 'voiceFor'>;
   readonly recognizer: Recognizer;
   readonly faults: Faults;
+  readonly accounts: ServiceAccounts;
+  readonly recordings: RecordingService;
 }
 
 export interface GoogleGrpcServer {
@@ -67,16 +71,16 @@ const firstOf = (metadata: Metadata, name: string): string | undefined =>
  * @throws if the address is taken
  */
 export async function startGoogleGrpc(options: GoogleGrpcOptions): Promise<GoogleGrpcServer> {
-  const { apiKeys, insecure = false, voices, recognizer, faults } = options;
+  const { apiKeys, insecure = false, voices, recognizer, faults, accounts, recordings } = options;
   const authenticate =
     (service: string) =>
-    (call: { readonly metadata: Metadata }): void =>
+    (call: { readonly metadata: Metadata }): Principal | undefined =>
       checkCredentials(
         {
           apiKey: firstOf(call.metadata, 'x-goog-api-key'),
           authorization: firstOf(call.metadata, 'authorization'),
         },
-        { apiKeys, service, insecure },
+        { apiKeys, service, insecure, accounts },
       );
   const random = seeded(faults.current.speech.seed);
   // The bounds of messages are the services' own, with errors of their own.
@@ -87,6 +91,7 @@ export async function startGoogleGrpc(options: GoogleGrpcOptions): Promise<Googl
   for (const version of ['v1', 'v2'] as const) {
     const parts = {
       recognizer,
+      recordings,
       faults,
       random,
       authenticate: authenticate('speech.googleapis.com'),

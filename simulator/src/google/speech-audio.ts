@@ -22,9 +22,13 @@ const NOT_DECODED = new Set([
   'MOV_AAC',
 ]);
 
+/** How v2 says that it knows neither header nor frames. */
+export const UNDETECTED_ENCODING =
+  'Audio data does not appear to be in a supported encoding. If you believe this to be incorrect, try explicitly specifying the decoding parameters.';
+
 const LINE_RATE_HZ = 8_000;
-const LOWEST_RATE_HZ = 8_000;
-const HIGHEST_RATE_HZ = 48_000;
+export const LOWEST_RATE_HZ = 8_000;
+export const HIGHEST_RATE_HZ = 48_000;
 
 /** @throws GoogleError INVALID_ARGUMENT for what Google refuses, UNIMPLEMENTED for what only it can */
 export function speechAudioFormat(
@@ -91,17 +95,4 @@ export class LineAudio {
     this.#phase = at - mulaw.length;
     return Uint8Array.from(kept);
   }
-}
-
-/** The audio inside a WAV file, or the bytes as they are. */
-export function withoutWavHeader(bytes: Uint8Array): Uint8Array {
-  const tag = (at: number): string => Buffer.from(bytes.subarray(at, at + 4)).toString('latin1');
-  if (bytes.length < 12 || tag(0) !== 'RIFF' || tag(8) !== 'WAVE') return bytes;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 12; at + 8 <= bytes.length;) {
-    const length = view.getUint32(at + 4, true);
-    if (tag(at) === 'data') return bytes.subarray(at + 8, at + 8 + length);
-    at += 8 + length + (length % 2);
-  }
-  throw GoogleError.invalid('Invalid audio: the WAV file has no data.');
 }

@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { GoogleError } from './google-error.ts';
+import {
+  checkAlternatives,
+  checkSpeechContexts,
+  checkV1Adaptation,
+  checkV2Adaptation,
+  speechContextsSchema,
+  v1AdaptationSchema,
+  v2AdaptationSchema,
+} from './recognition-checks.ts';
 import { checkV1Model, checkV2Model } from './speech-models.ts';
-import { speechAudioFormat } from './speech-audio.ts';
+import { recognizerOf } from './resource-names.ts';
+import { UNDETECTED_ENCODING, speechAudioFormat } from './speech-audio.ts';
 import type { SpeechAudioFormat } from './speech-audio.ts';
 
 /** What a client asked for, in the words of neither version. */
@@ -40,9 +50,8 @@ const v1Config = z.object({
   enableAutomaticPunctuation: z.boolean(),
   model: z.string(),
   useEnhanced: z.boolean(),
-  speechContexts: z
-    .array(z.object({ phrases: z.array(z.string()), boost: z.number() }))
-    .default([]),
+  speechContexts: speechContextsSchema,
+  adaptation: v1AdaptationSchema,
 });
 
 const v1Streaming = z.object({
@@ -60,6 +69,7 @@ const v2Config = z.object({
     .nullish(),
   model: z.string(),
   languageCodes: z.array(z.string()).default([]),
+  adaptation: v2AdaptationSchema,
   features: z
     .object({
       enableWordTimeOffsets: z.boolean(),
@@ -81,27 +91,6 @@ const v2Streaming = z.object({
     .nullish(),
 });
 
-/** Documented maxima of "Quotas and limits": 5,000 phrases, 100 characters each. */
-function checkHints(contexts: z.infer<typeof v1Config>['speechContexts']): void {
-  const phrases = contexts.flatMap((context) => context.phrases);
-  if (phrases.length > 5_000 || phrases.some((phrase) => phrase.length > 100)) {
-    throw GoogleError.invalid(
-      "Invalid recognition 'config': phrase hints are too many or too long.",
-    );
-  }
-  if (contexts.some(({ boost }) => boost < 0 || boost > 20)) {
-    throw GoogleError.invalid("Invalid recognition 'config': boost must be between 0 and 20.");
-  }
-}
-
-function checkAlternatives(count: number): void {
-  if (count < 0 || count > 30) {
-    throw GoogleError.invalid(
-      "Invalid recognition 'config': max_alternatives must be within 0 to 30.",
-    );
-  }
-}
-
 function checkTimeouts(activityEvents: boolean, given: unknown): void {
   if (given && !activityEvents) {
     throw GoogleError.invalid(
@@ -111,7 +100,7 @@ function checkTimeouts(activityEvents: boolean, given: unknown): void {
 }
 
 /** @throws GoogleError */
-export function v1ListeningConfig(raw: unknown): ListeningConfig {
+function v1ListeningConfig(raw: unknown): ListeningConfig {
   const config = v1Config.parse(raw);
   const languageCode = checkV1Model(config.model, config.languageCode);
   if (config.alternativeLanguageCodes.length > 3) {
@@ -120,7 +109,8 @@ export function v1ListeningConfig(raw: unknown): ListeningConfig {
     );
   }
   checkAlternatives(config.maxAlternatives);
-  checkHints(config.speechContexts);
+  checkSpeechContexts(config.speechContexts);
+  checkV1Adaptation(config.adaptation);
   return {
     version: 'v1',
     format: speechAudioFormat(config.encoding, config.sampleRateHertz, config.audioChannelCount, [
@@ -164,46 +154,28 @@ export function v1StreamingConfig(raw: unknown): ListeningConfig {
   };
 }
 
-const RECOGNIZER = /^projects\/[a-z0-9:.-]+\/locations\/([a-z0-9-]+)\/recognizers\/([a-z0-9_-]+)$/;
-
 /** @throws GoogleError */
-export function v2ListeningConfig(
-  raw: unknown,
-  recognizer: string,
-  streaming: boolean,
-): ListeningConfig {
-  const [, location, id] = RECOGNIZER.exec(recognizer) ?? [];
-  if (location === undefined) {
-    throw GoogleError.invalid(
-      `Invalid resource field value in the request: recognizer "${recognizer}". Expected "projects/{project}/locations/{location}/recognizers/{recognizer}".`,
-    );
-  }
-  if (id !== '_') {
-    throw new GoogleError('NOT_FOUND', `Unable to find Recognizer "${recognizer}".`);
-  }
+function v2ListeningConfig(raw: unknown, recognizer: string): ListeningConfig {
+  const { location } = recognizerOf(recognizer);
   if (raw === null || raw === undefined) {
     throw GoogleError.invalid('Invalid RecognitionConfig: config must be set for recognizer "_".');
   }
   const config = v2Config.parse(raw);
-  const languageCode = checkV2Model(config.model, config.languageCodes, location, streaming);
+  const languageCode = checkV2Model(config.model, config.languageCodes, location, true);
   const decoding = config.explicitDecodingConfig;
-  if (!decoding) {
-    // Headerless audio can not be detected; a file of 16-bit samples can.
-    if (streaming || !config.autoDecodingConfig) {
-      throw GoogleError.invalid(
-        'Audio data does not appear to be in a supported encoding. If you believe this to be incorrect, try explicitly specifying the decoding parameters.',
-      );
-    }
-  } else if (decoding.audioChannelCount < 1) {
+  // A stream has no header from which its decoding could be detected.
+  if (!decoding) throw GoogleError.invalid(UNDETECTED_ENCODING);
+  if (decoding.audioChannelCount < 1) {
     throw GoogleError.invalid('Invalid ExplicitDecodingConfig: audio_channel_count must be set.');
   }
   checkAlternatives(config.features?.maxAlternatives ?? 0);
+  checkV2Adaptation(config.adaptation);
   return {
     version: 'v2',
     format: speechAudioFormat(
-      decoding?.encoding ?? 'LINEAR16',
-      decoding?.sampleRateHertz ?? 8_000,
-      decoding?.audioChannelCount ?? 1,
+      decoding.encoding,
+      decoding.sampleRateHertz,
+      decoding.audioChannelCount,
       ['LINEAR16', 'MULAW', 'ALAW'],
     ),
     languageCode,
@@ -222,7 +194,7 @@ export function v2ListeningConfig(
 /** @throws GoogleError */
 export function v2StreamingConfig(raw: unknown, recognizer: string): ListeningConfig {
   const { config, streamingFeatures } = v2Streaming.parse(raw);
-  const base = v2ListeningConfig(config, recognizer, true);
+  const base = v2ListeningConfig(config, recognizer);
   const activityEvents = streamingFeatures?.enableVoiceActivityEvents ?? false;
   const limits = streamingFeatures?.voiceActivityTimeout;
   checkTimeouts(activityEvents, limits);

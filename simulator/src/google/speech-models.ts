@@ -44,6 +44,9 @@ interface V2Model {
   /** Locations that have it; absent: all. */
   readonly locations?: readonly string[];
   readonly streaming: boolean;
+  /** Languages in which it can tell speakers apart. @defaultValue none */
+  readonly speakersIn?: readonly string[];
+  readonly withoutWordConfidence?: boolean;
 }
 
 const V2_MODELS: Readonly<Record<string, V2Model>> = {
@@ -58,8 +61,14 @@ const V2_MODELS: Readonly<Record<string, V2Model>> = {
   },
   chirp_3: {
     languages: ['es-ES', 'es-US', 'es-MX', 'en-US', 'en-GB', 'auto'],
-    locations: ['us', 'eu', 'asia-southeast1', 'asia-northeast1'],
+    // cloud.google.com/speech-to-text/docs/models/chirp-3; the last four are previews.
+    locations: [
+      ...['us', 'eu', 'asia-southeast1', 'asia-northeast1'],
+      ...['asia-south1', 'europe-west2', 'europe-west3', 'northamerica-northeast1'],
+    ],
     streaming: true,
+    speakersIn: ['es-ES', 'es-US', 'en-US', 'en-GB'],
+    withoutWordConfidence: true,
   },
   chirp: {
     languages: ['es-ES', 'es-US', 'en-US'],
@@ -128,4 +137,55 @@ export function checkV2Model(
     );
   }
   return matching(known.languages, first) ?? first;
+}
+
+/** Names of features as the Locations API spells them. */
+export interface V2Features {
+  readonly speaker_diarization: boolean;
+  readonly word_level_confidence: boolean;
+}
+
+/** @throws GoogleError INVALID_ARGUMENT for what the model can not do */
+export function checkV2Features(
+  model: string,
+  languageCodes: readonly string[],
+  wanted: V2Features,
+): void {
+  const { speakersIn = [], withoutWordConfidence = false } = V2_MODELS[model] ?? {};
+  const tellsSpeakers = languageCodes.every(
+    (code) => code === 'auto' || matching(speakersIn, code) !== undefined,
+  );
+  if (wanted.speaker_diarization && (!tellsSpeakers || speakersIn.length === 0)) {
+    throw GoogleError.invalid('Recognizer does not support feature: speaker_diarization');
+  }
+  if (wanted.word_level_confidence && withoutWordConfidence) {
+    throw GoogleError.invalid('Recognizer does not support feature: word_level_confidence');
+  }
+}
+
+/** Where v2 runs. */
+export const V2_LOCATIONS: readonly string[] = [
+  'global',
+  ...new Set(Object.values(V2_MODELS).flatMap(({ locations = [] }) => locations)),
+].sort();
+
+/** What a location has: language, then model, then features. */
+export function v2Offer(location: string): Map<string, Map<string, string[]>> {
+  const offer = new Map<string, Map<string, string[]>>();
+  for (const [model, known] of Object.entries(V2_MODELS)) {
+    if (known.locations && !known.locations.includes(location)) continue;
+    for (const language of known.languages) {
+      const models = offer.get(language) ?? new Map<string, string[]>();
+      models.set(model, [
+        'automatic_punctuation',
+        'model_adaptation',
+        'recognizer',
+        ...(known.speakersIn?.includes(language) ? ['speaker_diarization'] : []),
+        ...(known.withoutWordConfidence ? [] : ['word_level_confidence']),
+        'word_level_timestamps',
+      ]);
+      offer.set(language, models);
+    }
+  }
+  return offer;
 }

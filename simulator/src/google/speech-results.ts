@@ -14,7 +14,11 @@ const withoutPunctuation = (word: string): string =>
 
 const SENTENCE_END = /[.?!…]["”»)]*$/u;
 
-function wordsAsWritten(words: RecognizedSpeech['words'], punctuation: boolean): string[] {
+/** The words of an utterance in the spelling that was asked for. */
+export function wordsAsWritten(
+  words: readonly { readonly word: string }[],
+  punctuation: boolean,
+): string[] {
   if (punctuation) return words.map(({ word }) => word);
   return words.map(({ word }, index) => {
     const bare = withoutPunctuation(word);
@@ -61,8 +65,7 @@ export class SpeechResults {
     };
   }
 
-  /** Also the result of unary recognition, which ignores what only streams have. */
-  finalResult(speech: RecognizedSpeech): object {
+  #finalResult(speech: RecognizedSpeech): object {
     const { punctuation, wordTimes, wordConfidence } = this.#config;
     const written = wordsAsWritten(speech.words, punctuation);
     const words = speech.words.map(({ startMs, endMs }, index) => ({
@@ -87,7 +90,7 @@ export class SpeechResults {
   }
 
   final(speech: RecognizedSpeech): object {
-    return { results: [this.finalResult(speech)] };
+    return { results: [this.#finalResult(speech)] };
   }
 
   activity(event: ActivityEvent, atMs: number): object {

@@ -392,6 +392,9 @@ describe('unary recognition', () => {
       speech.recognize({ config: CONFIG, audio: { content } }),
       /Sync input too long/,
     );
-    await assert.rejects(speech.recognize({ config: CONFIG, audio: {} }), /too short or empty/);
+    await assert.rejects(
+      speech.recognize({ config: CONFIG, audio: {} }),
+      /RecognitionAudio not set/,
+    );
   });
 });

@@ -1,17 +1,12 @@
 import type { ServerDuplexStream, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { z } from 'zod';
-import type { RecognizedSpeech, Recognizer } from '../recognition/contract.ts';
+import type { Recognizer } from '../recognition/contract.ts';
 import type { Faults } from '../faults/faults.ts';
 import { GoogleError } from './google-error.ts';
-import { LineAudio, withoutWavHeader } from './speech-audio.ts';
-import {
-  v1ListeningConfig,
-  v1StreamingConfig,
-  v2ListeningConfig,
-  v2StreamingConfig,
-} from './speech-config.ts';
+import type { RecordingService } from './recording-service.ts';
+import type { Principal } from './service-accounts.ts';
+import { v1StreamingConfig, v2StreamingConfig } from './speech-config.ts';
 import type { ListeningConfig } from './speech-config.ts';
-import { SpeechResults } from './speech-results.ts';
 import { SpeechStream } from './speech-stream.ts';
 
 type Message = Record<string, unknown>;
@@ -22,14 +17,12 @@ export interface SpeechServiceParts {
   readonly recognizer: Recognizer;
   readonly faults: Faults;
   readonly random: () => number;
+  readonly recordings: RecordingService;
   /** @throws GoogleError */
-  authenticate(call: StreamCall | UnaryCall): void;
+  authenticate(call: StreamCall | UnaryCall): Principal | undefined;
 }
 
 const MOST_STREAM_BYTES = { v1: 25_600, v2: 15_360 } as const;
-/** "Content limits" of the quota page: 10 MB and one minute for synchronous recognition. */
-const MOST_UNARY_BYTES = 10_485_760;
-const MOST_UNARY_MS = 60_000;
 
 const v1Message = z.object({
   streamingRequest: z.enum(['streamingConfig', 'audioContent']).optional(),
@@ -67,7 +60,7 @@ const asGoogleError = (error: unknown): GoogleError => {
   if (error instanceof GoogleError) return error;
   if (error instanceof z.ZodError)
     return GoogleError.invalid('Request contains an invalid argument.');
-  throw error;
+  return new GoogleError('INTERNAL', error instanceof Error ? error.message : String(error));
 };
 
 function streamingRecognize(version: 'v1' | 'v2', parts: SpeechServiceParts) {
@@ -120,7 +113,7 @@ function streamingRecognize(version: 'v1' | 'v2', parts: SpeechServiceParts) {
         );
       }
       const failure = faults.takeFailure('speech');
-      if (failure) throw GoogleError.fromCode(failure.code, failure.message);
+      if (failure) throw GoogleError.planned(failure);
       stream = new SpeechStream({
         config: message.config(),
         recognizer: parts.recognizer,
@@ -185,78 +178,18 @@ function streamingRecognize(version: 'v1' | 'v2', parts: SpeechServiceParts) {
   };
 }
 
-const v1Unary = z.object({
-  config: z.unknown().optional(),
-  audio: z
-    .object({ content: z.instanceof(Uint8Array).optional(), uri: z.string().optional() })
-    .nullish(),
-});
-const v2Unary = z.object({
-  recognizer: z.string(),
-  config: z.unknown().optional(),
-  content: z.instanceof(Uint8Array).optional(),
-  uri: z.string().optional(),
-});
-
-/**
- * One answer for a whole recording, as `Recognize` gives it in either version.
- * @throws GoogleError
- */
-export function recognizeRecording(
-  version: 'v1' | 'v2',
-  raw: unknown,
-  recognizer: Recognizer,
-): object {
-  let config: ListeningConfig;
-  let content: Uint8Array | undefined;
-  let uri: string | undefined;
-  if (version === 'v1') {
-    const request = v1Unary.parse(raw);
-    if (!request.config) throw GoogleError.invalid("Invalid 'config': must be set.");
-    config = v1ListeningConfig(request.config);
-    ({ content, uri } = request.audio ?? {});
-  } else {
-    const request = v2Unary.parse(raw);
-    config = v2ListeningConfig(request.config, request.recognizer, false);
-    ({ content, uri } = request);
-  }
-  if (uri) throw new GoogleError('NOT_FOUND', `The simulator has no Cloud Storage: ${uri}`);
-  if (!content || content.length === 0) {
-    throw GoogleError.invalid('Invalid audio content: too short or empty.');
-  }
-  if (content.length > MOST_UNARY_BYTES) {
-    throw GoogleError.invalid(`Request payload size exceeds the limit: ${MOST_UNARY_BYTES} bytes.`);
-  }
-  const bytes = withoutWavHeader(content);
-  const audio = new LineAudio(config.format);
-  const audioMs = audio.durationMs(bytes.length);
-  if (audioMs > MOST_UNARY_MS) {
-    throw GoogleError.invalid(
-      "Sync input too long. For audio longer than 1 min use LongRunningRecognize with a 'uri' parameter.",
-    );
-  }
-  const finals: RecognizedSpeech[] = [];
-  const listener = recognizer.listen({ final: (speech) => finals.push(speech) });
-  listener.feed(audio.toMulaw(bytes));
-  listener.end();
-  const results = new SpeechResults(config);
-  return {
-    results: finals.map((speech) => results.finalResult(speech)),
-    ...results.billing(audioMs),
-  };
-}
-
-function recognize(version: 'v1' | 'v2', parts: SpeechServiceParts) {
+function recognize(version: 'v1' | 'v2', { authenticate, recordings }: SpeechServiceParts) {
   return (call: UnaryCall, callback: sendUnaryData<object>): void => {
-    try {
-      parts.authenticate(call);
-      const failure = parts.faults.takeFailure('speech');
-      if (failure) throw GoogleError.fromCode(failure.code, failure.message);
-      const response = recognizeRecording(version, call.request, parts.recognizer);
-      setTimeout(() => callback(null, response), parts.faults.current.speech.stallMs);
-    } catch (error) {
-      callback(asGoogleError(error).toServiceError());
-    }
+    const answer = async (): Promise<object> => {
+      const caller = { email: authenticate(call)?.email ?? 'The caller' };
+      return version === 'v1'
+        ? recordings.recognize(call.request, caller)
+        : recordings.recognizeV2(call.request, caller);
+    };
+    answer().then(
+      (response) => callback(null, response),
+      (error: unknown) => callback(asGoogleError(error).toServiceError()),
+    );
   };
 }
 

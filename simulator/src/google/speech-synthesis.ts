@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { encodeMp3 } from '../audio/mp3.ts';
 import { encodeAlaw, encodeMulaw } from '../audio/mulaw.ts';
+import { encodeOggOpus } from '../audio/opus.ts';
 import { resample, toInt16 } from '../audio/resample.ts';
 import { pcmBytes, wavFile } from '../audio/wav.ts';
 import type { EspeakVoices } from '../voices/espeak-voices.ts';
 import { GoogleError } from './google-error.ts';
 import { spokenTextOf } from './ssml.ts';
 import { selectVoice } from './voice-catalogue.ts';
-import type { GoogleVoice } from './voice-catalogue.ts';
+import type { GoogleVoice, VoiceFamily } from './voice-catalogue.ts';
 
 export type SynthesisVoices = Pick<EspeakVoices, 'speak' | 'voiceFor'>;
 
@@ -51,9 +53,29 @@ const requestSchema = z.object({
       pitch: z.number().default(0),
       volumeGainDb: z.number().default(0),
       sampleRateHertz: z.number().int().default(0),
+      effectsProfileId: z.array(z.string()).default([]),
     })
     .nullish(),
 });
+
+/** Device profiles (cloud.google.com/text-to-speech/docs/audio-profiles). They change no sound here. */
+const EFFECTS_PROFILES = [
+  'wearable-class-device',
+  'handset-class-device',
+  'headphone-class-device',
+  'small-bluetooth-speaker-class-device',
+  'medium-bluetooth-speaker-class-device',
+  'large-home-entertainment-class-device',
+  'large-automotive-class-device',
+  'telephony-class-application',
+];
+/** What is told of a voice without pitch, in Google's own words. */
+export const NO_PITCH = 'This voice does not support pitch parameters at this time.';
+const WITHOUT_PITCH: readonly VoiceFamily[] = ['Chirp3-HD', 'Studio'];
+/** Rates that layer III knows. */
+const MP3_RATES_HZ = [
+  8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000,
+] as const;
 
 export type BareEncoding = 'PCM' | 'MULAW' | 'ALAW';
 
@@ -132,13 +154,24 @@ export async function synthesize(
   voice: GoogleVoice,
   speakingRate: number,
   sampleRateHz: number,
+  pitch = 0,
 ): Promise<Int16Array> {
   if (!/[\p{L}\p{N}]/u.test(text)) return new Int16Array((NOTHING_MS * sampleRateHz) / 1_000);
   const espeakVoice = voices.voiceFor(voice.name, voice.languageCode);
-  const { pcm8k } = await voices.speak({ text, voice: espeakVoice, rate: speakingRate });
+  const { pcm8k } = await voices.speak({ text, voice: espeakVoice, rate: speakingRate, pitch });
   return sampleRateHz === LINE_RATE_HZ
     ? pcm8k
     : toInt16(resample(pcm8k, LINE_RATE_HZ, sampleRateHz));
+}
+
+const louder = (pcm: Int16Array, gainDb: number): Int16Array =>
+  toInt16(Float64Array.from(pcm, (sample) => sample * 10 ** (gainDb / 20)));
+
+/** 32 kbps, as Google's. */
+function mp3Of(pcm: Int16Array, sampleRateHz: number): Promise<Uint8Array> {
+  const rate = MP3_RATES_HZ.find((each) => each >= sampleRateHz) ?? 48_000;
+  const fitting = rate === sampleRateHz ? pcm : toInt16(resample(pcm, sampleRateHz, rate));
+  return encodeMp3([fitting], { sampleRateHz: rate });
 }
 
 export function encodeBare(pcm: Int16Array, encoding: BareEncoding): Uint8Array {
@@ -162,16 +195,18 @@ export async function synthesizeSpeech(voices: SynthesisVoices, raw: unknown): P
   const sampleRateHz = checkedSampleRate(audioConfig.sampleRateHertz, voice.naturalSampleRateHz);
   if (pitch < -20 || pitch > 20)
     throw GoogleError.invalid('Invalid pitch. Must be in [-20.0, 20.0].');
-  if (pitch !== 0 && voice.family === 'Chirp3-HD') {
-    throw GoogleError.invalid('This voice does not support pitch parameters at this time.');
+  if (pitch !== 0 && WITHOUT_PITCH.includes(voice.family)) {
+    throw GoogleError.invalid(NO_PITCH);
   }
   if (volumeGainDb < -96 || volumeGainDb > 16) {
     throw GoogleError.invalid('Invalid volume_gain_db. Must be in [-96.0, 16.0].');
   }
-  if (pitch !== 0 || volumeGainDb !== 0) {
-    throw new GoogleError('UNIMPLEMENTED', 'The simulator changes neither pitch nor volume.');
+  const unknownProfile = audioConfig.effectsProfileId.find((id) => !EFFECTS_PROFILES.includes(id));
+  if (unknownProfile !== undefined) {
+    throw GoogleError.invalid(`Invalid effects_profile_id: ${unknownProfile}.`);
   }
-  const pcm = await synthesize(voices, text, voice, rate, sampleRateHz);
+  const spoken = await synthesize(voices, text, voice, rate, sampleRateHz, pitch);
+  const pcm = volumeGainDb === 0 ? spoken : louder(spoken, volumeGainDb);
   switch (audioEncoding) {
     case 'PCM':
       return encodeBare(pcm, 'PCM');
@@ -182,7 +217,9 @@ export async function synthesizeSpeech(voices: SynthesisVoices, raw: unknown): P
     case 'ALAW':
       return wavFile(encodeAlaw(pcm), { encoding: 'alaw', sampleRateHz });
     case 'MP3':
+      return mp3Of(pcm, sampleRateHz);
     case 'OGG_OPUS':
+      return encodeOggOpus([pcm], sampleRateHz);
     case 'M4A':
       throw new GoogleError('UNIMPLEMENTED', `The simulator does not encode ${audioEncoding}.`);
     default:

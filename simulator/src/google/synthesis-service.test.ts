@@ -9,6 +9,7 @@ import { createFaults } from '../faults/faults.ts';
 import { createRecognizer } from '../recognition/recognizer.ts';
 import { createVoices } from '../voices/espeak-voices.ts';
 import type { EspeakVoices } from '../voices/espeak-voices.ts';
+import { createGoogleCloud } from './cloud.ts';
 import { googleRest } from './google-rest.ts';
 import { API_KEY, startTestCloud, testCertificate } from './testing/clients.ts';
 import type { TestCertificate } from './testing/clients.ts';
@@ -257,11 +258,12 @@ describe('unary synthesis', () => {
 describe('over REST', () => {
   async function restServer(t: { after(done: () => Promise<void>): void }) {
     const app = fastify();
+    const faults = createFaults(AT_ONCE);
     await app.register(googleRest, {
       apiKeys: [API_KEY],
       voices,
-      recognizer: createRecognizer(voices.lexicon),
-      faults: createFaults(AT_ONCE),
+      faults,
+      ...createGoogleCloud({ lexicon: voices.lexicon, faults }),
     });
     t.after(() => app.close());
     return app;
@@ -335,7 +337,7 @@ describe('over REST', () => {
     ],
     [
       'an encoding that only the cloud has',
-      { input: { text: 'hola' }, voice: NEURAL, audioConfig: { audioEncoding: 'MP3' } },
+      { input: { text: 'hola' }, voice: NEURAL, audioConfig: { audioEncoding: 'M4A' } },
       501,
       'UNIMPLEMENTED',
     ],

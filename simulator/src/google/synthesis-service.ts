@@ -15,7 +15,7 @@ export interface SynthesisServiceParts {
   readonly voices: SynthesisVoices;
   readonly faults: Faults;
   /** @throws GoogleError */
-  authenticate(call: StreamCall | UnaryCall): void;
+  authenticate(call: StreamCall | UnaryCall): unknown;
 }
 
 const asGoogleError = (error: unknown): GoogleError => {
@@ -25,9 +25,10 @@ const asGoogleError = (error: unknown): GoogleError => {
   return new GoogleError('INTERNAL', error instanceof Error ? error.message : String(error));
 };
 
-function throwPlannedFailure(faults: Faults): void {
+/** @throws GoogleError as a test has asked */
+export function throwPlannedFailure(faults: Faults): void {
   const failure = faults.takeFailure('textToSpeech');
-  if (failure) throw GoogleError.fromCode(failure.code, failure.message);
+  if (failure) throw GoogleError.planned(failure);
 }
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

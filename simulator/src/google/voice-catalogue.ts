@@ -1,7 +1,7 @@
 import { CHIRP_3_HD_VOICES } from '../voices/voice-names.ts';
 import { GoogleError } from './google-error.ts';
 
-export type VoiceFamily = 'Chirp3-HD' | 'Neural2' | 'Wavenet' | 'Standard';
+export type VoiceFamily = 'Chirp3-HD' | 'Neural2' | 'Studio' | 'Wavenet' | 'Standard';
 
 export interface GoogleVoice {
   readonly name: string;
@@ -19,9 +19,9 @@ const NATURAL_RATE_HZ = 24_000;
  * (cloud.google.com/text-to-speech/docs/voices).
  */
 const LETTERED: Readonly<Record<string, Readonly<Partial<Record<VoiceFamily, string>>>>> = {
-  'es-US': { Neural2: 'Abc', Wavenet: 'Abc', Standard: 'Abc' },
-  'es-ES': { Neural2: 'AbCDEfgH', Wavenet: 'bCDegFH', Standard: 'AbCDegFH' },
-  'en-US': { Neural2: 'aCdEFGHij', Wavenet: 'abCdEFGHij', Standard: 'abCdEFGHij' },
+  'es-US': { Neural2: 'Abc', Studio: 'b', Wavenet: 'Abc', Standard: 'Abc' },
+  'es-ES': { Neural2: 'AbCDEfgH', Studio: 'Cf', Wavenet: 'bCDegFH', Standard: 'AbCDegFH' },
+  'en-US': { Neural2: 'aCdEFGHij', Studio: 'Oq', Wavenet: 'abCdEFGHij', Standard: 'abCdEFGHij' },
 };
 
 function lettered(languageCode: string, family: VoiceFamily, letters: string): GoogleVoice[] {

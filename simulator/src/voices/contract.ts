@@ -13,6 +13,8 @@ export interface SpeakRequest {
   readonly voice: string;
   /** @defaultValue 1 */
   readonly rate?: number;
+  /** Semitones above or below the voice's own, -20 to 20. @defaultValue 0 */
+  readonly pitch?: number;
 }
 
 export interface Utterance {

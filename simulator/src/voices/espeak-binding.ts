@@ -17,6 +17,8 @@ interface EspeakSynthesizer {
   list_voices(): { identifier: string; languages: { name: string }[] }[];
   set_voice(name: string): number;
   set_rate(wordsPerMinute: number): number;
+  /** 0 to 99. */
+  set_pitch(pitch: number): number;
   synthesize(
     text: string,
     onAudio: (audio: Int16Array | null, events: EspeakEvent[] | null) => boolean | number,
@@ -25,6 +27,8 @@ interface EspeakSynthesizer {
 
 export const ESPEAK_SAMPLE_RATE_HZ = 22_050;
 const ESPEAK_WORDS_PER_MINUTE = 175;
+const ESPEAK_PITCH = 50;
+const ESPEAK_PITCH_PER_SEMITONE = 2.45;
 const VARIANTS_FOLDER = '/usr/share/espeak-ng-data/voices/!v';
 
 export interface EspeakSpeech {
@@ -85,7 +89,7 @@ export class EspeakEngine {
   }
 
   /** @throws RangeError for a voice that espeak-ng does not know, or a text over 16 KB */
-  speak(text: string, voice: string, rate: number): EspeakSpeech {
+  speak(text: string, voice: string, rate: number, pitch = 0): EspeakSpeech {
     if (Buffer.byteLength(text) >= LONGEST_TEXT_BYTES) {
       throw new RangeError(`a text of more than ${LONGEST_TEXT_BYTES} bytes`);
     }
@@ -93,13 +97,17 @@ export class EspeakEngine {
     heap.set(this.#memory);
     // Memory that has grown since is as new.
     heap.fill(0, this.#memory.length);
-    return this.#synthesize(text, voice, rate);
+    return this.#synthesize(text, voice, rate, pitch);
   }
 
-  #synthesize(text: string, voice: string, rate: number): EspeakSpeech {
+  #synthesize(text: string, voice: string, rate: number, pitch = 0): EspeakSpeech {
     const synthesizer = this.#synthesizer;
     if (synthesizer.set_voice(voice) !== 0) throw new RangeError(`unknown voice ${voice}`);
     synthesizer.set_rate(Math.round(ESPEAK_WORDS_PER_MINUTE * rate));
+    // The memory is put back each time, and with it the voice's own pitch.
+    if (pitch !== 0) {
+      synthesizer.set_pitch(Math.round(ESPEAK_PITCH + pitch * ESPEAK_PITCH_PER_SEMITONE));
+    }
     const chunks: Int16Array[] = [];
     const events: EspeakEvent[] = [];
     synthesizer.synthesize(text, (audio, newEvents) => {

@@ -34,6 +34,7 @@ const SAMPLES_PER_MS = 8;
 /** Google's and Twilio's range; espeak-ng itself goes no slower than 0.46. */
 const MINIMUM_RATE = 0.25;
 const MAXIMUM_RATE = 4;
+const MOST_SEMITONES = 20;
 
 /** @throws if espeak-ng cannot be loaded */
 export async function createVoices(options: VoicesOptions = {}): Promise<EspeakVoices> {
@@ -45,10 +46,13 @@ export async function createVoices(options: VoicesOptions = {}): Promise<EspeakV
 
   function checked(request: SpeakRequest): Required<SpeakRequest> {
     const text = request.text.trim();
-    const { voice, rate = 1 } = request;
+    const { voice, rate = 1, pitch = 0 } = request;
     if (!/[\p{L}\p{N}]/u.test(text)) throw new RangeError('there is nothing to say in the text');
     if (!(rate >= MINIMUM_RATE && rate <= MAXIMUM_RATE)) {
       throw new RangeError(`a rate is between ${MINIMUM_RATE} and ${MAXIMUM_RATE}`);
+    }
+    if (!(Math.abs(pitch) <= MOST_SEMITONES)) {
+      throw new RangeError(`a pitch is between -${MOST_SEMITONES} and ${MOST_SEMITONES} semitones`);
     }
     const [language = '', variant] = voice.split('+');
     if (
@@ -57,7 +61,7 @@ export async function createVoices(options: VoicesOptions = {}): Promise<EspeakV
     ) {
       throw new RangeError(`unknown voice ${voice}`);
     }
-    return { text, voice, rate };
+    return { text, voice, rate, pitch };
   }
 
   function keep(key: string, utterance: Utterance): void {
@@ -72,8 +76,8 @@ export async function createVoices(options: VoicesOptions = {}): Promise<EspeakV
   }
 
   async function make(key: string, request: Required<SpeakRequest>): Promise<Utterance> {
-    const { text, voice, rate } = request;
-    const { pcm8k, words } = await worker.speak(text, voice, rate);
+    const { text, voice, rate, pitch } = request;
+    const { pcm8k, words } = await worker.speak(text, voice, rate, pitch);
     const utterance: Utterance = {
       text,
       voice,
@@ -90,7 +94,7 @@ export async function createVoices(options: VoicesOptions = {}): Promise<EspeakV
     lexicon,
     async speak(request) {
       const valid = checked(request);
-      const key = `${valid.voice}\u0000${valid.rate}\u0000${valid.text}`;
+      const key = `${valid.voice}\u0000${valid.rate}\u0000${valid.pitch}\u0000${valid.text}`;
       const known = cache.get(key);
       if (known) {
         cache.delete(key);

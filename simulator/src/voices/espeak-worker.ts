@@ -9,6 +9,8 @@ export interface SpeakJob {
   readonly text: string;
   readonly voice: string;
   readonly rate: number;
+  /** Semitones. */
+  readonly pitch: number;
 }
 
 export type WorkerMessage =
@@ -53,7 +55,7 @@ const engine = await EspeakEngine.start();
 
 port.on('message', (job: SpeakJob) => {
   try {
-    const speech = engine.speak(job.text, job.voice, job.rate);
+    const speech = engine.speak(job.text, job.voice, job.rate, job.pitch);
     const pcm8k = levelled(resample(speech.samples, ESPEAK_SAMPLE_RATE_HZ, TELEPHONE_RATE_HZ));
     const words = wordTimings(job.text, speech, pcm8k);
     post({ type: 'spoken', id: job.id, pcm8k, words }, [pcm8k.buffer as ArrayBuffer]);

@@ -49,9 +49,9 @@ export class SpeechWorker {
     return new SpeechWorker(worker, ready.languages, ready.variants);
   }
 
-  speak(text: string, voice: string, rate: number): Promise<SpokenAudio> {
+  speak(text: string, voice: string, rate: number, pitch: number): Promise<SpokenAudio> {
     if (this.#failure) return Promise.reject(this.#failure);
-    const job: SpeakJob = { id: ++this.#lastId, text, voice, rate };
+    const job: SpeakJob = { id: ++this.#lastId, text, voice, rate, pitch };
     return new Promise((resolve, reject) => {
       this.#waiting.set(job.id, { resolve, reject });
       this.#worker.ref();

@@ -53,6 +53,7 @@ function isMale(voiceName: string): boolean {
   if (CHIRP_3_HD_VOICES.MALE.includes(lastPart)) return true;
   // Google's letters alternate in es-US and es-ES: A and C are mostly women, B and D men.
   if (/-(Neural2|Wavenet|Standard)-[BDFG]$/.test(voiceName)) return true;
+  if (/-Studio-[BFQ]$/.test(voiceName)) return true;
   return OTHER_MALE_VOICES.test(voiceName);
 }
 

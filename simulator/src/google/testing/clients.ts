@@ -7,6 +7,7 @@ import { createFaults } from '../../faults/faults.ts';
 import type { FaultChanges, Faults } from '../../faults/faults.ts';
 import { createRecognizer } from '../../recognition/recognizer.ts';
 import type { EspeakVoices } from '../../voices/espeak-voices.ts';
+import { createGoogleCloud } from '../cloud.ts';
 import { startGoogleGrpc } from '../google-grpc.ts';
 import type { GoogleGrpcServer } from '../google-grpc.ts';
 
@@ -73,6 +74,7 @@ export async function startTestCloud(
     voices,
     recognizer: createRecognizer(voices.lexicon),
     faults,
+    ...createGoogleCloud({ lexicon: voices.lexicon, faults }),
   });
   const options = clientOptions(server.port, certificate, apiKey === '' ? undefined : apiKey);
   const speech = new v1.SpeechClient(options);
