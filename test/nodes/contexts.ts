@@ -24,6 +24,7 @@ export interface Sent {
 export interface Reply {
   statusCode?: number;
   body?: unknown;
+  headers?: Record<string, string>;
   /** Instead of a reply: what the HTTP client throws. */
   error?: Error;
 }
@@ -52,9 +53,9 @@ function wire(answer: Answer) {
       ...(headers ? { headers } : {}),
     };
     sent.push(request);
-    const { statusCode = 200, body: reply = {}, error } = answer(request);
+    const { statusCode = 200, body: reply = {}, headers: sentBack = {}, error } = answer(request);
     if (error) throw error;
-    return { statusCode, body: reply, headers: {} };
+    return { statusCode, body: reply, headers: sentBack };
   }
   return { sent, httpRequestWithAuthentication };
 }
@@ -151,6 +152,7 @@ export function executeContext(options: ExecuteOptions) {
         read(name, fallback, how),
       getParentNodes: () => options.parents ?? [voiceTrigger],
       continueOnFail: () => options.continueOnFail ?? false,
+      getExecutionCancelSignal: () => undefined,
       isToolExecution: () => options.asTool ?? false,
       sendResponse: async (response: unknown) => void responses.push(response),
       addExecutionHints: (hint: unknown) => void hints.push(hint),

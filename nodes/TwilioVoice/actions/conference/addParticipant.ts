@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { checkRange, optionalUrl, readPhoneNumber, readString } from '../../shared/checks';
+import { checkRange, isSid, optionalUrl, readPhoneNumber, readString } from '../../shared/checks';
 import { ownNumberField } from '../../shared/locators';
 import { participantOutput } from '../../shared/outputs';
 import { twilioRequest } from '../../transport/twilio';
@@ -147,6 +147,12 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	const options = this.getNodeParameter('options', itemIndex, {}) as AddOptions;
 	const callback = optionalUrl.call(this, options.statusCallback, 'Status Callback URL', itemIndex);
 	const coach = options.callSidToCoach?.trim() || undefined;
+	if (coach !== undefined && !isSid('Call', coach)) {
+		throw new NodeOperationError(this.getNode(), `"${coach}" in Coach This Call SID is none`, {
+			itemIndex,
+			description: 'It takes the Call SID of a participant, as Get Participants puts it out.',
+		});
+	}
 	const form = {
 		From: readPhoneNumber.call(this, 'from', 'From', itemIndex, 'callable'),
 		To: readPhoneNumber.call(this, 'to', 'To', itemIndex, 'callable'),
