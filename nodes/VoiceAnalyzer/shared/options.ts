@@ -3,6 +3,8 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { ModelOptions } from '../engines/contract';
 
+const mostAtOnce = 3;
+
 const thinkingOptions: INodeProperties = {
 	displayName: 'Thinking',
 	name: 'thinking',
@@ -34,6 +36,15 @@ const modelOptions: INodeProperties[] = [
 		],
 		description:
 			'What to do when the service does not answer, refuses, or answers wrongly twice. Rules know less, and answer no questions.',
+	},
+	{
+		displayName: 'Items at Once',
+		name: 'itemsAtOnce',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 20 },
+		default: mostAtOnce,
+		description:
+			'How many conversations the engine gets at the same time. Set it to 1 when the rate limit is reached.',
 	},
 	{
 		displayName: 'Max Output Tokens',
@@ -115,6 +126,7 @@ export interface Options {
 
 interface RawOptions {
 	callerIs?: unknown;
+	itemsAtOnce?: unknown;
 	mostCharacters?: unknown;
 	onEngineFailure?: string;
 	mostOutputTokens?: unknown;
@@ -124,17 +136,32 @@ interface RawOptions {
 	language?: unknown;
 }
 
+/** How many items may be with the engine at a time. @throws {NodeOperationError} for a number that is none */
+export function concurrency(this: IExecuteFunctions): number {
+	const { itemsAtOnce } = this.getNodeParameter('options', 0, {}) as RawOptions;
+	return Math.trunc(readNumber.call(this, itemsAtOnce ?? mostAtOnce, 'Items at Once', [1, 20], 0));
+}
+
+function readNumber(
+	this: IExecuteFunctions,
+	value: unknown,
+	label: string,
+	[least, most]: readonly [number, number?],
+	itemIndex: number,
+): number {
+	const read = Number(value);
+	if (Number.isFinite(read) && read >= least && read <= (most ?? Infinity)) return read;
+	throw new NodeOperationError(this.getNode(), `The option ${label} is not possible`, {
+		itemIndex,
+		description: `Set ${label} to a number of at least ${least}${most === undefined ? '' : ` and at most ${most}`}.`,
+	});
+}
+
 /** @throws {NodeOperationError} for a number that is none */
 export function readOptions(this: IExecuteFunctions, itemIndex: number): Options {
 	const raw = this.getNodeParameter('options', itemIndex, {}) as RawOptions;
-	const number = (value: unknown, label: string, least: number, most = Number.MAX_SAFE_INTEGER) => {
-		const read = Number(value);
-		if (Number.isFinite(read) && read >= least && read <= most) return read;
-		throw new NodeOperationError(this.getNode(), `The option ${label} is not possible`, {
-			itemIndex,
-			description: `Set ${label} to a number of at least ${least}${most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : ''}.`,
-		});
-	};
+	const number = (value: unknown, label: string, least: number, most?: number) =>
+		readNumber.call(this, value, label, [least, most], itemIndex);
 	return {
 		callerIs: String(raw.callerIs ?? '1').trim() || '1',
 		mostCharacters: number(raw.mostCharacters ?? 200_000, 'Max Characters', 100),

@@ -21,3 +21,5 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		request: { questions: readQuestions.call(this, itemIndex) },
 	});
 }
+
+export { concurrency } from '../../shared/options';

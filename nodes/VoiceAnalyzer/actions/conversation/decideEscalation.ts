@@ -23,3 +23,5 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 }
 
 export const output = outputFor;
+
+export { concurrency } from '../../shared/options';

@@ -28,3 +28,5 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	}
 	return await perform.call(this, itemIndex, { request: { quality } });
 }
+
+export { concurrency } from '../../shared/options';

@@ -29,3 +29,5 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		},
 	});
 }
+
+export { concurrency } from '../../shared/options';

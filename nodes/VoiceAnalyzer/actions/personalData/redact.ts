@@ -24,3 +24,5 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		redaction,
 	});
 }
+
+export { concurrency } from '../../shared/options';
