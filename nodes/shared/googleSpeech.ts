@@ -186,8 +186,11 @@ function ofError(context: RequestContext, service: GoogleService, error: Error):
 	return { ...failureOf(service, 0, ''), reason: code ?? '', message };
 }
 
-function isPassing({ statusCode, reason }: GoogleFailure): boolean {
-	if (statusCode === 0) return ['ECONNRESET', 'EAI_AGAIN', 'EPIPE'].includes(reason);
+/** A connection that broke, also in the middle of the answer, for which axios has no code of its own. */
+function isPassing({ statusCode, reason, message }: GoogleFailure): boolean {
+	if (statusCode === 0) {
+		return ['ECONNRESET', 'EAI_AGAIN', 'EPIPE'].includes(reason) || /aborted/i.test(message);
+	}
 	return [429, 500, 502, 503, 504].includes(statusCode);
 }
 

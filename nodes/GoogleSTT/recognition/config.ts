@@ -88,7 +88,8 @@ function configV2(settings: Settings, language: string, format?: Format): IDataO
 		languageCodes: [...new Set([language, ...alsoSpoken])],
 		features: {
 			...(settings.profanityFilter ? { profanityFilter: true } : {}),
-			...(settings.wordTimes ? { enableWordTimeOffsets: true, enableWordConfidence: true } : {}),
+			...(settings.wordTimes ? { enableWordTimeOffsets: true } : {}),
+			...(settings.wordTimes && hasWordConfidence(model) ? { enableWordConfidence: true } : {}),
 			...(settings.punctuation ? { enableAutomaticPunctuation: true } : {}),
 			...(several && channels === 'separate'
 				? { multiChannelMode: 'SEPARATE_RECOGNITION_PER_CHANNEL' }
@@ -102,6 +103,11 @@ function configV2(settings: Settings, language: string, format?: Format): IDataO
 			? { adaptation: { phraseSets: [{ inlinePhraseSet: inlinePhraseSet(phrases) }] } }
 			: {}),
 	};
+}
+
+/** The chirp models refuse it, or give numbers that mean nothing (documentation of Chirp 2 and 3). */
+function hasWordConfidence(model: string): boolean {
+	return !model.startsWith('chirp');
 }
 
 function speechContext({ phrases, boost }: BoostedPhrases): IDataObject {

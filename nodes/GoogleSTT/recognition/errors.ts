@@ -21,6 +21,14 @@ type Worded = [pattern: RegExp, cure: (settings: Settings) => Cure];
 /** Refusals of Speech-to-Text (400 and 403), by the words of Google. */
 const worded: Worded[] = [
 	[
+		/phrase|boost|adaptation|speech_?context/i,
+		() => ({
+			message: 'Google refuses the phrases',
+			description:
+				'Check the options Ready-Made Phrases and Own Phrases: at most 5000 phrases (version 2: 1000) of 100 characters, boost 0 to 20.',
+		}),
+	],
+	[
 		/too long|exceeds duration limit|maximum of \d+ ?s|longer than 1 min|payload size exceeds/i,
 		() => ({
 			message: 'The audio is too long for one request',
@@ -69,7 +77,7 @@ const worded: Worded[] = [
 		}),
 	],
 	[
-		/bad encoding|encoding in recognitionconfig|decoding config|could not be decoded|audio.*(corrupt|decode)/i,
+		/bad encoding|encoding in recognitionconfig|encoding to match|supported encoding|decoding config|could not be decoded|audio.*(corrupt|decode)/i,
 		() => ({
 			message: 'Google cannot decode the audio',
 			description:
@@ -77,19 +85,11 @@ const worded: Worded[] = [
 		}),
 	],
 	[
-		/single channel \(mono\)|audio_?channel_?count|number of channels/i,
+		/single channel \(mono\)|audio[_ ]?channel[_ ]?count|number of channels/i,
 		() => ({
 			message: 'Google finds another number of channels in the audio',
 			description:
 				'Choose Separately in the option Channels, or use version 2 for MP3 and µ-law of two channels.',
-		}),
-	],
-	[
-		/phrase|boost|adaptation|speech_?context/i,
-		() => ({
-			message: 'Google refuses the phrases',
-			description:
-				'Check the options Ready-Made Phrases and Own Phrases: at most 5000 phrases (version 2: 1000) of 100 characters, boost 0 to 20.',
 		}),
 	],
 ];
