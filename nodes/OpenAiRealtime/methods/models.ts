@@ -2,7 +2,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from '
 
 import { openAiRequest } from '../transport/openAi';
 
-/** Realtime models of the key, the newest first, with the day on which they end if there is one. */
+/** Realtime models of the key, the newest first, those that end last, with the day on which they do. */
 export async function searchRealtimeModels(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -21,7 +21,11 @@ export async function searchRealtimeModels(
 					!/whisper|translate|transcribe/.test(id) &&
 					id.includes(wanted),
 			)
-			.sort((a, b) => b.id.localeCompare(a.id, 'en', { numeric: true }))
+			.sort(
+				(a, b) =>
+					Number(a.ends !== undefined) - Number(b.ends !== undefined) ||
+					b.id.localeCompare(a.id, 'en', { numeric: true }),
+			)
 			.map(({ id, ends }) => ({ name: ends ? `${id} (ends on ${ends})` : id, value: id })),
 	};
 }

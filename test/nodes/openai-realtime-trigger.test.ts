@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+
+import type { IDataObject, INodeType, IWebhookResponseData } from 'n8n-workflow';
+
+import { credentials, hookContext, webhookContext } from './contexts.ts';
+import { instance } from './package.ts';
+
+// The signing side is another implementation than ours: the reference library of the standard.
+const { Webhook } = createRequire(import.meta.url)(
+  'standardwebhooks',
+) as typeof import('standardwebhooks');
+
+const node = instance<INodeType>('nodes/OpenAiRealtime/OpenAiRealtimeTrigger.node');
+const secret = `whsec_${Buffer.from('a secret of thirty-two bytes ...').toString('base64')}`;
+credentials.voiceOpenAiApi = { apiKey: 'sk-tests', webhookSecret: secret };
+
+const incoming = {
+  object: 'event',
+  id: 'evt_1',
+  type: 'realtime.call.incoming',
+  created_at: 1795262400,
+  data: {
+    call_id: 'rtc_1',
+    sip_media_security: 'srtp',
+    sip_headers: [
+      { name: 'From', value: '"Ana" <sip:+56912345678@twilio.example.com>;tag=1' },
+      { name: 'To', value: '<sip:proj_1@sip.api.openai.com;transport=tls>' },
+      { name: 'X-Tenant', value: 'automotora-andes' },
+      { name: 'x-session', value: 's1' },
+    ],
+  },
+};
+
+interface Delivery {
+  id?: string;
+  at?: Date;
+  key?: string;
+  headers?: Record<string, string>;
+  rawBody?: string;
+}
+
+async function receive(
+  message: unknown,
+  { id = randomUUID(), at = new Date(), key = secret, headers, rawBody }: Delivery = {},
+  staticData: IDataObject = {},
+) {
+  const body = JSON.stringify(message);
+  const mock = webhookContext({
+    description: node.description,
+    parameters: {},
+    staticData,
+    headers: {
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': new Webhook(key).sign(id, at, body),
+      ...headers,
+    },
+    rawBody: rawBody ?? body,
+    originalUrl: '/webhook/id/openai',
+  });
+  const result = (await node.webhook?.call(mock.context)) as IWebhookResponseData;
+  return { ...mock, json: result.workflowData?.[0]?.[0]?.json, status: mock.response.statusCode };
+}
+
+test('an incoming call starts the workflow with who calls and what the headers say', async () => {
+  const { json, status } = await receive(incoming, { id: 'wh_1' });
+  assert.equal(status, 204);
+  assert.deepEqual(json, {
+    event: 'realtime.call.incoming',
+    callId: 'rtc_1',
+    from: '+56912345678',
+    to: 'sip:proj_1@sip.api.openai.com;transport=tls',
+    customHeaders: { 'x-tenant': 'automotora-andes', 'x-session': 's1' },
+    createdAt: '2026-11-21T12:00:00.000Z',
+    eventId: 'evt_1',
+    webhookId: 'wh_1',
+    mediaSecurity: 'srtp',
+    sipHeaders: incoming.data.sip_headers,
+  });
+});
+
+test('a call without headers has no caller', async () => {
+  const { json } = await receive({ ...incoming, data: { call_id: 'rtc_1' } });
+  assert.deepEqual([json?.from, json?.to, json?.sipHeaders], [null, null, []]);
+});
+
+test('a repeated delivery runs once', async () => {
+  const staticData = {};
+  const id = randomUUID();
+  assert.ok((await receive(incoming, { id }, staticData)).json);
+  const again = await receive(incoming, { id }, staticData);
+  assert.deepEqual([again.status, again.json], [204, undefined]);
+});
+
+test('other kinds of webhooks are acknowledged and do no harm', async () => {
+  for (const message of [
+    { type: 'live.transport.incoming', data: { type: 'sip', session_id: 'live_1' } },
+    { type: 'response.completed', data: { id: 'resp_1' } },
+    { type: 'a.kind.of.tomorrow' },
+    { type: 'realtime.call.incoming', data: {} },
+    {},
+  ]) {
+    const { status, json } = await receive(message);
+    assert.deepEqual([status, json], [204, undefined]);
+  }
+});
+
+test('a forged, old, early, unsigned or changed webhook is refused', async () => {
+  const minutes = (count: number) => new Date(Date.now() + count * 60_000);
+  const deliveries: Delivery[] = [
+    { key: `whsec_${Buffer.from('the secret of somebody else ....').toString('base64')}` },
+    { at: minutes(-6) },
+    { at: minutes(6) },
+    { headers: { 'webhook-signature': '' } },
+    { headers: { 'webhook-id': 'another' } },
+    { rawBody: JSON.stringify({ ...incoming, data: { call_id: 'rtc_2' } }) },
+  ];
+  for (const delivery of deliveries) {
+    const { status, json } = await receive(incoming, delivery);
+    assert.deepEqual([status, json], [403, undefined]);
+  }
+});
+
+test('a signed body that is no object is a bad request', async () => {
+  assert.equal((await receive(null)).status, 400);
+});
+
+test('publishing without a webhook secret says where to find it', async () => {
+  const { checkExists } = node.webhookMethods?.default ?? {};
+  const hook = hookContext({ description: node.description, parameters: {} });
+  assert.equal(await checkExists?.call(hook.context), true);
+  credentials.voiceOpenAiApi = { apiKey: 'sk-tests', webhookSecret: '' };
+  await assert.rejects(async () => checkExists?.call(hook.context), /no Webhook Secret/);
+  credentials.voiceOpenAiApi = { apiKey: 'sk-tests', webhookSecret: secret };
+});
