@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import type { ICredentialType, INodeProperties, INodeType } from 'n8n-workflow';
+import type {
+  ICredentialType,
+  INodeProperties,
+  INodePropertyOptions,
+  INodeType,
+} from 'n8n-workflow';
 
 import { instance, root } from './package.ts';
 
@@ -35,6 +40,27 @@ for (const path of manifest.n8n.nodes) {
       assert.ok(existsSync(schema), schema);
       assert.equal((JSON.parse(readFileSync(schema, 'utf8')) as { type: string }).type, 'object');
     }
+  });
+
+  test(`${node.description.name}: tells what each operation does`, () => {
+    for (const { name, options = [] } of node.description.properties) {
+      if (name !== 'operation') continue;
+      for (const option of options as INodePropertyOptions[]) {
+        assert.ok(option.action, `${option.name} has no action`);
+        assert.ok(option.description, `${option.name} has no description`);
+      }
+      const actions = (options as INodePropertyOptions[]).map(({ action }) => action);
+      assert.equal(new Set(actions).size, actions.length, 'two operations read alike');
+    }
+  });
+
+  test(`${node.description.name}: can be found by other names`, () => {
+    const codex = JSON.parse(readFileSync(`${root}${path.replace(/\.js$/, '.json')}`, 'utf8')) as {
+      categories: string[];
+      alias: string[];
+    };
+    assert.ok(codex.categories.length > 0);
+    assert.ok(codex.alias.length > 0);
   });
 
   test(`${node.description.name}: each list and option method that a field names exists`, () => {

@@ -1,6 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { redirect } from '../twiml/conversationVerbs';
 import { faultOf, twiml } from '../twiml/document';
 import { hangUp, pause } from '../twiml/verbs';
 import type { Element } from '../twiml/xml';
@@ -96,10 +97,7 @@ function documentOf(this: IExecuteFunctions, verbs: Element[], itemIndex: number
 			return twiml([...verbs, ...agentVerbs.call(this, itemIndex)]);
 		case 'url': {
 			const url = readUrl.call(this, 'afterwardsUrl', 'URL', itemIndex);
-			return twiml([
-				...verbs,
-				{ name: 'Redirect', attributes: { method: 'POST' }, content: [url] },
-			]);
+			return twiml([...verbs, redirect(url)]);
 		}
 		case 'wait': {
 			const seconds = Number(this.getNodeParameter('waitSeconds', itemIndex));
