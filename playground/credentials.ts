@@ -35,6 +35,7 @@ export async function saveCredentials(
         authentication: 'apiKey',
         apiKey: secrets.googleApiKey,
         projectId: 'playground',
+        customEndpoints: true,
         speechBaseUrl: simulator,
         textToSpeechBaseUrl: simulator,
         storageBaseUrl: simulator,
@@ -52,7 +53,7 @@ export async function saveCredentials(
       data: {
         apiKey: secrets.openAiApiKey,
         webhookSecret: secrets.openAiWebhookSecret,
-        baseUrl: `${simulator}/v1`,
+        baseUrl: `${simulator}/openai/v1`,
       },
     },
   ];

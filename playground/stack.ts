@@ -143,6 +143,7 @@ async function simulatorProcess(
     trustedCaPem: certificate.certPem,
     googleApiKey: secrets.googleApiKey,
     geminiApiKey: secrets.geminiApiKey,
+    openAiApiKey: secrets.openAiApiKey,
     controlKey: secrets.controlKey,
     accounts: [
       {
