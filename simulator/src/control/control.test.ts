@@ -98,6 +98,11 @@ test('sets faults and puts them back', async () => {
   assert.equal(rig.simulator.faults.current.gemini.stallMs, 0);
 });
 
+test('takes the scripts of both language models', async () => {
+  for (const service of ['gemini', 'openai'])
+    assert.equal((await ask('PUT', `/${service}/script`, [{ reply: 'Hola' }])).status, 204, service);
+});
+
 for (const [what, method, path, body, status] of [
   ['an unknown step', 'POST', '/callers', { from: CALLER, to: NUMBER, script: [{ do: 'x' }] }, 400],
   [
@@ -108,6 +113,7 @@ for (const [what, method, path, body, status] of [
     400,
   ],
   ['no body', 'POST', '/callers', undefined, 400],
+  ['an impossible script', 'PUT', '/openai/script', [{ reply: 5 }], 400],
   ['an impossible fault', 'PATCH', '/faults', { gemini: { stallMs: -1 } }, 400],
   [
     'an unknown account',
