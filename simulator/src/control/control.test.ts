@@ -100,7 +100,11 @@ test('sets faults and puts them back', async () => {
 
 test('takes the scripts of both language models', async () => {
   for (const service of ['gemini', 'openai'])
-    assert.equal((await ask('PUT', `/${service}/script`, [{ reply: 'Hola' }])).status, 204, service);
+    assert.equal(
+      (await ask('PUT', `/${service}/script`, [{ reply: 'Hola' }])).status,
+      204,
+      service,
+    );
 });
 
 for (const [what, method, path, body, status] of [
