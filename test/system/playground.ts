@@ -24,6 +24,7 @@ export class TestPlayground implements AsyncDisposable {
     const dataDir = await mkdtemp(join(tmpdir(), 'voice-agents-playground-'));
     const failures: Error[] = [];
     const progress: string[] = [];
+    let playground: TestPlayground | undefined;
     try {
       const stack = await startStack({
         dataDir,
@@ -38,7 +39,7 @@ export class TestPlayground implements AsyncDisposable {
           if (playground) playground.#failure = error;
         },
       });
-      const playground = new TestPlayground(stack, dataDir);
+      playground = new TestPlayground(stack, dataDir);
       if (failures[0]) playground.#failure = failures[0];
       return playground;
     } catch (error) {
