@@ -35,17 +35,19 @@ const accountSchema = z.strictObject({
   maxConcurrentCalls: z.number().int().positive().optional(),
   requestsPerSecond: z.number().int().positive().optional(),
   enforceMediaAuth: z.boolean().optional(),
+  type: z.enum(['Full', 'Trial']).optional(),
+  verifiedNumbers: z.array(e164).optional(),
   callablePrefixes: z.array(z.string().regex(/^\+\d{1,6}$/)).optional(),
   numbers: z.array(numberSchema).default([]),
   applications: z.array(applicationSchema).default([]),
 });
 
-export const configSchema = z.strictObject({
-  host: z.string().min(1).default('127.0.0.1'),
 /** May ask for access tokens at `POST /token`. */
 const serviceAccountSchema = z.strictObject({
   email: z.email(),
-  projectId: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'must be a Google Cloud project ID'),
+  projectId: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'must be a Google Cloud project ID'),
   /** Of the private key that signs its assertions (RSA). */
   publicKeyPem: z.string().includes('-----BEGIN PUBLIC KEY-----'),
 });
@@ -56,6 +58,8 @@ const bucketSchema = z.strictObject({
   access: z.enum(['read-write', 'read-only', 'none']).default('read-write'),
 });
 
+export const configSchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1'),
   /** 0 takes any free port. */
   port: z.number().int().min(0).max(65_535).default(8200),
   grpcPort: z.number().int().min(0).max(65_535).default(8201),
@@ -65,10 +69,10 @@ const bucketSchema = z.strictObject({
   trustedCaPem: z.string().min(1).optional(),
   accounts: z.array(accountSchema).min(1),
   googleApiKey: secret,
-  geminiApiKey: secret,
-  /** Opens the stand-in for OpenAI below `/openai/v1`; without a key there is none. */
   googleServiceAccounts: z.array(serviceAccountSchema).default([]),
   googleBuckets: z.array(bucketSchema).default([]),
+  geminiApiKey: secret,
+  /** Opens the stand-in for OpenAI below `/openai/v1`; without a key there is none. */
   openAiApiKey: secret.optional(),
   /** Webhooks of the OpenAI project, as its settings name them. */
   openAiWebhooks: z
