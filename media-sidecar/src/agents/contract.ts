@@ -65,6 +65,8 @@ export interface AgentSubject {
   readonly instructions: string;
   readonly direction: 'inbound' | 'outbound';
   readonly contactName?: string;
+  /** What else is known of the person, by name. */
+  readonly contactAttributes?: Readonly<Record<string, string>>;
   readonly variables: Readonly<Record<string, string>>;
   /** Names of the tools that workflows offer. */
   readonly toolNames: readonly string[];

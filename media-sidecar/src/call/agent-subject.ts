@@ -13,6 +13,7 @@ export function agentSubject(session: ClaimedSession): AgentSubject {
     instructions: tenant.instructions,
     direction: session.direction,
     ...(contact?.name ? { contactName: contact.name } : {}),
+    ...(contact?.attributes ? { contactAttributes: contact.attributes } : {}),
     variables: session.variables,
     toolNames: session.tools.map(({ name }) => name),
   };

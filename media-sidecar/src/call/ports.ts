@@ -37,7 +37,11 @@ export interface ClaimedSession {
   /** E.164, or absent for a withheld number. */
   readonly from?: string;
   readonly to?: string;
-  readonly contact?: { readonly name?: string };
+  readonly contact?: {
+    readonly name?: string;
+    /** What else is known, by name. */
+    readonly attributes?: Readonly<Record<string, string>>;
+  };
   /** Set by the workflow for this call; the agent may use them in what it says. */
   readonly variables: Readonly<Record<string, string>>;
   /** Tools that active n8n workflows offer for this tenant. */

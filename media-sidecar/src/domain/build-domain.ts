@@ -5,9 +5,13 @@ import type { Metrics } from '../kernel/metrics.ts';
 import { ApiKeys } from './api-keys/api-keys.ts';
 import { StoredCallRecorder } from './calls/call-recorder.ts';
 import { Calls } from './calls/calls.ts';
+import { Consents } from './compliance/consents.ts';
+import { DoNotCall } from './compliance/do-not-call.ts';
+import { Contacts } from './contacts/contacts.ts';
 import { Deliveries } from './events/deliveries.ts';
 import type { DeliveryQueue } from './events/ports.ts';
 import { EventPublisher } from './events/publisher.ts';
+import { Knowledge } from './knowledge/knowledge.ts';
 import { Phrases } from './phrases/phrases.ts';
 import type { PhraseStore } from './phrases/ports.ts';
 import { Warmings } from './phrases/warmings.ts';
@@ -59,6 +63,8 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
   const tools = new Tools(shared);
   const subscriptions = new Subscriptions(shared);
   const { publicUrl, sessionTtlMs, outboundSessionTtlMs } = options;
+  const contacts = new Contacts({ db, tenants, clock });
+  const doNotCall = new DoNotCall({ db, tenants, clock });
   const publisher = new EventPublisher(parts.queue);
   const transcriptionRecorder = new StoredTranscriptionRecorder({ db, publisher, logger });
   const urls = {
@@ -76,7 +82,16 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
     phrases: new Phrases(tenants, parts.phraseStore, warmings),
     warmings,
     sessions: new Sessions(
-      { db, tenants, tools, clock, admission: parts.admission, onConnecting: parts.onConnecting },
+      {
+        db,
+        tenants,
+        tools,
+        contacts,
+        doNotCall,
+        clock,
+        admission: parts.admission,
+        onConnecting: parts.onConnecting,
+      },
       {
         sessionTtlMs,
         outboundSessionTtlMs,
@@ -93,6 +108,10 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
       urls,
     }),
     transcriptionRecorder,
+    contacts,
+    consents: new Consents({ db, tenants, clock }),
+    doNotCall,
+    knowledge: new Knowledge({ db, tenants, clock }),
     recorder: new StoredCallRecorder({ db, publisher, logger }),
     toolRunner: new WebhookToolRunner({ tools, tenants, client, clock, logger }),
     deliveries: new Deliveries({ db, subscriptions, client, clock, metrics, logger }),

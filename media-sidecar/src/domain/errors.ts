@@ -84,6 +84,25 @@ export const domainErrors = {
       `${field}: must be at most ${String(maxBytes / 1024)} KB of JSON, with what is there already`,
       field,
     ),
+  tenantHasCalls: () =>
+    new DomainError(
+      'conflict',
+      'tenant-has-calls',
+      'A call of the tenant is in progress: suspend the tenant, and try again when it has ended.',
+    ),
+  contactNotFound: () => new DomainError('not-found', 'contact-not-found', 'No such contact.'),
+  contactNumberTaken: () =>
+    new DomainError(
+      'conflict',
+      'phone-number-taken',
+      'Another contact of the tenant has this phone number.',
+      'phoneNumber',
+    ),
+  doNotCallNotFound: () =>
+    new DomainError('not-found', 'do-not-call-not-found', 'The number is not on the list.'),
+  documentNotFound: () => new DomainError('not-found', 'document-not-found', 'No such document.'),
+  inTheFuture: (field: string) =>
+    new DomainError('invalid', 'invalid-request', `${field}: must not be in the future`, field),
   transcriptionNotFound: () =>
     new DomainError('not-found', 'transcription-not-found', 'No such transcription.'),
   notTaken: (reason: 'capacity' | 'draining') =>

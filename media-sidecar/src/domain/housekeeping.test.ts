@@ -8,6 +8,8 @@ import { Calls } from './calls/calls.ts';
 import { EventPublisher } from './events/publisher.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Tenants } from './tenants/tenants.ts';
+import { transcriptionRequestSchema } from './transcriptions/schema.ts';
+import { Transcriptions } from './transcriptions/transcriptions.ts';
 import { StoredTranscriptionRecorder } from './transcriptions/transcription-recorder.ts';
 import { createClaimedSession, createTenant, notLive, platform } from './testing/fixtures.ts';
 
@@ -44,5 +46,54 @@ onEachDatabase('housekeeping', (database) => {
     const later = new VirtualClock(nowMs + 25 * 3_600_000);
     await new Housekeeping(db, recorders, later).tidyUp();
     assert.equal(await sessionsLeft(), 0);
+  });
+
+  test('ends transcriptions that never began, and those whose process died', async () => {
+    const db = database();
+    const tenant = await createTenant(db);
+    const publisher = new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} });
+    const calls = new StoredCallRecorder({ db, publisher, logger: silentLogger });
+    const recorder = new StoredTranscriptionRecorder({ db, publisher, logger: silentLogger });
+    const clock = new VirtualClock(Date.now());
+    const transcriptions = new Transcriptions({
+      db,
+      tenants: new Tenants(db),
+      recorder,
+      clock,
+      admission: () => 'open',
+      stopHere: () => false,
+      urls: { stream: 'wss://v/m', streamStatus: 'https://v/s' },
+    });
+    const callSid = `CA${'9'.repeat(32)}`;
+    const issue = () =>
+      transcriptions.create(
+        platform,
+        transcriptionRequestSchema.parse({ callSid, tenant: tenant.slug }),
+      );
+    const begin = async (): Promise<string> => {
+      const { transcriptionId, token } = await issue();
+      const claim = { transcriptionId, token, callSid, streamSid: 'MZ1' };
+      await transcriptions.claim({ ...claim, tracks: ['inbound', 'outbound'] });
+      const about = { transcriptionId, tenantId: tenant.id };
+      recorder.started({ ...about, startedAtMs: clock.nowMs() });
+      await recorder.flush();
+      return transcriptionId;
+    };
+    const dead = await begin();
+    clock.advance(24 * 3_600_000);
+    const { transcriptionId: forgotten } = await issue();
+    clock.advance(3_600_000);
+    const running = await begin();
+    const { transcriptionId: fresh } = await issue();
+
+    await new Housekeeping(db, { calls, transcriptions: recorder }, clock).tidyUp();
+    const state = async (id: string) => {
+      const { status, endReason } = await transcriptions.get(platform, id);
+      return [status, endReason];
+    };
+    assert.deepEqual(await state(dead), ['completed', 'connection-lost']);
+    assert.deepEqual(await state(forgotten), ['failed', 'never-started']);
+    assert.deepEqual(await state(running), ['in-progress', null]);
+    assert.deepEqual(await state(fresh), ['waiting', null]);
   });
 });

@@ -141,3 +141,21 @@ test('agents are found by their name', () => {
   );
   assert.throws(() => new AgentRegistry({}).create('contact-center', SUBJECT), UnknownAgentError);
 });
+
+test('the model is told what is known of the person, and nothing when nobody is known', () => {
+  const known = contactCenter({
+    ...SUBJECT,
+    contactName: 'Fernanda',
+    contactAttributes: { company: 'Viña Sur', modelo: 'SUV' },
+  });
+  const prompt = known.systemPrompt(NOW_MS);
+  assert.match(prompt, /La persona se llama Fernanda\./);
+  assert.match(prompt, /Lo que se sabe de la persona:\n- company: Viña Sur\n- modelo: SUV/);
+  assert.doesNotMatch(contactCenter(SUBJECT).systemPrompt(NOW_MS), /Lo que se sabe/);
+  const english = contactCenter({
+    ...SUBJECT,
+    language: 'en-US',
+    contactAttributes: { role: 'Buyer' },
+  });
+  assert.match(english.systemPrompt(NOW_MS), /What is known of the person:\n- role: Buyer/);
+});

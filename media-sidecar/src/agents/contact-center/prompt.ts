@@ -16,7 +16,8 @@ function spanishPrompt(subject: AgentSubject, nowMs: number): string {
     }. Hablas ${spanishVariety(subject.language)} y tratas de usted.`,
     `Ahora es ${localTime(subject, nowMs)} (hora local, zona ${subject.timezone}).`,
     subject.contactName && `La persona se llama ${subject.contactName}.`,
-    section('Datos de esta llamada', variablesOf(subject)),
+    section('Lo que se sabe de la persona', linesOf(subject.contactAttributes)),
+    section('Datos de esta llamada', linesOf(subject.variables)),
     section('Cómo hablas', [
       'Lo que escribes se convierte en voz. Usa una o dos frases cortas por turno y haz una sola pregunta a la vez.',
       'Sin listas, sin markdown, sin emojis, sin enlaces, sin paréntesis ni abreviaturas.',
@@ -47,7 +48,8 @@ function englishPrompt(subject: AgentSubject, nowMs: number): string {
     }. You speak English.`,
     `It is now ${localTime(subject, nowMs)} (local time, zone ${subject.timezone}).`,
     subject.contactName && `The person's name is ${subject.contactName}.`,
-    section('Data of this call', variablesOf(subject)),
+    section('What is known of the person', linesOf(subject.contactAttributes)),
+    section('Data of this call', linesOf(subject.variables)),
     section('How you speak', [
       'What you write is turned into speech. Use one or two short sentences per turn and ask one question at a time.',
       'No lists, no markdown, no emojis, no links, no brackets, no abbreviations.',
@@ -86,8 +88,8 @@ function localTime({ timezone, language }: AgentSubject, nowMs: number): string 
   );
 }
 
-function variablesOf({ variables }: AgentSubject): string[] {
-  return Object.entries(variables).map(([name, value]) => `${name}: ${value}`);
+function linesOf(data: Readonly<Record<string, string>> = {}): string[] {
+  return Object.entries(data).map(([name, value]) => `${name}: ${value}`);
 }
 
 function section(title: string, lines: readonly string[]): string {

@@ -16,7 +16,9 @@ const broken: Readonly<Record<string, string>> = {
 const fallback = 'es';
 
 /** What to tell a caller who is not connected, in the tenant's language. */
-export function declineMessage(tenant: Tenant, reason: DeclineReason): string {
+export function declineMessage(tenant: Tenant, reason: DeclineReason): string | null {
+  // It is not even called.
+  if (reason === 'do-not-call') return null;
   if (reason === 'closed') return tenant.closedMessage;
   return inLanguage(busy, tenant.language);
 }

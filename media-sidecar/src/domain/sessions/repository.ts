@@ -4,6 +4,12 @@ import type { SystemDb, TenantDb } from '../../db/database.ts';
 import type { SessionsTable } from '../../db/schema.ts';
 import { json } from '../../db/sql.ts';
 
+/** What the agent of a call is told of the other side. */
+export interface SessionContact {
+  readonly name?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
 export interface StoredSession {
   readonly id: string;
   readonly callId: string;
@@ -13,7 +19,7 @@ export interface StoredSession {
   readonly callSid: string | undefined;
   readonly from: string | undefined;
   readonly to: string | undefined;
-  readonly contact: { readonly name?: string };
+  readonly contact: SessionContact;
   readonly variables: Readonly<Record<string, string>>;
   /** undefined: all that are registered */
   readonly toolNames: readonly string[] | undefined;
@@ -26,7 +32,10 @@ export type NewSession = Omit<StoredSession, 'claimed' | 'expired'> & {
   readonly expiresAt: Date;
 };
 
-const contactSchema = z.object({ name: z.string().exactOptional() });
+const contactSchema = z.object({
+  name: z.string().exactOptional(),
+  attributes: z.record(z.string(), z.string()).exactOptional(),
+});
 const variablesSchema = z.record(z.string(), z.string());
 
 export async function insertSession(tx: TenantDb, session: NewSession): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contactSchema } from '../contacts/schema.ts';
 import { phoneNumberSchema } from '../phone-numbers/schema.ts';
 import { slugSchema, tenantBriefSchema } from '../tenants/schema.ts';
 import { toolNameSchema } from '../tools/schema.ts';
@@ -38,7 +39,13 @@ export const sessionRequestSchema = z
   });
 export type SessionRequest = z.infer<typeof sessionRequestSchema>;
 
-export const declineReasonSchema = z.enum(['closed', 'suspended', 'capacity', 'draining']);
+export const declineReasonSchema = z.enum([
+  'closed',
+  'suspended',
+  'capacity',
+  'draining',
+  'do-not-call',
+]);
 export type DeclineReason = z.infer<typeof declineReasonSchema>;
 
 export const sessionReplySchema = z.object({
@@ -50,9 +57,16 @@ export const sessionReplySchema = z.object({
   actionUrl: z.string().nullable(),
   streamStatusUrl: z.string().nullable(),
   tenant: tenantBriefSchema,
+  /** Whom the number of the other side belongs to. */
+  contact: contactSchema.nullable(),
   decision: z.discriminatedUnion('action', [
     z.object({ action: z.literal('connect'), reason: z.literal('open') }),
-    z.object({ action: z.literal('decline'), reason: declineReasonSchema, message: z.string() }),
+    z.object({
+      action: z.literal('decline'),
+      reason: declineReasonSchema,
+      /** null where nobody is on the line */
+      message: z.string().nullable(),
+    }),
   ]),
 });
 export type SessionReply = z.infer<typeof sessionReplySchema>;

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { before, beforeEach, test } from 'node:test';
 import { onEachDatabase } from '../../db/testing/test-database.ts';
 import { VirtualClock } from '../../kernel/testing/virtual-clock.ts';
+import { DoNotCall } from '../compliance/do-not-call.ts';
+import { Contacts } from '../contacts/contacts.ts';
 import { newId } from '../identifiers.ts';
 import type { Tenant } from '../tenants/schema.ts';
 import { Tenants } from '../tenants/tenants.ts';
@@ -40,6 +42,8 @@ onEachDatabase('sessions', (database) => {
           db: database(),
           tenants: new Tenants(database()),
           tools,
+          contacts: new Contacts({ db: database(), tenants: new Tenants(database()), clock }),
+          doNotCall: new DoNotCall({ db: database(), tenants: new Tenants(database()), clock }),
           clock,
           admission: () => admission,
         },
@@ -167,7 +171,7 @@ onEachDatabase('sessions', (database) => {
     admission = 'capacity';
     const full = await ask();
     assert.ok(full.decision.action === 'decline' && full.decision.reason === 'capacity');
-    assert.match(full.decision.message, /no podemos atender/);
+    assert.match(full.decision.message ?? '', /no podemos atender/);
     admission = 'draining';
     const draining = await ask();
     assert.ok(draining.decision.action === 'decline' && draining.decision.reason === 'draining');
@@ -176,7 +180,7 @@ onEachDatabase('sessions', (database) => {
     await new Tenants(database()).put(platform, tenant.slug, input);
     const suspended = await ask();
     assert.ok(suspended.decision.action === 'decline' && suspended.decision.reason === 'suspended');
-    assert.match(suspended.decision.message, /cannot take your call/);
+    assert.match(suspended.decision.message ?? '', /cannot take your call/);
   });
 
   test('a withheld number is none', async () => {
@@ -205,5 +209,62 @@ onEachDatabase('sessions', (database) => {
     assert.deepEqual(await offered(), ['dos', 'uno']);
     assert.deepEqual(await offered(['uno', 'gone']), ['uno']);
     assert.deepEqual(await offered([]), []);
+  });
+
+  test('knows the contact by the number of the other side, and tells the agent', async () => {
+    const contacts = new Contacts({ db: database(), tenants: new Tenants(database()), clock });
+    await contacts.save(platform, {
+      tenant: tenant.slug,
+      phoneNumber: '+56912345678',
+      name: 'Fernanda',
+      company: 'Viña Sur',
+      notes: 'n'.repeat(3000),
+      attributes: { modelo: 'SUV', visitas: 2 },
+    });
+    const reply = await ask({ from: '+56912345678' });
+    assert.equal(reply.contact?.name, 'Fernanda');
+    assert.deepEqual(reply.contact?.tenant.slug, tenant.slug);
+    const claimed = await sessions.claim(claimOf(reply));
+    assert.ok(!('refused' in claimed));
+    assert.deepEqual(claimed.contact, {
+      name: 'Fernanda',
+      attributes: {
+        company: 'Viña Sur',
+        modelo: 'SUV',
+        visitas: '2',
+        notes: 'n'.repeat(2000),
+      },
+    });
+
+    const named = await sessions.claim(
+      claimOf(await ask({ from: '+56912345678', contact: { name: 'Sra. Soto' } })),
+    );
+    assert.ok(!('refused' in named));
+    assert.equal(named.contact?.name, 'Sra. Soto', 'what the workflow says comes first');
+    assert.equal((await ask({ from: 'anonymous' })).contact, null);
+    const called = await ask({ direction: 'outbound', to: '+56912345678' });
+    assert.equal(called.contact?.name, 'Fernanda');
+    assert.equal((await ask({ from: number })).contact, null);
+  });
+
+  test('calls nobody who is listed, by the tenant or by the platform', async () => {
+    const list = new DoNotCall({ db: database(), tenants: new Tenants(database()), clock });
+    const [own, everybodys, free] = [newPhoneNumber(), newPhoneNumber(), newPhoneNumber()];
+    await list.add(platform, { phoneNumber: own, tenant: tenant.slug });
+    await list.add(platform, { phoneNumber: everybodys });
+    const call = async (to: string) => (await ask({ direction: 'outbound', to })).decision;
+    const declined = { action: 'decline', reason: 'do-not-call', message: null };
+    assert.deepEqual(await call(own), declined);
+    assert.deepEqual(await call(everybodys), declined);
+    assert.equal((await call(free)).action, 'connect');
+    assert.equal((await call('sip:ana@example.com')).action, 'connect');
+    assert.equal((await ask({ from: own })).decision.action, 'connect', 'who calls is answered');
+
+    const other = await createTenant(database());
+    const elsewhere = await sessions.create(
+      platform,
+      sessionRequestSchema.parse({ tenant: other.slug, direction: 'outbound', to: own }),
+    );
+    assert.equal(elsewhere.decision.action, 'connect');
   });
 });

@@ -16,9 +16,12 @@ import type { Tenant } from '../tenants/schema.ts';
 import { toBrief, toProfile } from '../tenants/schema.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import type { Tools } from '../tools/tools.ts';
+import type { DoNotCall } from '../compliance/do-not-call.ts';
+import type { Contacts } from '../contacts/contacts.ts';
+import { withTenant, type StoredContact } from '../contacts/repository.ts';
 import { declineMessage } from './decline-messages.ts';
 import { claimSession, findSession, insertSession, tenantOfSession } from './repository.ts';
-import type { StoredSession } from './repository.ts';
+import type { SessionContact, StoredSession } from './repository.ts';
 import type { DeclineReason, SessionReply, SessionRequest } from './schema.ts';
 import { numberOrUndefined } from './schema.ts';
 
@@ -49,6 +52,8 @@ export class Sessions implements SessionGate {
   readonly #tools: Tools;
   readonly #clock: Clock;
   readonly #admission: () => Admission;
+  readonly #contacts: Pick<Contacts, 'ofNumber'>;
+  readonly #doNotCall: Pick<DoNotCall, 'isListed'>;
   readonly #onConnecting: OnConnecting;
   readonly #options: SessionOptions;
 
@@ -57,6 +62,8 @@ export class Sessions implements SessionGate {
       readonly db: Database;
       readonly tenants: Tenants;
       readonly tools: Tools;
+      readonly contacts: Pick<Contacts, 'ofNumber'>;
+      readonly doNotCall: Pick<DoNotCall, 'isListed'>;
       readonly clock: Clock;
       readonly admission: () => Admission;
       readonly onConnecting?: OnConnecting;
@@ -66,6 +73,8 @@ export class Sessions implements SessionGate {
     this.#db = parts.db;
     this.#tenants = parts.tenants;
     this.#tools = parts.tools;
+    this.#contacts = parts.contacts;
+    this.#doNotCall = parts.doNotCall;
     this.#clock = parts.clock;
     this.#admission = parts.admission;
     this.#onConnecting = parts.onConnecting ?? (() => undefined);
@@ -75,7 +84,11 @@ export class Sessions implements SessionGate {
   /** @throws DomainError tenant-not-found, tenant-mismatch */
   async create(access: Access, request: SessionRequest): Promise<SessionReply> {
     const tenant = await this.#tenantOf(access, request);
-    const reason = this.#reasonToDecline(tenant, request.direction);
+    const { direction } = request;
+    const other = direction === 'inbound' ? request.from : request.to;
+    const known = await this.#contacts.ofNumber(tenant.id, other);
+    const contact = known === undefined ? null : withTenant(known, tenant);
+    const reason = await this.#reasonToDecline(tenant, direction, other);
     if (reason !== undefined) {
       return {
         sessionId: null,
@@ -86,6 +99,7 @@ export class Sessions implements SessionGate {
         actionUrl: null,
         streamStatusUrl: null,
         tenant: toBrief(tenant),
+        contact,
         decision: { action: 'decline', reason, message: declineMessage(tenant, reason) },
       };
     }
@@ -101,7 +115,7 @@ export class Sessions implements SessionGate {
       callSid: request.callSid,
       from: numberOrUndefined(request.from),
       to: numberOrUndefined(request.to) ?? inboundNumber(request),
-      contact: request.contact.name === undefined ? {} : { name: request.contact.name },
+      contact: contactOf(request, known),
       variables: request.variables,
       toolNames: request.tools,
       expiresAt,
@@ -117,6 +131,7 @@ export class Sessions implements SessionGate {
       actionUrl: this.#options.urls.action,
       streamStatusUrl: this.#options.urls.streamStatus,
       tenant: toBrief(tenant),
+      contact,
       decision: { action: 'connect', reason: 'open' },
     };
   }
@@ -177,7 +192,11 @@ export class Sessions implements SessionGate {
     return direction === 'outbound' ? outboundSessionTtlMs : sessionTtlMs;
   }
 
-  #reasonToDecline(tenant: Tenant, direction: 'inbound' | 'outbound'): DeclineReason | undefined {
+  async #reasonToDecline(
+    tenant: Tenant,
+    direction: 'inbound' | 'outbound',
+    other: string | undefined,
+  ): Promise<DeclineReason | undefined> {
     const admission = this.#admission();
     if (admission !== 'open') return admission;
     if (tenant.status === 'suspended') return 'suspended';
@@ -186,10 +205,43 @@ export class Sessions implements SessionGate {
     if (answering && !isOpen(tenant.businessHours, tenant.timezone, this.#clock.nowMs())) {
       return 'closed';
     }
+    const called = direction === 'outbound' ? numberOrUndefined(other) : undefined;
+    if (called !== undefined && (await this.#doNotCall.isListed(tenant.id, called))) {
+      return 'do-not-call';
+    }
     return undefined;
   }
 }
 
 function inboundNumber(request: SessionRequest): string | undefined {
   return request.direction === 'inbound' ? request.calledNumber : undefined;
+}
+
+/** What the workflow says comes before what is known. */
+function contactOf(request: SessionRequest, known: StoredContact | undefined): SessionContact {
+  const name = request.contact.name ?? known?.name ?? undefined;
+  return {
+    ...(name !== undefined && { name }),
+    ...(known !== undefined && { attributes: wordsOf(known) }),
+  };
+}
+
+/** Longer values would drown what the agent is told otherwise. */
+const maxWordsLength = 2000;
+
+/** What an agent may be told of a contact, as words. */
+function wordsOf(contact: StoredContact): Record<string, string> {
+  const { company, role, notes, attributes } = contact;
+  const known = Object.entries({ company, role, ...attributes, notes });
+  const words = known.flatMap(([name, value]) =>
+    value === null
+      ? []
+      : [
+          [
+            name,
+            (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, maxWordsLength),
+          ],
+        ],
+  );
+  return Object.fromEntries(words) as Record<string, string>;
 }

@@ -120,6 +120,23 @@ export async function saveTenant(tx: TenantDb, slug: string, input: TenantInput)
   }
 }
 
+/** Whether a call or a transcription of the transaction's tenant is going on. */
+export async function hasLiveCalls(tx: TenantDb): Promise<boolean> {
+  const live = await tx.db
+    .selectFrom('calls')
+    .select('id')
+    .where('status', '=', 'in-progress')
+    .unionAll(tx.db.selectFrom('transcriptions').select('id').where('status', '=', 'in-progress'))
+    .limit(1)
+    .executeTakeFirst();
+  return live !== undefined;
+}
+
+/** Removes the tenant of the transaction; everything that it has goes with it. */
+export async function deleteTenant(tx: TenantDb): Promise<void> {
+  await tx.db.deleteFrom('tenants').where('tenant_id', '=', tx.tenantId).execute();
+}
+
 function toTenant(row: Selectable<TenantsTable>, phoneNumbers: string[]): Tenant {
   return tenantSchema.parse({
     id: row.tenant_id,

@@ -56,6 +56,27 @@ export const tenantInputSchema = z.strictObject({
 });
 export type TenantInput = z.infer<typeof tenantInputSchema>;
 
+const tenantFields = tenantInputSchema.shape;
+
+/** What `PATCH /v1/tenants/:idOrSlug` takes: the fields that change, without their defaults. */
+export const tenantUpdateSchema = z.strictObject({
+  name: tenantFields.name.exactOptional(),
+  status: tenantFields.status.unwrap().exactOptional(),
+  timezone: tenantFields.timezone.exactOptional(),
+  language: tenantFields.language.exactOptional(),
+  voice: tenantFields.voice.exactOptional(),
+  greeting: tenantFields.greeting.exactOptional(),
+  disclosure: tenantFields.disclosure.exactOptional(),
+  instructions: tenantFields.instructions.unwrap().exactOptional(),
+  closedMessage: tenantFields.closedMessage.exactOptional(),
+  escalationNumber: phoneNumberSchema.nullable().exactOptional(),
+  agent: tenantFields.agent.unwrap().exactOptional(),
+  businessHours: tenantFields.businessHours.unwrap().exactOptional(),
+  facts: tenantFields.facts.unwrap().exactOptional(),
+  phoneNumbers: tenantFields.phoneNumbers.unwrap().exactOptional(),
+});
+export type TenantUpdate = z.infer<typeof tenantUpdateSchema>;
+
 export const tenantSchema = z.object({
   id: z.uuid(),
   slug: z.string(),

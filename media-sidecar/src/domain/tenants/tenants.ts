@@ -4,14 +4,17 @@ import type { Access } from '../access.ts';
 import { domainErrors } from '../errors.ts';
 import { isId, newId } from '../identifiers.ts';
 import {
+  deleteTenant,
   findTenantId,
   getTenant,
+  hasLiveCalls,
   listTenants,
   saveTenant,
   tenantOfPhoneNumber,
   tenantsEscalatingTo,
 } from './repository.ts';
-import type { Tenant, TenantInput } from './schema.ts';
+import type { Tenant, TenantInput, TenantUpdate } from './schema.ts';
+import { tenantInputSchema } from './schema.ts';
 
 /** Tenants, as far as a key may see them. What belongs to another tenant does not exist. */
 export class Tenants {
@@ -113,5 +116,29 @@ export class Tenants {
       }
       throw error;
     }
+  }
+
+  /**
+   * Changes the fields that are given.
+   * @throws DomainError as `put` does, and tenant-not-found
+   */
+  async update(access: Access, idOrSlug: string, update: TenantUpdate): Promise<Tenant> {
+    if (access.scope !== 'platform') throw domainErrors.platformKeyNeeded();
+    const tenant = await this.byIdOrSlug(access, idOrSlug);
+    const { id: _id, slug, createdAt: _createdAt, updatedAt: _updatedAt, ...before } = tenant;
+    return this.put(access, slug, tenantInputSchema.parse({ ...before, ...update }));
+  }
+
+  /**
+   * Removes a tenant with everything that it has.
+   * @throws DomainError platform-key-required, tenant-not-found, tenant-has-calls
+   */
+  async delete(access: Access, idOrSlug: string): Promise<void> {
+    if (access.scope !== 'platform') throw domainErrors.platformKeyNeeded();
+    const { id } = await this.byIdOrSlug(access, idOrSlug);
+    await this.#db.withTenant(id, async (tx) => {
+      if (await hasLiveCalls(tx)) throw domainErrors.tenantHasCalls();
+      await deleteTenant(tx);
+    });
   }
 }

@@ -65,6 +65,10 @@ function toHttpError(error: unknown): HttpError | undefined {
       : httpErrors.invalid(`${field}: ${message}`, field);
   }
   const { code, statusCode } = error as FastifyError;
+  // SQLSTATE of the one character that PostgreSQL stores neither in text nor in JSON.
+  if (code === '22021' || code === '22P05') {
+    return httpErrors.invalid('A text must not contain the character NUL (U+0000).');
+  }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return httpErrors.tooLarge();
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return httpErrors.unsupportedMediaType();
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {

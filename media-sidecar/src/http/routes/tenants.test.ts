@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { onEachDatabase } from '../../db/testing/test-database.ts';
+import { StoredCallRecorder } from '../../domain/calls/call-recorder.ts';
+import { EventPublisher } from '../../domain/events/publisher.ts';
 import { newId } from '../../domain/identifiers.ts';
-import { newPhoneNumber } from '../../domain/testing/fixtures.ts';
+import { createClaimedSession, newPhoneNumber } from '../../domain/testing/fixtures.ts';
+import { silentLogger } from '../../kernel/logger.ts';
 import type { Api, Reply, TestTenant } from '../testing/api-fixture.ts';
 import { refused, startApi, tenantBody, tenantWithKey, voice } from '../testing/api-fixture.ts';
 
@@ -179,5 +182,71 @@ onEachDatabase('tenants and sessions over HTTP', (database) => {
     for (const [body, field] of bad) {
       refused(await api.call('POST', '/v1/sessions', body), 400, 'invalid-request', field);
     }
+  });
+
+  test('changes the fields that are given, and no other', async () => {
+    const path = '/v1/tenants/changing';
+    const body = tenantBody({
+      phoneNumbers: [newPhoneNumber()],
+      facts: { horario: 'de 9 a 6' },
+      businessHours: { mon: [['09:00', '18:00']] },
+    });
+    const { json: before } = await api.call('PUT', path, body);
+    const patched = await api.call('PATCH', path, { greeting: 'Buenas', businessHours: null });
+    assert.equal(patched.status, 200);
+    const { updatedAt, ...after } = patched.json;
+    assert.ok(updatedAt);
+    assert.deepEqual(after, {
+      ...Object.fromEntries(Object.entries(before).filter(([name]) => name !== 'updatedAt')),
+      greeting: 'Buenas',
+      businessHours: null,
+    });
+    const byId = await api.call('PATCH', `/v1/tenants/${String(before['id'])}`, { facts: {} });
+    assert.deepEqual(byId.json['facts'], {});
+    assert.equal(byId.json['greeting'], 'Buenas');
+
+    refused(await api.call('PATCH', path, { greeting: '' }), 400, 'invalid-request', 'greeting');
+    refused(await api.call('PATCH', path, { slug: 'x' }), 400, 'invalid-request');
+    refused(await api.call('PATCH', path, {}, a.key), 403, 'platform-key-required');
+    refused(await api.call('PATCH', '/v1/tenants/nobody', {}), 404, 'tenant-not-found');
+    refused(
+      await api.call('PATCH', path, { phoneNumbers: [a.number] }),
+      409,
+      'phone-number-taken',
+      'phoneNumbers',
+    );
+  });
+
+  test('removes a tenant with everything that it has', async () => {
+    const gone = await tenantWithKey(api, 'leaving');
+    const own = { text: 'Abrimos a las nueve.', title: 'Horario' };
+    await api.call('POST', '/v1/knowledge/documents', own, gone.key);
+    await api.call('POST', '/v1/contacts', { phoneNumber: newPhoneNumber() }, gone.key);
+    const consent = { kind: 'marketing', status: 'granted', source: 'web' };
+    await api.call('POST', '/v1/consents', { ...consent, phoneNumber: gone.number }, gone.key);
+    refused(
+      await api.call('DELETE', '/v1/tenants/leaving', undefined, gone.key),
+      403,
+      'platform-key-required',
+    );
+    assert.equal((await api.call('DELETE', '/v1/tenants/leaving')).status, 204);
+    refused(await api.call('GET', '/v1/tenants/leaving'), 404, 'tenant-not-found');
+    refused(await api.call('DELETE', '/v1/tenants/leaving'), 404, 'tenant-not-found');
+    refused(await api.call('GET', '/v1/me', undefined, gone.key), 401, 'unauthenticated');
+    const { rows } = await database().ownerPool.query(
+      'select 1 from app.consents where tenant_id = $1',
+      [gone.id],
+    );
+    assert.deepEqual(rows, []);
+  });
+
+  test('does not remove a tenant while one of its calls is in progress', async () => {
+    const busy = await tenantWithKey(api, 'busy');
+    const callId = await createClaimedSession(database(), busy.id);
+    const publisher = new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} });
+    const recorder = new StoredCallRecorder({ db: database(), publisher, logger: silentLogger });
+    recorder.callStarted({ callId, tenantId: busy.id, startedAtMs: Date.now() });
+    await recorder.flush();
+    refused(await api.call('DELETE', '/v1/tenants/busy'), 409, 'tenant-has-calls');
   });
 });

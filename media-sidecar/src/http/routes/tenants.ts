@@ -5,6 +5,7 @@ import {
   tenantBriefSchema,
   tenantInputSchema,
   tenantSchema,
+  tenantUpdateSchema,
   toBrief,
 } from '../../domain/tenants/schema.ts';
 import type { Tenants } from '../../domain/tenants/tenants.ts';
@@ -71,5 +72,27 @@ export function registerTenantRoutes(app: App, tenants: Tenants): void {
       },
     },
     (request) => tenants.put(request.access, request.params.slug, request.body),
+  );
+
+  app.patch(
+    '/v1/tenants/:idOrSlug',
+    {
+      config: { access: 'platform-key' },
+      schema: {
+        params: z.object({ idOrSlug: z.string() }),
+        body: tenantUpdateSchema,
+        response: { 200: tenantSchema },
+      },
+    },
+    (request) => tenants.update(request.access, request.params.idOrSlug, request.body),
+  );
+
+  app.delete(
+    '/v1/tenants/:idOrSlug',
+    { config: { access: 'platform-key' }, schema: { params: z.object({ idOrSlug: z.string() }) } },
+    async (request, reply) => {
+      await tenants.delete(request.access, request.params.idOrSlug);
+      return reply.status(204).send();
+    },
   );
 }

@@ -4,6 +4,10 @@ import type { Database } from '../../db/database.ts';
 import { ApiKeys } from '../../domain/api-keys/api-keys.ts';
 import { Calls } from '../../domain/calls/calls.ts';
 import { EventPublisher } from '../../domain/events/publisher.ts';
+import { Consents } from '../../domain/compliance/consents.ts';
+import { DoNotCall } from '../../domain/compliance/do-not-call.ts';
+import { Contacts } from '../../domain/contacts/contacts.ts';
+import { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import { Phrases } from '../../domain/phrases/phrases.ts';
 import type { PhraseStore } from '../../domain/phrases/ports.ts';
 import { Warmings } from '../../domain/phrases/warmings.ts';
@@ -74,6 +78,9 @@ export async function startApi(
     policy: { allowLoopback: false },
   };
   const tools = new Tools(shared);
+  const timed = { db, tenants, clock: systemClock };
+  const contacts = new Contacts(timed);
+  const doNotCall = new DoNotCall(timed);
   const verified: Api['verified'] = [];
   const logger = more.logger ?? silentLogger;
   const phraseStore = more.phrases ?? {
@@ -110,10 +117,22 @@ export async function startApi(
       new Warmings({ store: phraseStore, clock: systemClock, logger }, { intervalMs: 0 }),
     ),
     transcriptions,
+    contacts,
+    consents: new Consents(timed),
+    doNotCall,
+    knowledge: new Knowledge(timed),
     subscriptions: new Subscriptions(shared),
     apiKeys: new ApiKeys(db, tenants, bootstrapKey),
     sessions: new Sessions(
-      { db, tenants, tools, clock: systemClock, admission: () => api.admission },
+      {
+        db,
+        tenants,
+        tools,
+        contacts,
+        doNotCall,
+        clock: systemClock,
+        admission: () => api.admission,
+      },
       {
         sessionTtlMs: 30_000,
         outboundSessionTtlMs: 900_000,

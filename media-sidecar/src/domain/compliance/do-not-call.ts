@@ -1,0 +1,131 @@
+import type { Database, SystemDb, TenantDb } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Access } from '../access.ts';
+import { domainErrors } from '../errors.ts';
+import type { Page } from '../paging.ts';
+import type { Tenant } from '../tenants/schema.ts';
+import { toReference } from '../tenants/schema.ts';
+import type { Tenants } from '../tenants/tenants.ts';
+import {
+  deleteEntry,
+  findEntry,
+  insertEntry,
+  isOnPlatformList,
+  listEntries,
+} from './do-not-call-repository.ts';
+import type { StoredEntry } from './do-not-call-repository.ts';
+import type {
+  DoNotCallCheck,
+  DoNotCallEntry,
+  DoNotCallFilter,
+  DoNotCallInput,
+  DoNotCallPosition,
+} from './schema.ts';
+
+/** Who must not be called: by a tenant, or by anybody on the platform. */
+export class DoNotCall {
+  readonly #db: Database;
+  readonly #tenants: Tenants;
+  readonly #clock: Clock;
+
+  constructor(parts: { readonly db: Database; readonly tenants: Tenants; readonly clock: Clock }) {
+    this.#db = parts.db;
+    this.#tenants = parts.tenants;
+    this.#clock = parts.clock;
+  }
+
+  /** What is there already stays as it is. @throws DomainError tenant-not-found */
+  async add(
+    access: Access,
+    input: DoNotCallInput,
+  ): Promise<{ readonly entry: DoNotCallEntry; readonly added: boolean }> {
+    const { phoneNumber, reason = null, source = null } = input;
+    const tenant = await this.#tenants.scopeOf(access, input.tenant);
+    const addedAt = new Date(this.#clock.nowMs());
+    const { entry, added } = await this.#within(tenant?.id, async (tx) => {
+      const isNew = await insertEntry(tx, { phoneNumber, reason, source, addedAt });
+      return { entry: await findEntry(tx, phoneNumber), added: isNew };
+    });
+    if (entry === undefined) throw domainErrors.doNotCallNotFound();
+    return { entry: toEntry(entry, tenant), added };
+  }
+
+  /** @throws DomainError do-not-call-not-found, tenant-not-found */
+  async remove(access: Access, phoneNumber: string, name: string | undefined): Promise<void> {
+    const tenant = await this.#tenants.scopeOf(access, name);
+    if (!(await this.#within(tenant?.id, (tx) => deleteEntry(tx, phoneNumber)))) {
+      throw domainErrors.doNotCallNotFound();
+    }
+  }
+
+  /** @throws DomainError tenant-not-found */
+  async check(
+    access: Access,
+    phoneNumber: string,
+    name: string | undefined,
+  ): Promise<DoNotCallCheck> {
+    const tenant = await this.#tenants.scopeOf(access, name);
+    const entries: DoNotCallEntry[] = [];
+    if (tenant !== undefined) {
+      const own = await this.#db.withTenant(tenant.id, (tx) => findEntry(tx, phoneNumber));
+      if (own !== undefined) entries.push(toEntry(own, tenant));
+    }
+    const platform = await this.#platformEntry(access, phoneNumber);
+    if (platform !== undefined) entries.push(platform);
+    return { phoneNumber, listed: entries.length > 0, entries };
+  }
+
+  /** Whether a tenant must not call a number. */
+  isListed(tenantId: string, phoneNumber: string): Promise<boolean> {
+    return this.#db.withTenant(
+      tenantId,
+      async (tx) =>
+        (await findEntry(tx, phoneNumber)) !== undefined ||
+        (await isOnPlatformList(tx, phoneNumber)),
+    );
+  }
+
+  /** Newest first: the tenant's entries, or the platform's. @throws DomainError tenant-not-found */
+  async list(
+    access: Access,
+    filter: DoNotCallFilter,
+    page: Page<DoNotCallPosition>,
+  ): Promise<DoNotCallEntry[]> {
+    const tenant = await this.#tenants.scopeOf(access, filter.tenant);
+    const found = await this.#within(tenant?.id, (tx) => listEntries(tx, filter.search, page));
+    return found.map((entry) => toEntry(entry, tenant));
+  }
+
+  /** A tenant is told that the platform lists a number, not why. */
+  async #platformEntry(access: Access, phoneNumber: string): Promise<DoNotCallEntry | undefined> {
+    if (access.scope === 'platform') {
+      const entry = await this.#db.withSystem((tx) => findEntry(tx, phoneNumber));
+      return entry && toEntry(entry, undefined);
+    }
+    const isListed = await this.#db.withTenant(access.tenantId, (tx) =>
+      isOnPlatformList(tx, phoneNumber),
+    );
+    if (!isListed) return undefined;
+    const hidden = { reason: null, source: null, addedAt: null };
+    return { phoneNumber, scope: 'platform', tenant: null, ...hidden };
+  }
+
+  #within<T>(
+    tenantId: string | undefined,
+    work: (tx: TenantDb | SystemDb) => Promise<T>,
+  ): Promise<T> {
+    return tenantId === undefined ? this.#db.withSystem(work) : this.#db.withTenant(tenantId, work);
+  }
+}
+
+function toEntry(stored: StoredEntry, tenant: Tenant | undefined): DoNotCallEntry {
+  const { phoneNumber, reason, source, addedAt } = stored;
+  return {
+    phoneNumber,
+    scope: tenant === undefined ? 'platform' : 'tenant',
+    tenant: tenant === undefined ? null : toReference(tenant),
+    reason,
+    source,
+    addedAt: addedAt.toISOString(),
+  };
+}

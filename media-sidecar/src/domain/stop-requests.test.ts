@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Database } from '../db/database.ts';
+import { onEachDatabase } from '../db/testing/test-database.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
+import { StoredCallRecorder } from './calls/call-recorder.ts';
+import { Calls } from './calls/calls.ts';
+import { EventPublisher } from './events/publisher.ts';
+import { StopRequests } from './stop-requests.ts';
+import { Tenants } from './tenants/tenants.ts';
+import { createClaimedSession, createTenant, notLive, platform } from './testing/fixtures.ts';
+
+onEachDatabase('wishes to end', (database) => {
+  async function startedCalls(count: number): Promise<string[]> {
+    const db = database();
+    const tenant = await createTenant(db);
+    const publisher = new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} });
+    const recorder = new StoredCallRecorder({ db, publisher, logger: silentLogger });
+    const ids: string[] = [];
+    for (let i = 0; i < count; i += 1) {
+      const callId = await createClaimedSession(db, tenant.id);
+      recorder.callStarted({ callId, tenantId: tenant.id, startedAtMs: Date.now() });
+      ids.push(callId);
+    }
+    await recorder.flush();
+    return ids;
+  }
+
+  function watch(db: Database, live: readonly string[]) {
+    const ended: string[] = [];
+    const clock = new VirtualClock();
+    const requests = new StopRequests({
+      db,
+      clock,
+      logger: silentLogger,
+      live: () => ({ callIds: live, transcriptionIds: live }),
+      endCall: (id) => ended.push(id),
+      stopTranscription: (id) => ended.push(id),
+    });
+    return { requests, clock, ended };
+  }
+
+  test('are carried out by the process that has the call, whoever was asked', async () => {
+    const [here, elsewhere, unasked] = await startedCalls(3);
+    assert.ok(here !== undefined && elsewhere !== undefined && unasked !== undefined);
+    const askedReplica = new Calls(database(), new Tenants(database()), notLive);
+    await askedReplica.end(platform, here);
+    await askedReplica.end(platform, elsewhere);
+    const { requests, ended } = watch(database(), [here, unasked]);
+    await requests.check();
+    assert.deepEqual(ended, [here]);
+  });
+
+  test('are looked for again and again, and not while nothing is going on', async () => {
+    let asked = 0;
+    const away = {
+      withSystem: () => {
+        asked += 1;
+        return Promise.reject(new Error('away'));
+      },
+    } as unknown as Database;
+    const busy = watch(away, ['0199b1de-0000-7000-8000-000000000001']);
+    busy.requests.start();
+    await busy.clock.advanceAsync(6000);
+    assert.equal(asked, 3, 'also after it did not work');
+    busy.requests.close();
+    await busy.clock.advanceAsync(6000);
+    assert.equal(asked, 3);
+
+    const idle = watch(away, []);
+    idle.requests.start();
+    await idle.clock.advanceAsync(6000);
+    assert.equal(asked, 3);
+    idle.requests.close();
+  });
+});
