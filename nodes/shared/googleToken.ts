@@ -15,6 +15,8 @@ interface Token {
 	expiresAtMs: number;
 }
 
+/** Also when it is reached through a proxy: it is Google that looks at it. */
+const audience = 'https://oauth2.googleapis.com/token';
 const scope = 'https://www.googleapis.com/auth/cloud-platform';
 /** The longest that Google allows for an assertion. */
 const lifetimeSeconds = 3600;
@@ -95,7 +97,7 @@ async function post(
 	});
 }
 
-function assertion({ email, privateKey, tokenUrl }: ServiceAccount, nowMs: number): string {
+function assertion({ email, privateKey }: ServiceAccount, nowMs: number): string {
 	const issuer = email.trim();
 	if (!/^\S+@\S+$/.test(issuer)) {
 		throw new UserError('The service account e-mail is missing or is no e-mail address', {
@@ -106,7 +108,7 @@ function assertion({ email, privateKey, tokenUrl }: ServiceAccount, nowMs: numbe
 	const claims = {
 		iss: issuer,
 		scope,
-		aud: tokenUrl,
+		aud: audience,
 		iat: issuedAt,
 		exp: issuedAt + lifetimeSeconds,
 	};

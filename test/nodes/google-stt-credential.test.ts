@@ -54,11 +54,11 @@ const authenticateFirst = async (helper: object, data: IDataObject) =>
 
 test('exchanges a signed assertion for an access token', async () => {
   const server = granting();
-  const data = account({ tokenUrl: 'https://oauth2.example.com/token' });
+  const data = account({ tokenUrl: 'https://proxy.example.com/token' });
   const { accessToken } = await authenticateFirst(server.helper, data);
   assert.equal(accessToken, `token-${accounts}-1`);
   const [{ url, body }] = server.sent as [Sent];
-  assert.equal(url, 'https://oauth2.example.com/token');
+  assert.equal(url, 'https://proxy.example.com/token');
   const form = new URLSearchParams(body);
   assert.equal(form.get('grant_type'), 'urn:ietf:params:oauth:grant-type:jwt-bearer');
   const [header = '', claims = '', signature = ''] = (form.get('assertion') ?? '').split('.');
@@ -76,7 +76,7 @@ test('exchanges a signed assertion for an access token', async () => {
   const { iss, scope, aud, iat, exp } = read(claims);
   assert.equal(iss, data.email);
   assert.equal(scope, 'https://www.googleapis.com/auth/cloud-platform');
-  assert.equal(aud, url);
+  assert.equal(aud, 'https://oauth2.googleapis.com/token');
   assert.equal(Number(exp) - Number(iat), 3600);
 });
 
