@@ -78,13 +78,18 @@ export async function patientRequest(
 		try {
 			return await sidecarRequest(context, { timeoutMs, ...request });
 		} catch (error) {
-			if (!(error instanceof NodeApiError))
-				throw new NodeOperationError(context.getNode(), error as Error);
-			if (error.httpCode !== '429' || attempt >= attempts)
-				throw new NodeApiError(context.getNode(), error as never);
+			const isAtLimit = error instanceof NodeApiError && error.httpCode === '429';
+			if (!isAtLimit || attempt >= attempts) throw asNodeError(context, error);
 		}
 		await pause(context, firstPauseMs * 2 ** (attempt - 1));
 	}
+}
+
+/** As it is when it is one of n8n's already. */
+function asNodeError(context: IExecuteFunctions, error: unknown) {
+	return error instanceof NodeApiError
+		? error
+		: new NodeOperationError(context.getNode(), error as Error);
 }
 
 export interface Warming {
@@ -105,10 +110,20 @@ export async function readWarming(
 	id: string,
 	itemIndex: number,
 ): Promise<Warming> {
-	const reply = await patientRequest(context, {
-		method: 'GET',
-		path: `/v1/phrases/warmings/${encodeURIComponent(id)}`,
-		itemIndex,
-	});
-	return reply as unknown as Warming;
+	try {
+		const reply = await patientRequest(context, {
+			method: 'GET',
+			path: `/v1/phrases/warmings/${encodeURIComponent(id)}`,
+			itemIndex,
+		});
+		return reply as unknown as Warming;
+	} catch (error) {
+		const isGone = error instanceof NodeApiError && error.httpCode === '404';
+		if (!isGone) throw asNodeError(context, error);
+		throw new NodeOperationError(context.getNode(), `The warming is not known: ${id}`, {
+			itemIndex,
+			description:
+				'The sidecar knows a warming for an hour, in the process that took it. It may have been restarted; with several of them, lead n8n to one. Warm again: what is there already costs nothing.',
+		});
+	}
 }

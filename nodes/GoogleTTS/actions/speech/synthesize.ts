@@ -43,7 +43,8 @@ export async function executeAll(this: IExecuteFunctions): Promise<INodeExecutio
 	const results = await inParallel(count, gate.parallel, async (itemIndex) => {
 		try {
 			const result = await synthesize(this, itemIndex, gate);
-			if (hasSidecar(this) && result.json.cache === 'off') uncached.push(itemIndex);
+			const wantsCache = hasSidecar(this) && readOptions(this, itemIndex).useCache !== false;
+			if (wantsCache && result.json.cache === 'off') uncached.push(itemIndex);
 			return result;
 		} catch (error) {
 			if (!this.continueOnFail()) throw errorOfItem(this, error, itemIndex);
