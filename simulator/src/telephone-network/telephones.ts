@@ -18,24 +18,38 @@ export interface Telephone {
   ring(call: IncomingRing): void;
 }
 
-/** Who has which number outside. */
-export class Telephones {
-  readonly #byNumber = new Map<string, Telephone>();
+/** `+56…`, `sip:name@host` or `client:name`, without parameters. */
+export function isAddress(text: string): boolean {
+  return (
+    /^\+[1-9]\d{6,14}$/.test(text) ||
+    /^sip:[^\s@?;]+@[^\s@?;]+$/i.test(text) ||
+    /^client:[^\s?]{1,121}$/.test(text)
+  );
+}
 
-  /** @returns takes the telephone off the network again */
-  register(number: string, telephone: Telephone): () => void {
-    if (!/^\+[1-9]\d{6,14}$/.test(number)) throw new RangeError('a number must be in E.164');
-    this.#byNumber.set(number, telephone);
+/** Who can be reached outside, and where. */
+export class Telephones {
+  readonly #byAddress = new Map<string, Telephone>();
+
+  /**
+   * @returns takes the telephone off the network again
+   * @throws RangeError for what is no address
+   */
+  register(address: string, telephone: Telephone): () => void {
+    if (!isAddress(address))
+      throw new RangeError('an address must be E.164, sip:name@host or client:name');
+    const key = address.toLowerCase();
+    this.#byAddress.set(key, telephone);
     return () => {
-      if (this.#byNumber.get(number) === telephone) this.#byNumber.delete(number);
+      if (this.#byAddress.get(key) === telephone) this.#byAddress.delete(key);
     };
   }
 
-  find(number: string): Telephone | undefined {
-    return this.#byNumber.get(number);
+  find(address: string): Telephone | undefined {
+    return this.#byAddress.get(address.toLowerCase());
   }
 
-  get numbers(): readonly string[] {
-    return [...this.#byNumber.keys()];
+  get addresses(): readonly string[] {
+    return [...this.#byAddress.keys()];
   }
 }

@@ -45,3 +45,11 @@ export const ringback: Uint8Array = Buffer.concat([tone([440, 480], 2000), tone(
 
 /** Twilio's beep before a recording. */
 export const beep: Uint8Array = tone([1000], 400);
+
+/** Somebody has come into a conference, or has left it. */
+export const conferenceBeep: Uint8Array = tone([1400], 200);
+
+/** What somebody on hold hears: a quiet tune that repeats. */
+export const holdMusic: Uint8Array = Buffer.concat(
+  [523, 659, 784, 659, 587, 698, 880, 698].map((hz) => tone([hz, hz / 2], 400)),
+);

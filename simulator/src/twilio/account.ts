@@ -1,4 +1,6 @@
 import type { CallSession } from './call-session.ts';
+import type { Conference } from './conferences/conference.ts';
+import type { Queue } from './queue.ts';
 import type { Recording } from './recording.ts';
 import { newSid } from './sids.ts';
 import { isE164 } from './phone-numbers.ts';
@@ -52,6 +54,10 @@ export interface AccountOptions {
   readonly authToken: string;
   /** @defaultValue `Simulated account` */
   readonly friendlyName?: string | undefined;
+  /** A trial account calls verified numbers only. @defaultValue `Full` */
+  readonly type?: 'Full' | 'Trial' | undefined;
+  /** Numbers of others that were verified: caller IDs, and what a trial account may call. */
+  readonly verifiedNumbers?: readonly string[] | undefined;
   /** Calls per second that the REST API starts; the rest waits. @defaultValue 1, as Twilio's */
   readonly callsPerSecond?: number | undefined;
   /** Concurrent calls, inbound and outbound. @defaultValue unlimited */
@@ -69,6 +75,8 @@ export class Account {
   readonly sid: string;
   readonly authToken: string;
   readonly friendlyName: string;
+  readonly type: 'Full' | 'Trial';
+  readonly verifiedNumbers: readonly string[];
   readonly callsPerSecond: number;
   readonly maxConcurrentCalls: number;
   readonly requestsPerSecond: number;
@@ -80,11 +88,15 @@ export class Account {
   /** By SID, in order of creation. */
   readonly calls = new Map<string, CallSession>();
   readonly recordings = new Map<string, Recording>();
+  readonly conferences = new Map<string, Conference>();
+  readonly queues = new Map<string, Queue>();
 
   constructor(options: AccountOptions) {
     this.sid = options.accountSid;
     this.authToken = options.authToken;
     this.friendlyName = options.friendlyName ?? 'Simulated account';
+    this.type = options.type ?? 'Full';
+    this.verifiedNumbers = options.verifiedNumbers ?? [];
     this.callsPerSecond = options.callsPerSecond ?? 1;
     this.maxConcurrentCalls = options.maxConcurrentCalls ?? Number.POSITIVE_INFINITY;
     this.requestsPerSecond = options.requestsPerSecond ?? 100;
@@ -121,6 +133,24 @@ export class Account {
     for (const number of this.numbers.values())
       if (number.phoneNumber === phoneNumber) return number;
     return undefined;
+  }
+
+  /** The room of that name that is open now. */
+  conferenceNamed(friendlyName: string): Conference | undefined {
+    for (const conference of this.conferences.values())
+      if (conference.friendlyName === friendlyName && conference.status !== 'completed')
+        return conference;
+    return undefined;
+  }
+
+  queueNamed(friendlyName: string): Queue | undefined {
+    for (const queue of this.queues.values()) if (queue.friendlyName === friendlyName) return queue;
+    return undefined;
+  }
+
+  /** Whether the account may show this number to whom it calls. */
+  mayShow(phoneNumber: string): boolean {
+    return this.numberOf(phoneNumber) !== undefined || this.verifiedNumbers.includes(phoneNumber);
   }
 
   /** Twilio's geographic permissions. */

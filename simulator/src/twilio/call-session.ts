@@ -5,7 +5,8 @@ import { waitMs } from '../telephone-network/waiting.ts';
 import type { MediaStream } from '../media-streams/media-stream.ts';
 import { keyTones } from '../telephone-network/tones.ts';
 import { playAudio } from '../twiml/playback.ts';
-import { runTwiml } from '../twiml/runner.ts';
+import { runDocument, runTwiml } from '../twiml/runner.ts';
+import type { DocumentOutcome } from '../twiml/verb.ts';
 import type { Account } from './account.ts';
 import { startAnsweringMachineDetection, type DetectionOptions } from './answering-machine.ts';
 import type {
@@ -30,6 +31,9 @@ export interface CallOptions {
   readonly direction: CallDirection;
   readonly from: string;
   readonly to: string;
+  /** Where `to` is found, if it has parameters; and what is shown there instead of `from`. */
+  readonly place?: string;
+  readonly callerId?: string | undefined;
   readonly parent?: CallSession;
   readonly phoneNumberSid?: string;
   readonly queueTimeMs?: number;
@@ -72,9 +76,12 @@ export class CallSession {
   /** The last error that ended a document, Twilio's code. */
   errorCode: number | undefined;
   fallback: CallOptions['fallback'];
+  /** It was part of another call's doings and has been sent to a document of its own. */
+  isIndependent = false;
   readonly #callbacks: StatusCallbacks;
   readonly #lifetime = new AbortController();
   #resolveEnded!: () => void;
+  #runsDocuments = false;
   #document = new AbortController();
   #redirect: TwimlSource | undefined;
   #timeLimitMs: number;
@@ -113,6 +120,11 @@ export class CallSession {
     return this.#lifetime.signal;
   }
 
+  /** Aborted when the call is over, or is sent elsewhere. */
+  get occupation(): AbortSignal {
+    return AbortSignal.any([this.lifetime, this.#document.signal]);
+  }
+
   get durationMs(): number {
     return this.answeredAtMs === undefined ? 0 : (this.endedAtMs ?? Date.now()) - this.answeredAtMs;
   }
@@ -130,7 +142,10 @@ export class CallSession {
 
   /** The leg that a `<Dial>` of this call makes; it does not ring yet. */
   createChild(
-    options: Pick<CallOptions, 'from' | 'to' | 'statusCallback' | 'detection' | 'timeLimitMs'>,
+    options: Pick<
+      CallOptions,
+      'from' | 'to' | 'place' | 'statusCallback' | 'detection' | 'timeLimitMs'
+    >,
   ): CallSession {
     const { account, exchange } = this;
     return new CallSession({
@@ -214,7 +229,7 @@ export class CallSession {
     if (!this.isActive) return false;
     this.startedAtMs = Date.now();
     this.#callbacks.send('initiated', 'initiated');
-    const telephone = this.exchange.telephoneFor(this.options.to);
+    const telephone = this.exchange.telephoneFor(this.options.place ?? this.options.to);
     if (telephone === undefined) {
       this.end('failed', 'network');
       return false;
@@ -229,7 +244,7 @@ export class CallSession {
     };
     telephone.ring({
       callSid: this.sid,
-      from: this.options.from,
+      from: this.options.callerId ?? this.options.from,
       to: this.options.to,
       cancelled: this.lifetime,
       busy: refuse('busy'),
@@ -254,12 +269,18 @@ export class CallSession {
   /** What follows an answered outbound call: keys, who answered, and then the document. */
   async runAnswered(source: TwimlSource, sendDigits?: string): Promise<void> {
     const { detection } = this.options;
+    this.#runsDocuments = true;
     if (sendDigits) await playAudio(this.line, keyTones(sendDigits), this.lifetime);
     else if (detection) {
       const result = startAnsweringMachineDetection(this, detection);
       if (!detection.asynchronous) await result;
     }
     if (this.isActive) await this.runDocuments(source);
+  }
+
+  /** Beside whatever the call does. */
+  detectAnsweringMachine(): void {
+    if (this.options.detection) void startAnsweringMachineDetection(this, this.options.detection);
   }
 
   /**
@@ -272,18 +293,33 @@ export class CallSession {
     readonly parentSignal: AbortSignal;
   }): Promise<boolean> {
     const { sendDigits, source, parentSignal } = before;
-    if (this.options.detection) void startAnsweringMachineDetection(this, this.options.detection);
-    const signal = AbortSignal.any([this.lifetime, parentSignal]);
+    this.detectAnsweringMachine();
+    const signal = AbortSignal.any([this.occupation, parentSignal]);
     if (sendDigits) await playAudio(this.line, keyTones(sendDigits), signal);
     let next = source;
     while (next !== undefined && this.isActive && !signal.aborted)
       next = await runTwiml(this, next, signal);
-    return this.isActive && !signal.aborted;
+    return !signal.aborted;
+  }
+
+  /**
+   * Runs one document beside, or within, what the call does.
+   * @param allowed the verbs that it may have
+   * @throws TwimlError or WebhookError
+   */
+  runDocument(
+    source: TwimlSource,
+    signal: AbortSignal,
+    allowed: ReadonlySet<string>,
+  ): Promise<DocumentOutcome> {
+    return runDocument(this, source, signal, { allowed });
   }
 
   /** Runs documents until the call is over. */
   async runDocuments(first: TwimlSource): Promise<void> {
-    let next: TwimlSource | undefined = first;
+    this.#runsDocuments = true;
+    let next: TwimlSource | undefined = this.#redirect ?? first;
+    this.#redirect = undefined;
     while (next !== undefined && this.isActive) {
       this.#document = new AbortController();
       const signal = AbortSignal.any([this.lifetime, this.#document.signal]);
@@ -299,8 +335,15 @@ export class CallSession {
 
   /** Drops what the call is doing and runs another document: an update through the API. */
   redirect(source: TwimlSource): void {
-    this.#redirect = source;
+    if (this.#runsDocuments) {
+      this.#redirect = source;
+      this.#document.abort();
+      return;
+    }
+    // The other end of a `<Dial>`, or somebody in a conference, goes its own way from here.
+    this.isIndependent = true;
     this.#document.abort();
+    this.exchange.supervise(this, this.runDocuments(source));
   }
 
   #watchTimeLimit(): void {

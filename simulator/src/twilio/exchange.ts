@@ -33,8 +33,10 @@ export interface ExchangeOptions {
 export interface OutboundCall {
   readonly session: CallSession;
   readonly timeoutMs: number;
-  readonly source: TwimlSource;
-  readonly sendDigits?: string | undefined;
+  /** What happens to the call once somebody has picked up. */
+  answered(): Promise<void>;
+  /** Nobody has, and nobody will. */
+  failed?(): void;
 }
 
 export interface DialOptions {
@@ -100,7 +102,7 @@ export class Exchange implements TelephoneNetwork {
       }
       const source = this.#voiceSource(account, number);
       if (source === undefined) session.end('failed', 'network');
-      else this.#supervise(session, session.runInbound(source));
+      else this.supervise(session, session.runInbound(source));
     });
     return session.line.handset;
   }
@@ -108,7 +110,7 @@ export class Exchange implements TelephoneNetwork {
   /** Queues a call of the REST API behind those before it: one per second and account. */
   place(call: OutboundCall): void {
     const { session } = call;
-    this.#supervise(session, this.#runOutbound(call));
+    this.supervise(session, this.#runOutbound(call));
   }
 
   /** Reserves the next start of the account's queue; ms until then. */
@@ -154,10 +156,10 @@ export class Exchange implements TelephoneNetwork {
   }
 
   /** A telephone outside, or one of the network's own numbers, which is called like any other. */
-  telephoneFor(number: string): Telephone | undefined {
-    const outside = this.telephones.find(number);
+  telephoneFor(address: string): Telephone | undefined {
+    const outside = this.telephones.find(address);
     if (outside) return outside;
-    return this.ownerOf(number) ? { ring: (call) => joinNumbers(this, call) } : undefined;
+    return this.ownerOf(address) ? { ring: (call) => joinNumbers(this, call) } : undefined;
   }
 
   recordingUrl(accountSid: string, recordingSid: string): string {
@@ -183,7 +185,8 @@ export class Exchange implements TelephoneNetwork {
     }
   }
 
-  #supervise(session: CallSession, running: Promise<void>): void {
+  /** Of work on a call that nobody waits for. */
+  supervise(session: CallSession, running: Promise<void>): void {
     running.catch((error: unknown) => {
       // A mistake of the simulator itself: the call must not hang, and somebody must hear of it.
       session.log('simulator-error', { message: String(error) });
@@ -196,14 +199,15 @@ export class Exchange implements TelephoneNetwork {
     const { session } = call;
     const delayMs = session.options.queueTimeMs ?? 0;
     if (delayMs > 0) await delay(delayMs, session.lifetime);
-    if (!session.isActive) return;
+    if (!session.isActive) return call.failed?.();
     if (session.account.callsInProgress >= session.account.maxConcurrentCalls) {
       session.warn(10_004, 'Call concurrency limit exceeded');
       session.end('failed', 'network', 10_004);
+      call.failed?.();
       return;
     }
-    if (!(await session.ringOutside(call.timeoutMs))) return;
-    await session.runAnswered(call.source, call.sendDigits);
+    if (await session.ringOutside(call.timeoutMs)) await call.answered();
+    else call.failed?.();
   }
 
   #voiceSource(account: Account, number: AccountNumber): TwimlSource | undefined {

@@ -1,3 +1,5 @@
+import { isAddress } from '../telephone-network/telephones.ts';
+
 export function isE164(text: string): boolean {
   return /^\+[1-9]\d{6,14}$/.test(text);
 }
@@ -7,6 +9,28 @@ export function normalizeNumber(text: string): string | undefined {
   const compact = text.replace(/[\s().-]/g, '');
   const number = /^\d{8,15}$/.test(compact) ? `+${compact}` : compact;
   return isE164(number) ? number : undefined;
+}
+
+/** Whom a call may reach. */
+export interface Address {
+  readonly kind: 'number' | 'sip' | 'client';
+  /** As Twilio shows it in `To`. */
+  readonly text: string;
+  /** Where the telephone is found: without the parameters of a SIP address or a client. */
+  readonly place: string;
+}
+
+/** A number, `sip:name@host[;parameters][?headers]` or `client:name[?parameters]`. */
+export function parseAddress(text: string): Address | undefined {
+  const kind = /^(sips?|client):/i.exec(text)?.[1]?.toLowerCase();
+  if (kind === undefined) {
+    const number = normalizeNumber(text);
+    return number === undefined ? undefined : { kind: 'number', text: number, place: number };
+  }
+  const [bare = ''] = text.split(kind === 'client' ? '?' : /[;?]/, 1);
+  const place = bare.replace(/^sips:/i, 'sip:');
+  if (!isAddress(place)) return undefined;
+  return { kind: kind === 'client' ? 'client' : 'sip', text, place };
 }
 
 const countryByPrefix: readonly (readonly [string, string])[] = [

@@ -1,21 +1,24 @@
 import { encodeMulaw } from '../audio/mulaw.ts';
-import { readWav, WavError } from '../telephone-network/wav.ts';
 import type { CallSession } from '../twilio/call-session.ts';
 import type { TwimlSource } from '../twilio/call-data.ts';
 import { WebhookError } from '../twilio/http-client.ts';
-import { parseTwiml, TwimlError, type TwimlElement } from './document.ts';
+import { TwimlError } from './document.ts';
+import { loadDocument } from './load.ts';
 import { playAudio } from './playback.ts';
-import type { Verb, VerbContext } from './verb.ts';
+import type { DocumentOutcome, Verb, VerbContext } from './verb.ts';
 import { connect, start, stop } from './verbs/streams.ts';
 import { dial } from './verbs/dial.ts';
+import { enqueue } from './verbs/enqueue.ts';
 import { gather } from './verbs/gather.ts';
 import { record } from './verbs/record.ts';
 import { hangup, leave, pause, redirect, reject } from './verbs/simple.ts';
 import { play, say } from './verbs/speech.ts';
 
-const verbs: Readonly<Record<string, Verb>> = {
+/** Looked up at use: some verbs run documents themselves. */
+const verbs = (): Readonly<Record<string, Verb>> => ({
   Connect: connect,
   Dial: dial,
+  Enqueue: enqueue,
   Gather: gather,
   Hangup: hangup,
   Leave: leave,
@@ -27,21 +30,15 @@ const verbs: Readonly<Record<string, Verb>> = {
   Say: say,
   Start: start,
   Stop: stop,
-};
+});
 
 /** Verbs that do not pick up by themselves. https://www.twilio.com/docs/voice/twiml/reject */
 const silentVerbs: ReadonlySet<string> = new Set(['Pause', 'Redirect', 'Reject', 'Leave', 'Dial']);
 
 const APPLICATION_ERROR = 'We are sorry, an application error has occurred. Goodbye.';
 
-interface LoadedDocument {
-  readonly elements: readonly TwimlElement[];
-  readonly url: string | undefined;
-  readonly method: 'GET' | 'POST';
-}
-
 /**
- * Runs one document.
+ * Runs one document; what goes wrong is handled as Twilio does.
  * @returns the document that follows; undefined when the call should end, or is over already
  */
 export async function runTwiml(
@@ -51,29 +48,49 @@ export async function runTwiml(
 ): Promise<TwimlSource | undefined> {
   let failedUrl = source.kind === 'url' ? source.url : '';
   try {
-    const document = await load(session, source, signal);
-    if (document === undefined || signal.aborted) return undefined;
-    failedUrl = document.url ?? '';
-    const context: VerbContext = {
-      session,
-      signal,
-      documentUrl: document.url,
-      documentMethod: document.method,
-    };
-    for (const element of document.elements) {
-      if (!silentVerbs.has(element.name)) session.answer();
-      session.log('verb', { name: element.name });
-      const outcome = await (verbs[element.name] as Verb)(element, context);
-      if (signal.aborted || outcome === 'end') return undefined;
-      if (outcome !== undefined) return outcome;
-    }
-    return undefined;
+    const outcome = await runDocument(session, source, signal, {
+      onLoaded: (url) => (failedUrl = url),
+    });
+    return outcome === 'leave' ? undefined : outcome;
   } catch (error) {
     if (signal.aborted && error instanceof WebhookError) return undefined;
     if (!(error instanceof TwimlError) && !(error instanceof WebhookError)) throw error;
     const url = error instanceof WebhookError ? error.url : failedUrl;
     return recover(session, source, error, url, signal);
   }
+}
+
+/** @throws TwimlError or WebhookError */
+export async function runDocument(
+  session: CallSession,
+  source: TwimlSource,
+  signal: AbortSignal,
+  options: {
+    onLoaded?(url: string): void;
+    /** Where a document may not have every verb. */
+    readonly allowed?: ReadonlySet<string>;
+  } = {},
+): Promise<DocumentOutcome> {
+  const { elements, url, method, audio } = await loadDocument(session, source, signal);
+  if (signal.aborted) return undefined;
+  options.onLoaded?.(url ?? '');
+  if (audio !== undefined) {
+    session.answer();
+    await playAudio(session.line, audio, signal);
+    return undefined;
+  }
+  for (const { name } of elements)
+    if (options.allowed && !options.allowed.has(name))
+      throw new TwimlError(12_200, `Schema validation warning: <${name}> is not allowed here`);
+  const context: VerbContext = { session, signal, documentUrl: url, documentMethod: method };
+  for (const element of elements) {
+    if (!silentVerbs.has(element.name)) session.answer();
+    session.log('verb', { name: element.name });
+    const outcome = await (verbs()[element.name] as Verb)(element, context);
+    if (signal.aborted || outcome === 'end') return undefined;
+    if (outcome !== undefined) return outcome;
+  }
+  return undefined;
 }
 
 /** The voice fallback URL where there is one; else the caller is told, and the call ends. */
@@ -103,48 +120,4 @@ async function recover(
   await playAudio(session.line, encodeMulaw(pcm8k), signal);
   if (!signal.aborted) session.end('completed', 'network', error.code);
   return undefined;
-}
-
-async function load(
-  session: CallSession,
-  source: TwimlSource,
-  signal: AbortSignal,
-): Promise<LoadedDocument | undefined> {
-  if (source.kind === 'inline')
-    return { elements: parseTwiml(source.twiml), url: undefined, method: 'POST' };
-  const { authToken } = session.account;
-  const params = {
-    ...session.params(),
-    ...(session.answeredBy ? { AnsweredBy: session.answeredBy } : {}),
-    ...source.params,
-  };
-  session.log('request', { url: source.url, method: source.method, params });
-  const { url, method } = source;
-  const reply = await session.exchange.webhooks.request(
-    { url, method, params, authToken, signal },
-    undefined,
-  );
-  session.log('response', { url: reply.url, status: reply.status });
-  if (reply.status < 200 || reply.status > 299)
-    throw new WebhookError(11_200, `HTTP retrieval failure: ${reply.status}`, url);
-  const type = reply.contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (/^audio\/(x-)?wave?$/.test(type)) {
-    await playFile(session, reply.body, signal);
-    return undefined;
-  }
-  // https://support.twilio.com "Error 12300": text/html and JSON are refused, too.
-  if (type !== 'text/xml' && type !== 'application/xml')
-    throw new TwimlError(12_300, `Invalid Content-Type: ${type || 'none'}`);
-  return { elements: parseTwiml(reply.body.toString('utf8')), url: reply.url, method };
-}
-
-async function playFile(session: CallSession, wav: Buffer, signal: AbortSignal): Promise<void> {
-  try {
-    const audio = readWav(wav);
-    session.answer();
-    await playAudio(session.line, audio, signal);
-  } catch (error) {
-    if (!(error instanceof WavError)) throw error;
-    throw new TwimlError(12_300, `Invalid Content-Type: ${error.message}`);
-  }
 }

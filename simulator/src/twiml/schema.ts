@@ -1,3 +1,4 @@
+import { conferenceEvents } from '../twilio/conferences/events.ts';
 import { gatherLanguages, isSayVoice, sayLanguages } from './languages.ts';
 
 export type Accepts = (value: string) => boolean;
@@ -79,6 +80,7 @@ export const elementSchemas: Readonly<Record<string, ElementSchema>> = {
       children: [
         'Connect',
         'Dial',
+        'Enqueue',
         'Gather',
         'Hangup',
         'Leave',
@@ -170,7 +172,7 @@ export const elementSchemas: Readonly<Record<string, ElementSchema>> = {
       trim: oneOf('trim-silence', 'do-not-trim'),
       ...recordingCallback,
     },
-    { text: true, children: ['Number', 'Client', 'Sip'] },
+    { text: true, children: ['Number', 'Client', 'Sip', 'Conference', 'Queue'] },
   ),
   Number: element(
     {
@@ -193,8 +195,9 @@ export const elementSchemas: Readonly<Record<string, ElementSchema>> = {
       statusCallbackMethod: method,
       statusCallbackEvent: callbackEvents,
     },
-    { text: true },
+    { text: true, children: ['Identity', 'Parameter'] },
   ),
+  Identity: element({}, { text: true }),
   Sip: element(
     {
       url,
@@ -206,6 +209,34 @@ export const elementSchemas: Readonly<Record<string, ElementSchema>> = {
       statusCallbackEvent: callbackEvents,
       ...detection,
     },
+    { text: true },
+  ),
+  Conference: element(
+    {
+      beep: oneOf('true', 'false', 'onEnter', 'onExit'),
+      coach: (value) => /^CA[0-9a-f]{32}$/.test(value),
+      endConferenceOnExit: bool,
+      eventCallbackUrl: url,
+      jitterBufferSize: oneOf('large', 'medium', 'small', 'off'),
+      maxParticipants: integer(1, 250),
+      muted: bool,
+      participantLabel: (value) => value.length <= 128,
+      record: oneOf('do-not-record', 'record-from-start', 'true', 'false'),
+      region: oneOf('us1', 'us2', 'ie1', 'de1', 'sg1', 'br1', 'au1', 'jp1'),
+      startConferenceOnEnter: bool,
+      statusCallback: url,
+      statusCallbackEvent: someOf(...conferenceEvents),
+      statusCallbackMethod: method,
+      trim: oneOf('trim-silence', 'do-not-trim'),
+      waitMethod: method,
+      waitUrl: any,
+      ...recordingCallback,
+    },
+    { text: true },
+  ),
+  Queue: element({ url, method, reservationSid: any, postWorkActivitySid: any }, { text: true }),
+  Enqueue: element(
+    { action: url, method, maxQueueSize: integer(1, 5000), waitUrl: any, waitUrlMethod: method },
     { text: true },
   ),
   Connect: element({ action: url, method }, { children: ['Stream'] }),

@@ -12,8 +12,11 @@ export interface VerbContext {
   readonly documentMethod: 'GET' | 'POST';
 }
 
-/** What follows: the next verb (undefined), another document, or the end. */
-export type VerbOutcome = undefined | 'end' | TwimlSource;
+/** What follows: the next verb (undefined), another document, the verb behind `<Enqueue>`, or the end. */
+export type VerbOutcome = undefined | 'end' | 'leave' | TwimlSource;
+
+/** What follows a document: another one, the verb behind `<Enqueue>`, or nothing. */
+export type DocumentOutcome = TwimlSource | 'leave' | undefined;
 
 export type Verb = (element: TwimlElement, context: VerbContext) => Promise<VerbOutcome>;
 

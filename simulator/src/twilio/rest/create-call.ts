@@ -2,8 +2,8 @@ import type { Account } from '../account.ts';
 import { defaultDetectionOptions, type DetectionOptions } from '../answering-machine.ts';
 import type { StatusCallback, TwimlSource } from '../call-data.ts';
 import { CallSession } from '../call-session.ts';
-import type { Exchange, OutboundCall } from '../exchange.ts';
-import { normalizeNumber } from '../phone-numbers.ts';
+import type { Exchange } from '../exchange.ts';
+import { normalizeNumber, parseAddress, type Address } from '../phone-numbers.ts';
 import type { RecordingOptions } from '../recording.ts';
 import { restErrors } from './errors.ts';
 import type { Form } from './form.ts';
@@ -14,6 +14,12 @@ const callEvents = ['initiated', 'ringing', 'answered', 'completed'] as const;
 
 const fields = [
   ...recordingFields,
+  'SipAuthUsername',
+  'SipAuthPassword',
+  'Passports',
+  'ClientNotificationUrl',
+  'CallToken',
+  'Byoc',
   'ApplicationSid',
   'AsyncAmd',
   'AsyncAmdStatusCallback',
@@ -48,7 +54,7 @@ const fields = [
  */
 export function createCall(exchange: Exchange, account: Account, form: Form): CallSession {
   form.allowOnly(fields);
-  const { from, to } = numbersOf(account, form);
+  const parties = partiesOf(account, form);
   const { source, application } = sourceOf(account, form);
   const fallbackUrl = form.url('FallbackUrl') ?? application?.voiceFallbackUrl;
   const timeoutMs = (form.integer('Timeout', 1, 600, restErrors.invalidTimeout) ?? 60) * 1000;
@@ -56,6 +62,8 @@ export function createCall(exchange: Exchange, account: Account, form: Form): Ca
   const sendDigits = form.filled('SendDigits');
   if (sendDigits !== undefined && !/^[0-9*#wW]{1,32}$/.test(sendDigits))
     throw restErrors.invalidSendDigits();
+  if (form.has('SipAuthPassword') && !form.filled('SipAuthUsername'))
+    throw restErrors.invalid('SipAuthPassword needs SipAuthUsername');
   // Everything is checked before a place in the queue is taken.
   const checked = {
     statusCallback: statusCallbackOf(form),
@@ -65,35 +73,64 @@ export function createCall(exchange: Exchange, account: Account, form: Form): Ca
       ? { url: fallbackUrl, method: form.method('FallbackMethod') ?? ('POST' as const) }
       : undefined,
   };
-  const phoneNumberSid = account.numberOf(from)?.sid;
+  const phoneNumberSid = account.numberOf(parties.from)?.sid;
   const session = new CallSession({
     account,
     exchange,
     direction: 'outbound-api',
-    from,
-    to,
+    ...parties,
     queueTimeMs: exchange.reserveStart(account),
     ...checked,
     ...(phoneNumberSid === undefined ? {} : { phoneNumberSid }),
     ...(timeLimit === undefined ? {} : { timeLimitMs: timeLimit * 1000 }),
   });
-  const call: OutboundCall = { session, timeoutMs, source, sendDigits };
-  exchange.place(call);
+  exchange.place({ session, timeoutMs, answered: () => session.runAnswered(source, sendDigits) });
   return session;
 }
 
-function numbersOf(account: Account, form: Form): { from: string; to: string } {
+export interface Parties {
+  readonly from: string;
+  readonly to: string;
+  readonly place: string;
+  readonly callerId: string | undefined;
+}
+
+/**
+ * `To`, `From` and `CallerId` of whatever places a call.
+ * https://www.twilio.com/docs/voice/api/call-resource#create-a-call-resource
+ */
+export function partiesOf(account: Account, form: Form): Parties {
   const to = form.filled('To');
   const from = form.filled('From');
   if (to === undefined) throw restErrors.noTo();
   if (from === undefined) throw restErrors.noFrom();
-  const toNumber = normalizeNumber(to);
-  if (toNumber === undefined) throw restErrors.invalidTo(to);
-  const fromNumber = normalizeNumber(from);
-  if (fromNumber === undefined) throw restErrors.invalidFrom(from);
-  if (account.numberOf(fromNumber) === undefined) throw restErrors.fromNotVerified(from);
-  if (!account.mayCall(toNumber)) throw restErrors.geoPermission(toNumber);
-  return { from: fromNumber, to: toNumber };
+  const address = parseAddress(to);
+  if (address === undefined) throw restErrors.invalidTo(to);
+  const shown = callerOf(account, from, address);
+  const callerId = form.filled('CallerId');
+  if (address.kind === 'number') {
+    if (!account.mayCall(address.text)) throw restErrors.geoPermission(address.text);
+    const isKnown = account.mayShow(address.text);
+    if (account.type === 'Trial' && !isKnown) throw restErrors.trialTo(address.text);
+  }
+  return {
+    from: shown,
+    to: address.text,
+    place: address.place,
+    callerId: callerId === undefined ? undefined : callerOf(account, callerId, address),
+  };
+}
+
+/** A telephone is shown a number of the account; SIP and clients may be shown a name, too. */
+function callerOf(account: Account, text: string, to: Address): string {
+  const number = normalizeNumber(text);
+  if (number !== undefined) {
+    if (!account.mayShow(number)) throw restErrors.fromNotVerified(text);
+    return number;
+  }
+  if (to.kind === 'number' || !/^[A-Za-z0-9_.:@+-]{1,128}$/.test(text))
+    throw restErrors.invalidFrom(text);
+  return text;
 }
 
 /** ApplicationSid, Twiml or Url, in this order; one of them must be there. */
@@ -127,7 +164,7 @@ export function givenSource(form: Form): TwimlSource | undefined {
   return { kind: 'inline', twiml };
 }
 
-function statusCallbackOf(form: Form): StatusCallback | undefined {
+export function statusCallbackOf(form: Form): StatusCallback | undefined {
   const url = form.url('StatusCallback');
   const method = form.method('StatusCallbackMethod') ?? 'POST';
   const events = form.someOf('StatusCallbackEvent', callEvents);
@@ -140,7 +177,7 @@ function recordingOf(form: Form): RecordingOptions | undefined {
   return form.boolean('Record') === true ? options : undefined;
 }
 
-function detectionOf(form: Form): DetectionOptions | undefined {
+export function detectionOf(form: Form): DetectionOptions | undefined {
   const mode = form.oneOf('MachineDetection', ['Enable', 'DetectMessageEnd']);
   const d = defaultDetectionOptions;
   const ms = (name: string, min: number, max: number, otherwise: number): number =>

@@ -61,7 +61,16 @@ export const restErrors = {
     ),
   invalidNumber: (number: string) =>
     new RestError(400, 21_217, `Phone number does not appear to be valid: ${number}`),
+  trialTo: (to: string) =>
+    new RestError(
+      400,
+      21_219,
+      `The number ${to} is unverified. Trial accounts may only make calls to verified numbers.`,
+    ),
   invalidApplication: () => new RestError(400, 21_218, 'ApplicationSid is not valid'),
+  conferenceFull: () => new RestError(400, 16_020, 'Conference is full'),
+  labelTaken: (label: string) =>
+    new RestError(400, 16_025, `A participant with the label ${label} exists already`),
   /** Twilio's number is of the same fault in TwiML; its REST answer is not documented. */
   streams: (message: string) => new RestError(400, 31_940, message),
   invalidTrack: () => new RestError(400, 31_941, 'Stream - Invalid Track configuration'),

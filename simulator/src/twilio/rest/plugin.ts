@@ -4,9 +4,11 @@ import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fas
 import type { Account } from '../account.ts';
 import type { Exchange } from '../exchange.ts';
 import { callRoutes } from './call-routes.ts';
+import { conferenceRoutes } from './conference-routes.ts';
 import { restErrors, toRestError } from './errors.ts';
 import { failRequests } from './failures.ts';
 import { numberRoutes } from './number-routes.ts';
+import { participantRoutes } from './participant-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import { paramsOf, pathOf, type RestContext } from './request.ts';
 import { accountResource } from './resources.ts';
@@ -34,6 +36,8 @@ export const twilioRest: FastifyPluginCallback<TwilioRestOptions> = (app, { exch
   };
   app.get('/:accountSid.json', async (request) => accountResource(context.accountOf(request)));
   callRoutes(app, context);
+  conferenceRoutes(app, context);
+  participantRoutes(app, context);
   numberRoutes(app, context);
   recordingRoutes(app, context);
   streamRoutes(app, context);

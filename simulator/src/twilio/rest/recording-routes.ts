@@ -109,6 +109,7 @@ function ownersOf(
   const { callSid, conferenceSid } = paramsOf(request);
   const account = context.accountOf(request);
   if (callSid !== undefined) found(account.calls.get(callSid), request);
+  if (conferenceSid !== undefined) found(account.conferences.get(conferenceSid), request);
   return { callSid, conferenceSid };
 }
 

@@ -1,6 +1,8 @@
 import type { Account, AccountNumber } from '../account.ts';
 import type { CallSession } from '../call-session.ts';
 import type { Fork } from '../call-streams.ts';
+import type { Conference } from '../conferences/conference.ts';
+import type { Participant } from '../conferences/participant.ts';
 import { rfc2822, rfc2822OrNull } from '../dates.ts';
 import type { Recording } from '../recording.ts';
 
@@ -12,14 +14,16 @@ export function accountResource(account: Account): object {
     sid: account.sid,
     friendly_name: account.friendlyName,
     status: 'active',
-    type: 'Full',
+    type: account.type,
     owner_account_sid: account.sid,
     date_created: rfc2822(account.createdAtMs),
     date_updated: rfc2822(account.createdAtMs),
     uri: `${root}/${account.sid}.json`,
     subresource_uris: {
       calls: `${root}/${account.sid}/Calls.json`,
+      conferences: `${root}/${account.sid}/Conferences.json`,
       incoming_phone_numbers: `${root}/${account.sid}/IncomingPhoneNumbers.json`,
+      queues: `${root}/${account.sid}/Queues.json`,
       recordings: `${root}/${account.sid}/Recordings.json`,
     },
   };
@@ -152,5 +156,50 @@ export function streamResource(call: CallSession, { stream, name, ...fork }: For
     status: fork.isRunning ? 'in-progress' : 'stopped',
     date_updated: rfc2822(fork.updatedAtMs),
     uri: `${root}/${call.account.sid}/Calls/${call.sid}/Streams/${stream.sid}.json`,
+  };
+}
+
+/** https://www.twilio.com/docs/voice/api/conference-resource#conference-properties */
+export function conferenceResource(conference: Conference): object {
+  const uri = `${root}/${conference.account.sid}/Conferences/${conference.sid}`;
+  return {
+    sid: conference.sid,
+    account_sid: conference.account.sid,
+    friendly_name: conference.friendlyName,
+    status: conference.status,
+    region: 'us1',
+    reason_conference_ended: conference.reasonEnded ?? null,
+    call_sid_ending_conference: conference.callSidEnding ?? null,
+    api_version: '2010-04-01',
+    date_created: rfc2822(conference.createdAtMs),
+    date_updated: rfc2822(conference.updatedAtMs),
+    uri: `${uri}.json`,
+    subresource_uris: {
+      participants: `${uri}/Participants.json`,
+      recordings: `${uri}/Recordings.json`,
+    },
+  };
+}
+
+/** https://www.twilio.com/docs/voice/api/conference-participant-resource#participant-properties */
+export function participantResource(conference: Conference, participant: Participant): object {
+  const { session } = participant;
+  const base = `${root}/${conference.account.sid}/Conferences/${conference.sid}`;
+  return {
+    account_sid: conference.account.sid,
+    call_sid: session.sid,
+    label: participant.label ?? null,
+    conference_sid: conference.sid,
+    call_sid_to_coach: participant.callSidToCoach ?? null,
+    coaching: participant.callSidToCoach !== undefined,
+    muted: participant.muted,
+    hold: participant.hold !== undefined,
+    start_conference_on_enter: participant.startConferenceOnEnter,
+    end_conference_on_exit: participant.endConferenceOnExit,
+    status: participant.status,
+    queue_time: String(session.options.queueTimeMs ?? 0),
+    date_created: rfc2822(participant.createdAtMs),
+    date_updated: rfc2822(participant.updatedAtMs),
+    uri: `${base}/Participants/${session.sid}.json`,
   };
 }

@@ -1,11 +1,10 @@
 import { playLoop, bridge } from '../playback.ts';
 import { ringback } from '../../telephone-network/tones.ts';
 import { waitMs } from '../../telephone-network/waiting.ts';
-import { recordCall } from '../../twilio/recording.ts';
 import type { CallSession } from '../../twilio/call-session.ts';
 import { defaultDetectionOptions, type DetectionOptions } from '../../twilio/answering-machine.ts';
 import type { StatusCallback } from '../../twilio/call-data.ts';
-import { normalizeNumber } from '../../twilio/phone-numbers.ts';
+import { normalizeNumber, parseAddress, type Address } from '../../twilio/phone-numbers.ts';
 import { TwimlError, type TwimlElement } from '../document.ts';
 import {
   actionSource,
@@ -16,27 +15,26 @@ import {
   type Verb,
   type VerbContext,
 } from '../verb.ts';
-import { recordingCallback } from './record.ts';
-
-interface DialResult {
-  readonly status: 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled';
-  readonly child?: CallSession;
-  readonly bridged: boolean;
-}
+import type { DialResult } from './dial-result.ts';
+import { dialConference } from './dial-conference.ts';
+import { dialQueue } from './dial-queue.ts';
+import { startDialRecording } from './dial-recording.ts';
 
 /** https://www.twilio.com/docs/voice/twiml/dial */
 export const dial: Verb = async (element, context) => {
   const { session } = context;
   if (!boolOf(element, 'answerOnBridge', false)) session.answer();
-  const targets = targetsOf(element);
-  const callerId = callerIdOf(element, context);
-  const result = await dialTargets(element, context, targets, callerId);
+  const result = await dialNouns(element, context);
   const params: Record<string, string> = {
     DialCallStatus: result.status,
     DialBridged: String(result.bridged),
     ...(result.child ? { DialCallSid: result.child.sid } : {}),
     ...(result.status === 'completed' && result.child
-      ? { DialCallDuration: String(Math.ceil(result.child.durationMs / 1000)) }
+      ? {
+          DialCallDuration: String(
+            Math.ceil((result.durationMs ?? result.child.durationMs) / 1000),
+          ),
+        }
       : {}),
   };
   session.log('dialled', params);
@@ -50,6 +48,18 @@ export const dial: Verb = async (element, context) => {
     });
   return undefined;
 };
+
+async function dialNouns(element: TwimlElement, context: VerbContext): Promise<DialResult> {
+  const targets = targetsOf(element);
+  const noun = targets.find(({ name }) => name === 'Conference' || name === 'Queue');
+  if (noun !== undefined) {
+    if (targets.length > 1)
+      throw new TwimlError(12_200, `<Dial> has either one <${noun.name}> or several numbers`);
+    if (noun.name === 'Queue') return dialQueue(element, noun, context);
+    return { status: await dialConference(element, noun, context), bridged: false };
+  }
+  return dialTargets(element, context, targets, callerIdOf(element, context));
+}
 
 function targetsOf(element: TwimlElement): readonly TwimlElement[] {
   if (element.children.length > 0) {
@@ -122,7 +132,7 @@ async function dialTargets(
   const { child, target } = answered;
   const isBridged = await whisper(child, target, context);
   if (!isBridged) {
-    child.end('completed', 'other-side');
+    if (!child.isIndependent) child.end('completed', 'other-side');
     return { status: 'completed', child, bridged: false };
   }
   await converse(element, context, child);
@@ -133,15 +143,15 @@ async function dialTargets(
     { session: parent }: VerbContext,
     from: string,
   ): CallSession | undefined {
-    const to = target.name === 'Number' ? normalizeNumber(target.text) : undefined;
-    if (to === undefined) {
-      // Nobody is registered on this network as a SIP address or a client.
+    const address = addressOf(target);
+    if (address === undefined) {
       parent.warn(13_224, `Dial: <${target.name}> cannot be reached`);
       return undefined;
     }
     const created = parent.createChild({
       from,
-      to,
+      to: address.text,
+      place: address.place,
       statusCallback: statusCallbackOf(target, context),
       detection: detectionOf(target, context),
       timeLimitMs: numberOf(element, 'timeLimit', 14_400) * 1000,
@@ -149,6 +159,16 @@ async function dialTargets(
     ringing.add(created);
     return created;
   }
+}
+
+/** Whom a noun of `<Dial>` names: a number, `sip:…`, or a client, which is named without its scheme. */
+function addressOf({ name, text, children }: TwimlElement): Address | undefined {
+  if (name !== 'Client') {
+    const address = parseAddress(text);
+    return address?.kind === (name === 'Sip' ? 'sip' : 'number') ? address : undefined;
+  }
+  const identity = children.find((child) => child.name === 'Identity')?.text ?? text;
+  return parseAddress(identity.startsWith('client:') ? identity : `client:${identity}`);
 }
 
 /** What the one who answers hears before the two are joined; a hang-up in it refuses the call. */
@@ -178,7 +198,7 @@ async function converse(
   session.answer();
   session.log('bridged', { callSid: child.sid });
   const unbridge = bridge(session.line, child.line);
-  const recording = startRecording();
+  const recording = startDialRecording(element, context);
   const over = new AbortController();
   const unlisten = session.line.listen({
     digit: (digit) => {
@@ -189,25 +209,12 @@ async function converse(
   await waitMs(
     session.exchange.beat,
     limit,
-    AbortSignal.any([signal, child.lifetime, over.signal]),
+    AbortSignal.any([signal, child.occupation, over.signal]),
   );
   unlisten();
   recording?.stop();
   unbridge();
-  child.end('completed', 'other-side');
-
-  function startRecording(): { stop(): void } | undefined {
-    const { record = 'do-not-record' } = element.attributes;
-    if (record === 'do-not-record' || record === 'false') return undefined;
-    const track = element.attributes.recordingTrack;
-    return recordCall(session, {
-      source: 'DialVerb',
-      channels: record.endsWith('dual') ? 2 : 1,
-      track: track === 'inbound' || track === 'outbound' ? track : 'both',
-      trim: element.attributes.trim === 'trim-silence',
-      callback: recordingCallback(element, context),
-    });
-  }
+  if (!child.isIndependent) child.end('completed', 'other-side');
 }
 
 function statusCallbackOf(target: TwimlElement, context: VerbContext): StatusCallback | undefined {

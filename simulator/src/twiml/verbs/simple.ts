@@ -14,8 +14,8 @@ export const hangup: Verb = async (_element, { session }) => {
   return 'end';
 };
 
-/** Without a queue to leave, the document is over. */
-export const leave: Verb = async () => 'end';
+/** Where there is no queue to leave, the document is over. */
+export const leave: Verb = async () => 'leave';
 
 /** Only the first verb of an inbound call can refuse it; later it is a hang-up. */
 export const reject: Verb = async (element, { session }) => {

@@ -1,5 +1,5 @@
 import { encodeMulaw } from '../../audio/mulaw.ts';
-import { keyTones } from '../../telephone-network/tones.ts';
+import { keyTones, tone } from '../../telephone-network/tones.ts';
 import { readWav, WavError } from '../../telephone-network/wav.ts';
 import { waitMs } from '../../telephone-network/waiting.ts';
 import { WebhookError } from '../../twilio/http-client.ts';
@@ -41,16 +41,7 @@ async function speakElement(
   context: VerbContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { session } = context;
-  // Without a letter or a digit there is nothing to be heard.
-  if (!/[\p{L}\p{N}]/u.test(element.text)) return;
-  if (element.text.length > 4096)
-    throw new TwimlError(13_520, 'Say: Invalid text: longer than 4096 characters');
-  const utterance = await session.exchange.voices.speak({
-    text: element.text,
-    voice: voiceOf(element, context),
-  });
-  await repeat(element, session.line, encodeMulaw(utterance.pcm8k), signal);
+  await repeat(element, context.session.line, await speechOf(element, context), signal);
 }
 
 async function playElement(
@@ -58,9 +49,52 @@ async function playElement(
   context: VerbContext,
   signal: AbortSignal,
 ): Promise<void> {
+  await repeat(element, context.session.line, await mediaOf(element, context, signal), signal);
+}
+
+/**
+ * The sound of verbs that only sound, one after the other, for where there is no line to play it on.
+ * @throws TwimlError or WebhookError
+ */
+export async function soundOf(
+  elements: readonly TwimlElement[],
+  context: VerbContext,
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (const element of elements) {
+    const times = Math.max(1, numberOf(element, 'loop', 1));
+    const part =
+      element.name === 'Say'
+        ? await speechOf(element, context)
+        : element.name === 'Play'
+          ? await mediaOf(element, context, context.signal)
+          : tone([], numberOf(element, 'length', 1) * 1000);
+    for (let time = 0; time < times; time++) parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+async function speechOf(element: TwimlElement, context: VerbContext): Promise<Uint8Array> {
+  const { session } = context;
+  // Without a letter or a digit there is nothing to be heard.
+  if (!/[\p{L}\p{N}]/u.test(element.text)) return new Uint8Array();
+  if (element.text.length > 4096)
+    throw new TwimlError(13_520, 'Say: Invalid text: longer than 4096 characters');
+  const utterance = await session.exchange.voices.speak({
+    text: element.text,
+    voice: voiceOf(element, context),
+  });
+  return encodeMulaw(utterance.pcm8k);
+}
+
+async function mediaOf(
+  element: TwimlElement,
+  context: VerbContext,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const { session } = context;
   const { digits } = element.attributes;
-  if (digits !== undefined) return repeat(element, session.line, keyTones(digits), signal);
+  if (digits !== undefined) return keyTones(digits);
   if (element.text === '') throw new TwimlError(13_420, 'Play: Invalid content: no URL');
   const url = resolveUrl(context, element.text);
   const reply = await session.exchange.webhooks.request(
@@ -75,7 +109,7 @@ async function playElement(
   if (!/^audio\/(x-)?wave?$|^audio\/vnd\.wave$/.test(type))
     throw new TwimlError(12_300, `Invalid Content-Type: ${type || 'none'}`);
   try {
-    await repeat(element, session.line, readWav(reply.body), signal);
+    return readWav(reply.body);
   } catch (error) {
     if (!(error instanceof WavError)) throw error;
     throw new TwimlError(12_300, `Invalid Content-Type: ${error.message}`);

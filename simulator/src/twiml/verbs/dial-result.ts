@@ -1,0 +1,10 @@
+import type { CallSession } from '../../twilio/call-session.ts';
+
+/** How a `<Dial>` went. */
+export interface DialResult {
+  readonly status: 'completed' | 'answered' | 'busy' | 'no-answer' | 'failed' | 'canceled';
+  readonly child?: CallSession;
+  /** Of the conversation. */
+  readonly durationMs?: number;
+  readonly bridged: boolean;
+}
