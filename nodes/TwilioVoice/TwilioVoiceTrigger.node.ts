@@ -1,6 +1,4 @@
-import { NodeConnectionTypes } from 'n8n-workflow';
 import type {
-	ExpressionString,
 	IHookFunctions,
 	INodeType,
 	INodeTypeDescription,
@@ -8,13 +6,12 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { getTenants } from './methods/tenants';
 import { getPhoneNumbers } from './methods/phoneNumbers';
+import { outputsExpression } from './trigger/events';
 import { giveBackNumbers, numbersAreSet, takeNumbers } from './trigger/numbers';
 import { properties } from './trigger/properties';
 import { receive } from './trigger/receive';
-
-/** Evaluated by the editor too, so it stands on its own. One output per chosen event, in a fixed order. */
-const outputsExpression: ExpressionString = `={{ ((events) => [["incomingCall", "Incoming Call"], ["callStatus", "Call Status"], ["messageRecorded", "Message Recorded"]].filter(([value]) => events.includes(value)).map(([, displayName]) => ({ type: "${NodeConnectionTypes.Main}", displayName })))($parameter["events"] ?? ["incomingCall"]) }}`;
 
 export class TwilioVoiceTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -27,7 +24,7 @@ export class TwilioVoiceTrigger implements INodeType {
 		description: 'Starts the workflow when somebody calls, or when the state of a call changes',
 		defaults: { name: 'Twilio Voice Trigger' },
 		inputs: [],
-		outputs: outputsExpression,
+		outputs: `={{ ${outputsExpression} }}`,
 		credentials: [
 			{ name: 'twilioVoiceApi', required: true },
 			{
@@ -40,7 +37,8 @@ export class TwilioVoiceTrigger implements INodeType {
 			{
 				name: 'default',
 				httpMethod: 'POST',
-				responseMode: '={{ $parameter["responseMode"] }}',
+				responseMode:
+					'={{ $parameter["responseMode"] === "onReceived" ? "onReceived" : "responseNode" }}',
 				path: 'voice',
 			},
 		],
@@ -60,7 +58,7 @@ export class TwilioVoiceTrigger implements INodeType {
 		properties,
 	};
 
-	methods = { loadOptions: { getPhoneNumbers } };
+	methods = { loadOptions: { getPhoneNumbers, getTenants } };
 
 	webhookMethods = {
 		default: {

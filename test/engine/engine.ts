@@ -50,6 +50,8 @@ export interface RunResult {
   readonly responses: IN8nHttpFullResponse[];
   /** When the execution would go on by itself, if it waits. */
   readonly waitTill: Date | undefined;
+  /** Goes on as n8n does when the wait is over; what the node put out then, by output. */
+  readonly waitOver: () => Promise<INodeExecutionData[][]>;
 }
 
 /**
@@ -141,6 +143,13 @@ export class Engine implements AsyncDisposable {
       },
       responses,
       waitTill: data.waitTill ?? undefined,
+      waitOver: async () => {
+        // n8n has saved the execution meanwhile and reads it back, without shared objects.
+        const saved = structuredClone(data);
+        const resumed = new this.#n8n.core.WorkflowExecute(additionalData, 'trigger', saved);
+        const { resultData } = (await resumed.processRunExecutionData(workflow)).data;
+        return (resultData.runData[node.name]?.at(-1)?.data?.main ?? []).map((one) => one ?? []);
+      },
     };
   }
 

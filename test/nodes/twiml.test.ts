@@ -14,7 +14,12 @@ interface Document {
 
 const { escapeXml, writeElement } = built<Xml>('nodes/TwilioVoice/twiml/xml');
 const { faultOf, maxDocumentBytes } = built<Document>('nodes/TwilioVoice/twiml/document');
-const { sayLanguage } = built<{ sayLanguage(language?: string): string }>(
+interface Language {
+  sayLanguage(language?: string): string;
+  sayLanguages: ReadonlyArray<{ value: string }>;
+  gatherLanguages: ReadonlyArray<{ value: string }>;
+}
+const { sayLanguage, sayLanguages, gatherLanguages } = built<Language>(
   'nodes/TwilioVoice/twiml/language',
 );
 
@@ -76,4 +81,9 @@ test('speaks the nearest language', () => {
     [undefined, 'es-MX'],
   ];
   for (const [wanted, spoken] of cases) assert.equal(sayLanguage(wanted), spoken);
+});
+
+test('speaks in some way to everybody it understands', () => {
+  const spoken = sayLanguages.map(({ value }) => value);
+  for (const { value } of gatherLanguages) assert.ok(spoken.includes(sayLanguage(value)), value);
 });

@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions, NodeTypeAndVersion } from 'n8n-wor
 
 import { withoutFinalSlash } from '../../shared/request';
 import { requireWaitingCall } from '../shared/answer';
+import { triggerEvents, type TriggerEvent } from '../trigger/events';
 import { maxDocumentBytes, twiml } from '../twiml/document';
 import type { Element } from '../twiml/xml';
 import { armEnd } from './arm';
@@ -13,6 +14,7 @@ import {
 	leaveBehind,
 	resumeUrl,
 	type CallEvent,
+	type Conversation,
 	type Waiting,
 	type WaitingOperation,
 } from './waiting';
@@ -44,9 +46,10 @@ export async function hold(
 	if (itemIndex > 0) return [];
 	const json = this.getInputData()[0]?.json ?? {};
 	if (json.callEnded === true) return [json];
+	requireCall.call(this, json);
 	const conversation = conversationOf.call(this);
-	conversation.callSid = callSidOf.call(this, json, triggers) || conversation.callSid;
-	const item: IDataObject = { callSid: conversation.callSid, ...json };
+	conversation.callSid = callSidOf.call(this, json, conversation, triggers);
+	const item: IDataObject = { ...json, callSid: conversation.callSid };
 	const place = waitingAddress.call(this, triggers);
 	const step = ++conversation.step;
 	const url = (event: CallEvent) => resumeUrl({ ...place, step }, event);
@@ -70,6 +73,17 @@ export async function hold(
 		statusCode: 200,
 	});
 	return [];
+}
+
+/** Only an incoming call waits; a status or a recording is told when nobody listens any more. */
+function requireCall(this: IExecuteFunctions, { event }: IDataObject) {
+	if (typeof event !== 'string' || event === 'incomingCall') return;
+	if (!triggerEvents.includes(event as TriggerEvent)) return;
+	throw new NodeOperationError(this.getNode(), 'No call waits for an answer here', {
+		itemIndex: 0,
+		description:
+			'Connect this node to the Incoming Call output of the Twilio Voice Trigger. To say something into a running call, use the resource Call.',
+	});
 }
 
 /**
@@ -106,18 +120,35 @@ function waitingAddress(
 	};
 }
 
-/** Nodes in between may have dropped the field; the trigger still has it. */
+/** Nodes in between may have dropped the field; an earlier conversation or the trigger still has it. */
 function callSidOf(
 	this: IExecuteFunctions,
 	json: IDataObject,
+	conversation: Conversation,
 	triggers: NodeTypeAndVersion[],
 ): string {
-	if (typeof json.callSid === 'string' && json.callSid !== '') return json.callSid;
+	const isSid = (value: unknown): value is string =>
+		typeof value === 'string' && /^CA[0-9a-f]{32}$/i.test(value);
+	const known = [json.callSid, conversation.callSid].find(isSid);
+	if (known) return known;
 	for (const { name } of triggers) {
-		const found = this.getWorkflowDataProxy(0).$node[name]?.json as IDataObject | undefined;
-		if (typeof found?.callSid === 'string') return found.callSid;
+		const found = sidOfTrigger.call(this, name);
+		if (isSid(found)) return found;
 	}
-	return '';
+	throw new NodeOperationError(this.getNode(), 'The item does not tell which call it is', {
+		itemIndex: 0,
+		description:
+			'Connect the Incoming Call output of the Twilio Voice Trigger to this node, and keep its field callSid.',
+	});
+}
+
+function sidOfTrigger(this: IExecuteFunctions, name: string): unknown {
+	try {
+		return this.getWorkflowDataProxy(0).$node[name]?.json?.callSid;
+	} catch {
+		// This trigger did not start the execution.
+		return undefined;
+	}
 }
 
 function requireFit(this: IExecuteFunctions, document: string) {

@@ -25,7 +25,7 @@ export function requireWaitingCall(
 		});
 	}
 	const answering = triggers.some(
-		({ parameters }) => (parameters?.responseMode ?? 'responseNode') === 'responseNode',
+		({ parameters }) => parameters?.responseMode !== 'onReceived',
 	);
 	if (!answering) {
 		throw new NodeOperationError(this.getNode(), 'The trigger has already answered the call', {

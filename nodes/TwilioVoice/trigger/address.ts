@@ -10,6 +10,8 @@ export const queries = {
 	status: 'event=status',
 	/** The action of the `<Record>` that the trigger itself wrote. */
 	recorded: 'event=recorded',
+	/** What follows the greeting that the trigger itself said. */
+	greeted: 'event=greeted',
 } as const;
 
 /**

@@ -3,6 +3,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { faultOf, twiml } from '../twiml/document';
 import { phrasesIn, sayLanguage } from '../twiml/language';
+import { redirect } from '../twiml/conversationVerbs';
 import { hangUp, record, reject, say } from '../twiml/verbs';
 import { publicAddress, queries, withQuery } from './address';
 
@@ -49,6 +50,15 @@ export function answerRecorded(this: IWebhookFunctions): string {
 
 export function answerUnknownNumber(): string {
 	return twiml([reject('rejected')]);
+}
+
+/** A word at once; the workflow answers the request that follows it. */
+export function answerGreeting(this: IWebhookFunctions): string {
+	const language = sayLanguage(String(this.getNodeParameter('greetingLanguage', '')));
+	return twiml([
+		say(String(this.getNodeParameter('greeting', '')), { language }),
+		redirect(withQuery(publicAddress.call(this), queries.greeted)),
+	]);
 }
 
 /** The answer that does not wait for the workflow. */

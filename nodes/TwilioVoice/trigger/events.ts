@@ -2,10 +2,22 @@ import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflo
 
 import { isoTime, secondsToMs } from '../shared/callOutput';
 
-export type TriggerEvent = 'incomingCall' | 'callStatus' | 'messageRecorded';
+/** In the order of the outputs, each with the name of its output. */
+const outputNames = {
+	incomingCall: 'Incoming Call',
+	callStatus: 'Call Status',
+	messageRecorded: 'Message Recorded',
+	recordingReady: 'Recording Ready',
+	answeringMachine: 'Answering Machine Result',
+	streamStatus: 'Stream Status',
+} as const;
 
-/** In the order of the outputs. */
-export const triggerEvents: TriggerEvent[] = ['incomingCall', 'callStatus', 'messageRecorded'];
+export type TriggerEvent = keyof typeof outputNames;
+
+export const triggerEvents = Object.keys(outputNames) as TriggerEvent[];
+
+/** Evaluated by the editor too, so it stands on its own: one output per chosen event. */
+export const outputsExpression = `((events) => ${JSON.stringify(Object.entries(outputNames))}.filter(([value]) => events.includes(value)).map(([, displayName]) => ({ type: "main", displayName })))($parameter["events"] ?? ["incomingCall"])`;
 
 export function chosenEvents(this: IHookFunctions | IWebhookFunctions): TriggerEvent[] {
 	const chosen = this.getNodeParameter('events', ['incomingCall']) as TriggerEvent[];
@@ -49,10 +61,19 @@ export function normalise(
 		timestamp: isoTime(params.Timestamp) ?? receivedAt.toISOString(),
 		receivedAt: receivedAt.toISOString(),
 		sequenceNumber: Number.isNaN(sequence) ? null : sequence,
-		...(event === 'callStatus' ? statusFields(params) : {}),
-		...(event === 'messageRecorded' ? recordingFields(params) : {}),
+		...moreFields[event]?.(params),
 	};
 }
+
+type Fields = (params: Record<string, string>) => IDataObject;
+
+const moreFields: Partial<Record<TriggerEvent, Fields>> = {
+	callStatus: statusFields,
+	messageRecorded: recordingFields,
+	recordingReady: (params) => ({ ...recordingFields(params), ...recordingStateFields(params) }),
+	answeringMachine: machineFields,
+	streamStatus: streamFields,
+};
 
 function statusFields(params: Record<string, string>): IDataObject {
 	return {
@@ -71,7 +92,47 @@ function recordingFields(params: Record<string, string>): IDataObject {
 	};
 }
 
-/** The number of the tenant: the called one, except where we are the caller. */
+/** https://www.twilio.com/docs/voice/api/recording#recordingstatuscallback */
+function recordingStateFields(params: Record<string, string>): IDataObject {
+	const channels = Number(params.RecordingChannels);
+	return {
+		recordingStatus: present(params.RecordingStatus),
+		channels: Number.isInteger(channels) && channels > 0 ? channels : null,
+		recordingSource: present(params.RecordingSource),
+		recordingTrack: present(params.RecordingTrack),
+		recordingStartedAt: isoTime(params.RecordingStartTime),
+		errorCode: present(params.ErrorCode),
+	};
+}
+
+/** https://www.twilio.com/docs/voice/answering-machine-detection#asynchronous-amd */
+function machineFields(params: Record<string, string>): IDataObject {
+	const answeredBy = present(params.AnsweredBy);
+	const detectionMs = Number.parseInt(params.MachineDetectionDuration ?? '', 10);
+	return {
+		answeredBy,
+		isMachine: isMachine(answeredBy),
+		detectionDurationMs: Number.isNaN(detectionMs) ? null : detectionMs,
+	};
+}
+
+/** null where Twilio could not tell. */
+function isMachine(answeredBy: string | null): boolean | null {
+	if (answeredBy === 'human') return false;
+	return answeredBy !== null && /^(machine|fax)/.test(answeredBy) ? true : null;
+}
+
+/** https://www.twilio.com/docs/voice/twiml/stream#statuscallback */
+function streamFields(params: Record<string, string>): IDataObject {
+	return {
+		streamSid: present(params.StreamSid),
+		streamName: present(params.StreamName),
+		streamEvent: present(params.StreamEvent),
+		streamError: present(params.StreamError),
+	};
+}
+
+/** The number of the tenant: the called one, except where we are the caller; some events have none. */
 export function ownNumber({ direction, from, to }: EventFields): string {
 	return direction.startsWith('outbound') ? from : to;
 }

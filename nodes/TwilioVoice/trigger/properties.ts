@@ -15,6 +15,11 @@ export const properties: INodeProperties[] = [
 		default: ['incomingCall'],
 		options: [
 			{
+				name: 'Answering Machine Result',
+				value: 'answeringMachine',
+				description: 'Who answered an outbound call, found out while the call goes on',
+			},
+			{
 				name: 'Call Status',
 				value: 'callStatus',
 				description: 'A call began to ring, was answered or ended',
@@ -28,6 +33,16 @@ export const properties: INodeProperties[] = [
 				name: 'Message Recorded',
 				value: 'messageRecorded',
 				description: 'A caller left a message where the ordinary answer failed',
+			},
+			{
+				name: 'Recording Ready',
+				value: 'recordingReady',
+				description: 'A recording of a call began, can be fetched, or failed',
+			},
+			{
+				name: 'Stream Status',
+				value: 'streamStatus',
+				description: 'An audio stream of a call started, stopped or failed',
 			},
 		],
 		description: 'What starts the workflow. Each chosen event has its own output.',
@@ -49,6 +64,16 @@ export const properties: INodeProperties[] = [
 		displayOptions: { show: { manageWebhook: [false] } },
 	},
 	{
+		displayName:
+			'Give the address of this trigger to the nodes that cause these events: with <code>?event=recording</code> behind it as Recording Status Callback, with <code>?event=amd</code> as AMD Callback, with <code>?event=stream</code> as Stream Status Callback',
+		name: 'reportsNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: { events: ['recordingReady', 'answeringMachine', 'streamStatus'] },
+		},
+	},
+	{
 		displayName: 'Phone Number Names or IDs',
 		name: 'phoneNumbers',
 		type: 'multiOptions',
@@ -68,7 +93,13 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'From the Workflow',
 				value: 'responseNode',
-				description: 'A Twilio Voice node of the resource "Respond to Call" answers',
+				description:
+					'A Twilio Voice node of the resource "Conversation" or "Respond to Call" answers',
+			},
+			{
+				name: 'From the Workflow, After a Greeting',
+				value: 'greeting',
+				description: 'The trigger says a word at once, and the workflow answers after it',
 			},
 			{
 				name: 'Immediately',
@@ -77,6 +108,26 @@ export const properties: INodeProperties[] = [
 			},
 		],
 		description: 'Who tells Twilio what to do with an incoming call. Twilio waits 15 seconds.',
+	},
+	{
+		displayName: 'Greeting',
+		name: 'greeting',
+		type: 'string',
+		typeOptions: { rows: 2 },
+		required: true,
+		default: '',
+		placeholder: 'Bienvenido a Automotora del Sur.',
+		displayOptions: { show: { responseMode: ['greeting'] } },
+		description: 'What the caller hears before the workflow runs',
+	},
+	{
+		displayName: 'Greeting Language',
+		name: 'greetingLanguage',
+		type: 'options',
+		options: sayLanguages,
+		default: 'es-MX',
+		displayOptions: { show: { responseMode: ['greeting'] } },
+		description: 'The language of the greeting',
 	},
 	{
 		displayName: 'Answer With',
@@ -183,6 +234,25 @@ export const properties: INodeProperties[] = [
 					},
 				],
 				description: 'What happens with a status that arrives after a later one of the same call',
+			},
+			{
+				displayName: 'Only Numbers Names or IDs',
+				name: 'onlyNumbers',
+				type: 'multiOptions',
+				typeOptions: { loadOptionsMethod: 'getPhoneNumbers' },
+				default: [],
+				description:
+					'Numbers of the account whose events are taken; calls to others are rejected. Recordings, streams and answering-machine results tell no number, and are taken. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+			},
+			{
+				displayName: 'Only Tenants Names or IDs',
+				name: 'onlyTenants',
+				type: 'multiOptions',
+				typeOptions: { loadOptionsMethod: 'getTenants' },
+				default: [],
+				displayOptions: { show: { '/resolveTenant': [true] } },
+				description:
+					'Tenants whose events are taken; calls to others are rejected. While the sidecar does not answer, all are taken. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 			},
 			{
 				displayName: 'Public URL',

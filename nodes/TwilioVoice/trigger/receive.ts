@@ -6,16 +6,46 @@ import type {
 } from 'n8n-workflow';
 
 import { seenBefore } from '../../shared/seen';
+import { answerTransfer, isTransfer } from '../transfer/answers';
 import { twilioCredential, type TwilioCredentials } from '../transport/twilio';
-import { publicAddress } from './address';
-import { answerFallback, answerRecorded, answerUnknownNumber, send, staticAnswer } from './answers';
+import { publicAddress, queries, withQuery } from './address';
+import {
+	answerFallback,
+	answerGreeting,
+	answerRecorded,
+	answerUnknownNumber,
+	send,
+	staticAnswer,
+} from './answers';
 import { chosenEvents, normalise, ownNumber, type EventFields, type TriggerEvent } from './events';
+import { isWanted } from './filter';
 import { isLate } from './order';
 import { readRequest } from './request';
 import { isSignedByTwilio } from './signature';
-import { lookUpTenant } from './tenant';
+import { lookUpTenant, type TenantLookup } from './tenant';
 
 const answered: IWebhookResponseData = { noWebhookResponse: true };
+
+/** What Twilio only tells: the query of the address, the event, and what makes a delivery a repetition. */
+const reports: Record<
+	string,
+	{ event: TriggerEvent; id(fields: EventFields, params: Record<string, string>): string }
+> = {
+	status: {
+		event: 'callStatus',
+		id: ({ callSid, sequenceNumber, callStatus }) => `${callSid}:${sequenceNumber ?? callStatus}`,
+	},
+	recording: {
+		event: 'recordingReady',
+		id: (_, { RecordingSid: sid = '', RecordingStatus: status = '' }) => `${sid}:${status}`,
+	},
+	amd: { event: 'answeringMachine', id: ({ callSid }) => `${callSid}:amd` },
+	stream: {
+		event: 'streamStatus',
+		id: (_, { StreamSid: sid = '', StreamEvent: event = '', Timestamp: time = '' }) =>
+			`${sid}:${event}:${time}`,
+	},
+};
 
 /** One request of Twilio: refused, answered here, or handed to the workflow. */
 export async function receive(this: IWebhookFunctions): Promise<IWebhookResponseData> {
@@ -33,84 +63,105 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		return answered;
 	}
 	const query = new URLSearchParams(rawQuery);
-	// A recording first: Twilio asks the fallback's own address again when a Record has no action.
-	if (query.get('event') === 'recorded' || params.RecordingUrl !== undefined) {
-		return await receiveRecording.call(this, params);
+	// Before everything else: the end of a transfer may tell of a recording, too.
+	if (isTransfer(query)) {
+		const address = publicAddress.call(this);
+		const recordAction = withQuery(address, queries.recorded);
+		send.call(this, 200, answerTransfer(query, params, { address, authToken }, recordAction));
+		return answered;
+	}
+	const kind = query.get('event') ?? '';
+	const isStatus = kind === '' && params.CallbackSource === 'call-progress-events';
+	const report = reports[isStatus ? 'status' : kind];
+	if (report) return await receiveReport.call(this, report, params);
+	// Twilio asks the fallback's own address again when a Record has no action.
+	if (kind === 'recorded' || params.RecordingUrl !== undefined) {
+		return await receiveMessage.call(this, params);
 	}
 	if (query.get('fallback') === 'true') {
 		send.call(this, 200, answerFallback.call(this));
 		return answered;
 	}
-	const isStatus =
-		query.get('event') === 'status' || params.CallbackSource === 'call-progress-events';
-	return isStatus ? await receiveStatus.call(this, params) : await receiveCall.call(this, params);
+	return await receiveCall.call(this, params, kind === 'greeted');
 }
 
 async function receiveCall(
 	this: IWebhookFunctions,
 	params: Record<string, string>,
+	isGreeted: boolean,
 ): Promise<IWebhookResponseData> {
 	const fields = normalise('incomingCall', params, new Date());
 	const lookup = await lookUpTenant.call(this, ownNumber(fields));
-	if (
+	const isUnknown =
 		lookup.tenantLookup === 'not-found' &&
-		this.getNodeParameter('unknownNumber', 'run') === 'reject'
-	) {
-		send.call(this, 200, answerUnknownNumber());
-		return answered;
-	}
+		this.getNodeParameter('unknownNumber', 'run') === 'reject';
 	const workflowData = outputs.call(this, fields, params, lookup);
-	if (this.getNodeParameter('responseMode', 'responseNode') === 'responseNode') {
-		// Nobody would answer for an event that the workflow does not take.
-		if (workflowData) return { workflowData };
+	const mode = this.getNodeParameter('responseMode', 'responseNode');
+	if (mode === 'onReceived' && !isUnknown && isWanted.call(this, fields, lookup)) {
+		send.call(this, 200, staticAnswer.call(this));
+		return { ...answered, ...(workflowData ? { workflowData } : {}) };
+	}
+	// Nobody would answer for an event that the workflow does not take.
+	if (isUnknown || !workflowData) {
 		send.call(this, 200, answerUnknownNumber());
 		return answered;
 	}
-	send.call(this, 200, staticAnswer.call(this));
-	return { ...answered, ...(workflowData ? { workflowData } : {}) };
+	if (mode === 'greeting' && !isGreeted) {
+		send.call(this, 200, answerGreeting.call(this));
+		return answered;
+	}
+	return { workflowData };
 }
 
-async function receiveStatus(
+async function receiveReport(
 	this: IWebhookFunctions,
+	{ event, id }: (typeof reports)[string],
 	params: Record<string, string>,
 ): Promise<IWebhookResponseData> {
-	const fields = normalise('callStatus', params, new Date());
-	const staticData = this.getWorkflowStaticData('node');
-	const step = fields.sequenceNumber ?? fields.callStatus;
 	send.call(this, 204);
-	if (seenBefore(staticData, scope.call(this), `${fields.callSid}:${step}`)) return answered;
-	const late = isLate(staticData, fields.callSid, fields.sequenceNumber);
-	const { lateEvents } = this.getNodeParameter('options', {}) as { lateEvents?: string };
-	if (late && lateEvents === 'drop') return answered;
-	if (!chosenEvents.call(this).includes('callStatus')) return answered;
-	const lookup = await lookUpTenant.call(this, ownNumber(fields));
-	const workflowData = outputs.call(this, { ...fields, late }, params, lookup);
-	return { ...answered, ...(workflowData ? { workflowData } : {}) };
+	const fields = normalise(event, params, new Date());
+	const staticData = this.getWorkflowStaticData('node');
+	if (seenBefore(staticData, scope.call(this), id(fields, params))) return answered;
+	if (event === 'callStatus') {
+		fields.late = isLate(staticData, fields.callSid, fields.sequenceNumber);
+		const { lateEvents } = this.getNodeParameter('options', {}) as { lateEvents?: string };
+		if (fields.late && lateEvents === 'drop') return answered;
+	}
+	return await startWorkflow.call(this, fields, params);
 }
 
-async function receiveRecording(
+async function receiveMessage(
 	this: IWebhookFunctions,
 	params: Record<string, string>,
 ): Promise<IWebhookResponseData> {
 	send.call(this, 200, answerRecorded.call(this));
-	const fields = normalise('messageRecorded', params, new Date());
-	if (!chosenEvents.call(this).includes('messageRecorded') || !params.RecordingUrl) return answered;
+	if (!params.RecordingUrl) return answered;
 	const id = params.RecordingSid ?? params.RecordingUrl;
 	if (seenBefore(this.getWorkflowStaticData('node'), scope.call(this), id)) return answered;
+	return await startWorkflow.call(this, normalise('messageRecorded', params, new Date()), params);
+}
+
+/** The request is answered; the workflow runs for an event that the builder chose. */
+async function startWorkflow(
+	this: IWebhookFunctions,
+	fields: EventFields,
+	params: Record<string, string>,
+): Promise<IWebhookResponseData> {
+	if (!chosenEvents.call(this).includes(fields.event)) return answered;
 	const lookup = await lookUpTenant.call(this, ownNumber(fields));
 	const workflowData = outputs.call(this, fields, params, lookup);
 	return { ...answered, ...(workflowData ? { workflowData } : {}) };
 }
 
-/** One output per chosen event; undefined when this event was not chosen. */
+/** One output per chosen event; undefined when this event was not chosen, or is filtered out. */
 function outputs(
 	this: IWebhookFunctions,
 	fields: EventFields,
 	params: Record<string, string>,
-	lookup: IDataObject,
+	lookup: TenantLookup,
 ): INodeExecutionData[][] | undefined {
 	const events = chosenEvents.call(this);
-	if (!events.includes(fields.event)) return undefined;
+	if (!events.includes(fields.event) || !isWanted.call(this, fields, lookup)) return undefined;
 	const json: IDataObject = { ...fields, ...lookup, params };
 	return events.map((event: TriggerEvent) => (event === fields.event ? [{ json }] : []));
 }

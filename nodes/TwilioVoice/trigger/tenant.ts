@@ -8,12 +8,13 @@ const lookupTimeoutMs = 3000;
 
 export interface TenantLookup extends IDataObject {
 	tenant: IDataObject | null;
-	tenantLookup: 'off' | 'found' | 'not-found' | 'unavailable';
+	tenantLookup: 'off' | 'found' | 'not-found' | 'no-number' | 'unavailable';
 }
 
 /**
  * Finds the tenant of a number. A sidecar that does not answer must not keep the call waiting: the
- * workflow runs and sees `tenantLookup: 'unavailable'`.
+ * workflow runs and sees `tenantLookup: 'unavailable'`. Recordings, streams and answering-machine results
+ * come without numbers.
  */
 export async function lookUpTenant(
 	this: IWebhookFunctions,
@@ -22,6 +23,7 @@ export async function lookUpTenant(
 	if (this.getNodeParameter('resolveTenant', false) !== true) {
 		return { tenant: null, tenantLookup: 'off' };
 	}
+	if (phoneNumber === '') return { tenant: null, tenantLookup: 'no-number' };
 	try {
 		const { tenant } = await sidecarRequest(this, {
 			method: 'GET',

@@ -7,6 +7,9 @@ const undecided = [
 	...['i do not know', 'i don t know', 'not sure', 'maybe', 'perhaps', 'nao sei', 'talvez'],
 ];
 
+/** Courtesies that say neither, though they begin like "I do not know". */
+const courtesies = ['no se preocupe', 'no se moleste'];
+
 /** They mean yes although there is a "no" in them. */
 const yesPhrases = [
 	...['como no', 'por que no', 'no hay problema', 'no hay inconveniente', 'no tengo problema'],
@@ -36,12 +39,13 @@ const no = [
 /** What somebody said to a question of yes or no; undefined where it is neither, or both. */
 export function yesOrNo(said: string): boolean | undefined {
 	let text = plain(said);
-	if (undecided.some((phrase) => holds(text, phrase))) return undefined;
 	const remove = (phrases: string[]) => {
 		const before = text;
 		for (const phrase of phrases) text = ` ${text} `.replaceAll(` ${phrase} `, ' ').trim();
 		return text !== before;
 	};
+	remove(courtesies);
+	if (undecided.some((phrase) => holds(text, phrase))) return undefined;
 	const refused = remove(noPhrases);
 	const agreed = remove(yesPhrases);
 	if (refused !== agreed) return agreed;
