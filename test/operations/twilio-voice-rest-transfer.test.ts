@@ -125,6 +125,9 @@ test('warm: the human hears the summary and accepts, the caller does not hear it
     asked.map(({ step }) => step),
     ['whisper', 'key', 'done'],
   );
+  const heard = (await rig.customerReport)?.heard.map(({ text }) => text).join(' ') ?? '';
+  assert.match(heard, /hola ana/i);
+  assert.doesNotMatch(heard, /llama ana|cuelgue/i, 'the caller heard the summary');
   assert.equal(asked[1]?.params.Digits, '1');
   assert.equal(asked[2]?.params.DialBridged, 'true');
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import type { TelephoneInput, WireRequest } from 'simulator';
+import type { CallerReport, TelephoneInput, WireRequest } from 'simulator';
 
 import type { RunInput, RunResult } from '../engine/engine.ts';
 import { accountSid, ownNumber, startCloud, type Cloud } from './cloud.ts';
@@ -20,6 +20,8 @@ export const waits: TelephoneInput = {
 /** Runs Twilio Voice nodes in n8n's engine against the simulated Twilio. */
 export class TwilioRig implements AsyncDisposable {
   readonly cloud: Cloud;
+  /** What became of the last running call, as the customer saw and heard it. */
+  customerReport: Promise<CallerReport> | undefined;
 
   constructor(cloud: Cloud) {
     this.cloud = cloud;
@@ -69,7 +71,7 @@ export class TwilioRig implements AsyncDisposable {
   /** Somebody was called, has answered, and follows the TwiML. */
   async runningCall(twiml = silence, telephone: TelephoneInput = waits): Promise<string> {
     const { simulator } = this.cloud;
-    simulator.telephone(customer, telephone);
+    this.customerReport = simulator.telephone(customer, telephone).nextReport();
     const answered = Promise.withResolvers<void>();
     simulator.exchange.onCallEvent = (session, { type, details }) => {
       if (type === 'status' && details.status === 'in-progress' && session.options.to === customer)
