@@ -101,23 +101,29 @@ describe('sentiment of a turn', () => {
 });
 
 describe('the labelled sentences', () => {
-  interface Sentence {
-    set: 'tuning' | 'heldOut';
-    sentiment: string;
-    frustrated: boolean;
-    text: string;
-  }
+  type Set = 'tuning' | 'heldOut';
+  /** By set, language and label; who is frustrated is negative, too. */
+  type Corpus = Record<Set, Record<string, Record<string, string[]>>>;
+
   const corpus = JSON.parse(
     readFileSync(new URL('voice-analyzer-corpus.json', import.meta.url), 'utf8'),
-  ) as Sentence[];
+  ) as Corpus;
+  const sentencesOf = (set: Set) =>
+    Object.values(corpus[set]).flatMap((byLabel) =>
+      Object.entries(byLabel).flatMap(([kind, texts]) =>
+        texts.map((text) => ({
+          text,
+          frustrated: kind === 'frustrated',
+          sentiment: kind === 'frustrated' ? 'negative' : kind,
+        })),
+      ),
+    );
 
-  function figuresOf(set: Sentence['set']) {
-    const judged = corpus
-      .filter((each) => each.set === set)
-      .map((each) => {
-        const { sentiment, frustration } = scoreTurn(each.text);
-        return { ...each, label: labelOf(sentiment), angry: frustration >= 0.5 };
-      });
+  function figuresOf(set: Set) {
+    const judged = sentencesOf(set).map((each) => {
+      const { sentiment, frustration } = scoreTurn(each.text);
+      return { ...each, label: labelOf(sentiment), angry: frustration >= 0.5 };
+    });
     const count = (test: (each: (typeof judged)[number]) => boolean) => judged.filter(test).length;
     const right = count((each) => each.label === each.sentiment);
     const rightPolar = count((each) => each.label !== 'neutral' && each.label === each.sentiment);
