@@ -19,6 +19,7 @@ import type {
   DoNotCallEntry,
   DoNotCallFilter,
   DoNotCallInput,
+  DoNotCallList,
   DoNotCallPosition,
 } from './schema.ts';
 
@@ -34,13 +35,16 @@ export class DoNotCall {
     this.#clock = parts.clock;
   }
 
-  /** What is there already stays as it is. @throws DomainError tenant-not-found */
+  /**
+   * What is there already stays as it is.
+   * @throws DomainError tenant-not-found, tenant-required, platform-key-required
+   */
   async add(
     access: Access,
     input: DoNotCallInput,
   ): Promise<{ readonly entry: DoNotCallEntry; readonly added: boolean }> {
     const { phoneNumber, reason = null, source = null } = input;
-    const tenant = await this.#tenants.scopeOf(access, input.tenant);
+    const tenant = await this.#ownerOf(access, input);
     const addedAt = new Date(this.#clock.nowMs());
     const { entry, added } = await this.#within(tenant?.id, async (tx) => {
       const isNew = await insertEntry(tx, { phoneNumber, reason, source, addedAt });
@@ -50,9 +54,9 @@ export class DoNotCall {
     return { entry: toEntry(entry, tenant), added };
   }
 
-  /** @throws DomainError do-not-call-not-found, tenant-not-found */
-  async remove(access: Access, phoneNumber: string, name: string | undefined): Promise<void> {
-    const tenant = await this.#tenants.scopeOf(access, name);
+  /** @throws DomainError as `add` does, and do-not-call-not-found */
+  async remove(access: Access, phoneNumber: string, list: DoNotCallList): Promise<void> {
+    const tenant = await this.#ownerOf(access, list);
     if (!(await this.#within(tenant?.id, (tx) => deleteEntry(tx, phoneNumber)))) {
       throw domainErrors.doNotCallNotFound();
     }
@@ -85,15 +89,23 @@ export class DoNotCall {
     );
   }
 
-  /** Newest first: the tenant's entries, or the platform's. @throws DomainError tenant-not-found */
+  /** Newest first: the tenant's entries, or the platform's. @throws DomainError as `add` does */
   async list(
     access: Access,
     filter: DoNotCallFilter,
     page: Page<DoNotCallPosition>,
   ): Promise<DoNotCallEntry[]> {
-    const tenant = await this.#tenants.scopeOf(access, filter.tenant);
+    const tenant = await this.#ownerOf(access, filter);
     const found = await this.#within(tenant?.id, (tx) => listEntries(tx, filter.search, page));
     return found.map((entry) => toEntry(entry, tenant));
+  }
+
+  /** @returns undefined for the platform */
+  async #ownerOf(access: Access, { scope, tenant }: DoNotCallList): Promise<Tenant | undefined> {
+    if (scope === 'tenant') return this.#tenants.requireScope(access, tenant);
+    if (scope === undefined) return this.#tenants.scopeOf(access, tenant);
+    if (access.scope !== 'platform') throw domainErrors.platformKeyNeeded();
+    return undefined;
   }
 
   /** A tenant is told that the platform lists a number, not why. */

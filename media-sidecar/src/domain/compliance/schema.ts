@@ -60,18 +60,25 @@ export const consentFilterSchema = z.strictObject({
 });
 export type ConsentFilter = z.infer<typeof consentFilterSchema>;
 
+/** Whose list is meant. Default: the named tenant's or the key's own, and else the platform's. */
+const scopeSchema = z.enum(['tenant', 'platform']);
+export type DoNotCallScope = z.infer<typeof scopeSchema>;
+
+/** How a list is named in a query. */
+export const doNotCallListSchema = z.strictObject({ tenant, scope: scopeSchema.optional() });
+export type DoNotCallList = z.infer<typeof doNotCallListSchema>;
+
 /** What `POST /v1/do-not-call` takes. */
-export const doNotCallInputSchema = z.strictObject({
+export const doNotCallInputSchema = doNotCallListSchema.extend({
   phoneNumber: phoneNumberSchema,
   reason: z.string().trim().min(1).max(1000).optional(),
   source: z.string().trim().min(1).max(200).optional(),
-  tenant,
 });
 export type DoNotCallInput = z.infer<typeof doNotCallInputSchema>;
 
 export const doNotCallEntrySchema = z.object({
   phoneNumber: z.string(),
-  scope: z.enum(['tenant', 'platform']),
+  scope: scopeSchema,
   tenant: tenantReferenceSchema.nullable(),
   reason: z.string().nullable(),
   source: z.string().nullable(),
@@ -87,8 +94,7 @@ export const doNotCallCheckSchema = z.object({
 });
 export type DoNotCallCheck = z.infer<typeof doNotCallCheckSchema>;
 
-export const doNotCallFilterSchema = z.strictObject({
-  tenant,
+export const doNotCallFilterSchema = doNotCallListSchema.extend({
   search: z.string().max(20).optional(),
 });
 export type DoNotCallFilter = z.infer<typeof doNotCallFilterSchema>;

@@ -205,4 +205,18 @@ onEachDatabase('compliance', (database) => {
     ]);
     assert.ok((await list({})).found.every((number) => !numbers.includes(number)));
   });
+
+  test('whose list is meant can be said, so that nobody writes to another by mistake', async () => {
+    const phoneNumber = newPhoneNumber();
+    refused(await add({ phoneNumber, scope: 'platform' }, andes.key), 403, 'platform-key-required');
+    refused(await add({ phoneNumber, scope: 'tenant' }), 400, 'tenant-required', 'tenant');
+    assert.equal((await check(phoneNumber, andes.key))['listed'], false);
+    const own = await add({ phoneNumber, scope: 'tenant' }, andes.key);
+    const all = await add({ phoneNumber, scope: 'platform', tenant: andes.slug });
+    assert.deepEqual([own.json['scope'], all.json['scope']], ['tenant', 'platform']);
+    const path = `/v1/do-not-call/${encodeURIComponent(phoneNumber)}?scope=platform`;
+    refused(await api.call('DELETE', path, undefined, andes.key), 403, 'platform-key-required');
+    assert.equal((await api.call('DELETE', path)).status, 204);
+    assert.deepEqual(scopes(await check(phoneNumber, andes.key)), ['tenant']);
+  });
 });

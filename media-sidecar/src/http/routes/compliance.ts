@@ -10,6 +10,7 @@ import {
   doNotCallEntrySchema,
   doNotCallFilterSchema,
   doNotCallInputSchema,
+  doNotCallListSchema,
   doNotCallPositionSchema,
 } from '../../domain/compliance/schema.ts';
 import { timePositionSchema } from '../../domain/paging.ts';
@@ -94,11 +95,11 @@ export function registerDoNotCallRoutes(app: App, doNotCall: DoNotCall): void {
     {
       schema: {
         params: z.object({ phoneNumber: phoneNumberSchema }),
-        querystring: tenantQuerySchema,
+        querystring: doNotCallListSchema,
       },
     },
     async (request, reply) => {
-      await doNotCall.remove(request.access, request.params.phoneNumber, request.query.tenant);
+      await doNotCall.remove(request.access, request.params.phoneNumber, request.query);
       return reply.status(204).send();
     },
   );
