@@ -27,7 +27,7 @@ const ours = new Map(
 
 /** n8n's own nodes that the workflows use, and nothing that needs an account. */
 const builtIn = new Set(
-  ['stickyNote', 'code', 'dataTable', 'if', 'scheduleTrigger'].map(
+  ['stickyNote', 'code', 'dataTable', 'emailSend', 'if', 'scheduleTrigger'].map(
     (name) => `n8n-nodes-base.${name}`,
   ),
 );

@@ -302,7 +302,8 @@ test('subtitles come as text, and as a file where a field is named', async () =>
   await using google = await scriptedGoogle(() => ({ body: heard('hola, buenas') }));
   const srt = await transcribe(engine, withApiKey(google.url), { output: 'srt' });
   assert.equal(srt.items[0]?.json.subtitles, '1\n00:00:00,000 --> 00:00:01,500\nhola, buenas\n');
-  assert.equal(srt.items[0]?.binary, undefined);
+  // The recording stays with the item.
+  assert.deepEqual(Object.keys(srt.items[0]?.binary ?? {}), ['data']);
   assert.equal(configOf(google.asked[0] as Asked).enableWordTimeOffsets, true);
   const vtt = await transcribe(engine, withApiKey(google.url), {
     output: 'vtt',

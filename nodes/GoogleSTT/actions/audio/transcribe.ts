@@ -1,5 +1,5 @@
 import { NodeOperationError, UserError } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { ResultWithFiles } from '../../../shared/operations';
 import { openRecording, type RawFormat } from '../../audio/open';
@@ -76,17 +76,22 @@ export async function execute(
 		format: formatJson(result.format),
 		...(result.warnings.length > 0 ? { warnings: result.warnings } : {}),
 	};
-	if (output !== 'srt' && output !== 'vtt') return transcript;
-	const cues = cuesOf(turns);
-	const subtitles = output === 'srt' ? toSrt(cues) : toVtt(cues);
-	const property = options.subtitleProperty?.trim() ?? '';
-	if (property === '') return { ...transcript, subtitles };
-	const file = await this.helpers.prepareBinaryData(
-		Buffer.from(subtitles),
-		`subtitles.${output}`,
-		output === 'srt' ? 'application/x-subrip' : 'text/vtt',
-	);
-	return new ResultWithFiles({ ...transcript, subtitles }, { [property]: file });
+	// What follows often needs the recording too: an e-mail with it, an archive.
+	const files: IBinaryKeyData = { ...this.getInputData()[itemIndex]?.binary };
+	if (output === 'srt' || output === 'vtt') {
+		const cues = cuesOf(turns);
+		const subtitles = output === 'srt' ? toSrt(cues) : toVtt(cues);
+		transcript.subtitles = subtitles;
+		const property = options.subtitleProperty?.trim() ?? '';
+		if (property !== '') {
+			files[property] = await this.helpers.prepareBinaryData(
+				Buffer.from(subtitles),
+				`subtitles.${output}`,
+				output === 'srt' ? 'application/x-subrip' : 'text/vtt',
+			);
+		}
+	}
+	return Object.keys(files).length > 0 ? new ResultWithFiles(transcript, files) : transcript;
 }
 
 interface Result {
