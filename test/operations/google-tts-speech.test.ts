@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 
+import { MPEGDecoder } from 'mpg123-decoder';
 import type { IDataObject } from 'n8n-workflow';
+import { OggOpusDecoder } from 'ogg-opus-decoder';
 
 import type { RunInput } from '../engine/engine.ts';
 import { startCloud, type Cloud } from './cloud.ts';
@@ -143,6 +145,45 @@ describe('Speech: Synthesize', () => {
     const whole = cloud.engine.bytes(items[0]);
     const first = cloud.engine.bytes(single.items[0]);
     assert.deepEqual(whole.subarray(0, first.length), first);
+  });
+
+  const long = 'La mantención de su vehículo está lista, señor Muñoz. '.repeat(100).trim();
+
+  test('a long text in MP3 is one file that decodes without a fault', async () => {
+    const { items, error } = await synthesize({ text: long, format: 'mp3' });
+    assert.equal(error, undefined);
+    assert.equal(items[0]?.json.chunks, 2);
+    assert.equal(items[0]?.binary?.data?.mimeType, 'audio/mpeg');
+    const decoder = new MPEGDecoder();
+    await decoder.ready;
+    const decoded = decoder.decode(cloud.engine.bytes(items[0]));
+    decoder.free();
+    assert.deepEqual(decoded.errors, []);
+    const decodedMs = (decoded.samplesDecoded / decoded.sampleRate) * 1000;
+    assert.ok(Math.abs(decodedMs - Number(items[0]?.json.durationMs)) < 200, String(decodedMs));
+  });
+
+  test('a long text in Ogg Opus is one stream that decodes without a fault', async () => {
+    const { items, error } = await synthesize({ text: long, format: 'oggOpus' });
+    assert.equal(error, undefined);
+    assert.equal(items[0]?.json.chunks, 2);
+    const bytes = cloud.engine.bytes(items[0]);
+    assert.equal(bytes.toString('latin1').split('OpusHead').length - 1, 1);
+    const decoder = new OggOpusDecoder();
+    await decoder.ready;
+    const decoded = await decoder.decodeFile(bytes);
+    decoder.free();
+    assert.deepEqual(decoded.errors, []);
+    assert.equal(Math.round(decoded.samplesDecoded / 48), items[0]?.json.durationMs);
+  });
+
+  test('an answer that is cut off on the way is asked for again', async () => {
+    cloud.simulator.faults.set({ textToSpeech: { cutOffNext: 1 } });
+    const { error, items } = await synthesize({});
+    cloud.simulator.faults.reset();
+    assert.equal(error, undefined);
+    assert.equal(items.length, 1);
+    assert.equal(sent().length, 2);
   });
 
   test('several items are spoken at once and keep their order', async () => {
