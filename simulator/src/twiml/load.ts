@@ -1,8 +1,8 @@
-import { readWav, WavError } from '../telephone-network/wav.ts';
 import type { TwimlSource } from '../twilio/call-data.ts';
 import type { CallSession } from '../twilio/call-session.ts';
 import { WebhookError } from '../twilio/http-client.ts';
 import { parseTwiml, TwimlError, type TwimlElement } from './document.ts';
+import { isSound, readSound } from './media-file.ts';
 
 export interface LoadedDocument {
   readonly elements: readonly TwimlElement[];
@@ -38,20 +38,13 @@ export async function loadDocument(
   session.log('response', { url: reply.url, status: reply.status });
   if (reply.status < 200 || reply.status > 299)
     throw new WebhookError(11_200, `HTTP retrieval failure: ${reply.status}`, url);
+  if (isSound(reply.contentType)) {
+    const audio = await readSound(reply.contentType, reply.body);
+    return { elements: [], url: reply.url, method, audio };
+  }
   const type = reply.contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (/^audio\/(x-)?wave?$/.test(type))
-    return { elements: [], url: reply.url, method, audio: readFile(reply.body) };
   // https://support.twilio.com "Error 12300": text/html and JSON are refused, too.
   if (type !== 'text/xml' && type !== 'application/xml')
     throw new TwimlError(12_300, `Invalid Content-Type: ${type || 'none'}`);
   return { elements: parseTwiml(reply.body.toString('utf8')), url: reply.url, method };
-}
-
-function readFile(wav: Buffer): Uint8Array {
-  try {
-    return readWav(wav);
-  } catch (error) {
-    if (!(error instanceof WavError)) throw error;
-    throw new TwimlError(12_300, `Invalid Content-Type: ${error.message}`);
-  }
 }

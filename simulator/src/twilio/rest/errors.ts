@@ -68,6 +68,10 @@ export const restErrors = {
       `The number ${to} is unverified. Trial accounts may only make calls to verified numbers.`,
     ),
   invalidApplication: () => new RestError(400, 21_218, 'ApplicationSid is not valid'),
+  queueExists: (name: string) =>
+    new RestError(400, 22_003, `A queue of the name ${name} exists already`),
+  friendlyName: () => new RestError(400, 20_002, 'Invalid FriendlyName'),
+  queueNotEmpty: () => new RestError(400, 22_002, 'The queue is not empty'),
   conferenceFull: () => new RestError(400, 16_020, 'Conference is full'),
   labelTaken: (label: string) =>
     new RestError(400, 16_025, `A participant with the label ${label} exists already`),

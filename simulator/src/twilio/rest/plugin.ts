@@ -9,6 +9,7 @@ import { restErrors, toRestError } from './errors.ts';
 import { failRequests } from './failures.ts';
 import { numberRoutes } from './number-routes.ts';
 import { participantRoutes } from './participant-routes.ts';
+import { queueRoutes } from './queue-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import { paramsOf, pathOf, type RestContext } from './request.ts';
 import { accountResource } from './resources.ts';
@@ -39,6 +40,7 @@ export const twilioRest: FastifyPluginCallback<TwilioRestOptions> = (app, { exch
   conferenceRoutes(app, context);
   participantRoutes(app, context);
   numberRoutes(app, context);
+  queueRoutes(app, context);
   recordingRoutes(app, context);
   streamRoutes(app, context);
   done();

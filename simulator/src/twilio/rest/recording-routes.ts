@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { encodeMp3 } from '../mp3.ts';
+import { encodeMp3 } from '../../audio/mp3.ts';
 import { recordCall, type Recording } from '../recording.ts';
 import { dateFilter } from './dates.ts';
 import { restErrors } from './errors.ts';
@@ -83,7 +83,7 @@ function mediaRoutes(app: FastifyInstance, { exchange }: RestContext): void {
     const samples = found(recording.samples(mono), request);
     if (channels === '2' && samples.length === 1) throw restErrors.notDualChannel();
     return ending === 'mp3'
-      ? reply.type('audio/mpeg').send(await encodeMp3(samples))
+      ? reply.type('audio/mpeg').send(await encodeMp3(samples, { sampleRateHz: 8000 }))
       : reply.type('audio/x-wav').send(recording.wav(mono));
   });
 }

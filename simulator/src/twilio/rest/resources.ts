@@ -4,6 +4,7 @@ import type { Fork } from '../call-streams.ts';
 import type { Conference } from '../conferences/conference.ts';
 import type { Participant } from '../conferences/participant.ts';
 import { rfc2822, rfc2822OrNull } from '../dates.ts';
+import type { Queue, QueueMember } from '../queue.ts';
 import type { Recording } from '../recording.ts';
 
 const root = '/2010-04-01/Accounts';
@@ -201,5 +202,35 @@ export function participantResource(conference: Conference, participant: Partici
     date_created: rfc2822(participant.createdAtMs),
     date_updated: rfc2822(participant.updatedAtMs),
     uri: `${base}/Participants/${session.sid}.json`,
+  };
+}
+
+/** https://www.twilio.com/docs/voice/api/queue-resource#queue-properties */
+export function queueResource(queue: Queue): object {
+  const uri = `${root}/${queue.account.sid}/Queues/${queue.sid}`;
+  return {
+    sid: queue.sid,
+    account_sid: queue.account.sid,
+    friendly_name: queue.friendlyName,
+    current_size: queue.members.length,
+    max_size: queue.maxSize,
+    average_wait_time: queue.averageWaitSeconds,
+    date_created: rfc2822(queue.createdAtMs),
+    date_updated: rfc2822(queue.updatedAtMs),
+    uri: `${uri}.json`,
+    subresource_uris: { members: `${uri}/Members.json` },
+  };
+}
+
+/** https://www.twilio.com/docs/voice/api/member-resource#member-properties */
+export function memberResource(queue: Queue, member: QueueMember): object {
+  const { sid } = member.session;
+  return {
+    call_sid: sid,
+    queue_sid: queue.sid,
+    date_enqueued: rfc2822(member.enqueuedAtMs),
+    position: queue.members.indexOf(member) + 1,
+    wait_time: member.waitSeconds,
+    uri: `${root}/${queue.account.sid}/Queues/${queue.sid}/Members/${sid}.json`,
   };
 }

@@ -24,9 +24,10 @@ export async function dialQueue(
   context: VerbContext,
 ): Promise<DialResult> {
   const { session, signal } = context;
+  if (noun.text === '') throw new TwimlError(14_212, 'Dial->Queue: queue name too short');
   const queue = session.account.queueNamed(noun.text);
   if (queue === undefined) {
-    session.warn(13_000, `Dial: there is no queue of that name`);
+    session.warn(14_214, 'Dial->Queue: there is no queue of that name');
     return { status: 'failed', bridged: false };
   }
   session.answer();

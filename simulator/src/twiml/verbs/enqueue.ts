@@ -31,8 +31,8 @@ type QueueResult =
 export const enqueue: Verb = async (element, context) => {
   const { session } = context;
   const name = element.text;
-  if (name === '' || name.length > MAX_NAME_LENGTH)
-    throw new TwimlError(12_200, `<Enqueue> needs a name of 1 to ${MAX_NAME_LENGTH} characters`);
+  if (name === '') throw new TwimlError(14_204, 'Enqueue: Queue name too short');
+  if (name.length > MAX_NAME_LENGTH) throw new TwimlError(14_205, 'Enqueue: Queue name too long');
   const queue = session.account.queueNamed(name) ?? new Queue(session.account, name);
   if (queue.isFull) return afterwards(element, context, { QueueResult: 'queue-full' });
   const member = new QueueMember(session, context.signal);

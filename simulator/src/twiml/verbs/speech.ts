@@ -1,9 +1,9 @@
 import { encodeMulaw } from '../../audio/mulaw.ts';
 import { keyTones, tone } from '../../telephone-network/tones.ts';
-import { readWav, WavError } from '../../telephone-network/wav.ts';
 import { waitMs } from '../../telephone-network/waiting.ts';
 import { WebhookError } from '../../twilio/http-client.ts';
 import { TwimlError, type TwimlElement } from '../document.ts';
+import { readSound } from '../media-file.ts';
 import { playAudio } from '../playback.ts';
 import { numberOf, resolveUrl, type Verb, type VerbContext } from '../verb.ts';
 
@@ -104,16 +104,7 @@ async function mediaOf(
   session.log('media', { url, status: reply.status });
   if (reply.status < 200 || reply.status > 299)
     throw new WebhookError(11_200, `HTTP retrieval failure: ${reply.status}`, url);
-  const type = reply.contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
-  // Twilio plays MP3, too; this network decodes WAV only, and says so instead of playing nothing.
-  if (!/^audio\/(x-)?wave?$|^audio\/vnd\.wave$/.test(type))
-    throw new TwimlError(12_300, `Invalid Content-Type: ${type || 'none'}`);
-  try {
-    return readWav(reply.body);
-  } catch (error) {
-    if (!(error instanceof WavError)) throw error;
-    throw new TwimlError(12_300, `Invalid Content-Type: ${error.message}`);
-  }
+  return readSound(reply.contentType, reply.body);
 }
 
 async function repeat(

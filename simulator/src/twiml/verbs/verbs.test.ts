@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import type { ScriptInput } from '../../callers/script.ts';
 import { tone } from '../../telephone-network/tones.ts';
 import { readWav, writeWav } from '../../telephone-network/wav.ts';
+import { encodeMp3 } from '../../audio/mp3.ts';
 import { decodeMulaw } from '../../audio/mulaw.ts';
 import { CALLER, NUMBER, startRig, type Rig } from '../../twilio/testing/rig.ts';
 
@@ -37,6 +38,19 @@ test('says what it is told, in the language it is told', async () => {
     report.heard.map(({ text }) => text.replaceAll(/[.,]/g, '')).join(' '),
     'Bienvenido a la clínica Goodbye Goodbye',
   );
+});
+
+test('plays MP3 files, and µ-law without a header', async () => {
+  const samples = decodeMulaw(tone([440], 1500));
+  const mp3 = await encodeMp3([samples], { sampleRateHz: 8000 });
+  rig.application.answer('/tone.mp3', { type: 'audio/mpeg', body: mp3 });
+  rig.application.answer('/tone.ulaw', {
+    type: 'audio/ulaw',
+    body: Buffer.from(tone([440], 1500)),
+  });
+  const { session, report } = await call('<Play>/tone.mp3</Play><Play>/tone.ulaw</Play>');
+  assert.equal(session.errorCode, undefined);
+  assert.ok(report.durationMs >= 2900 && report.durationMs < 5000);
 });
 
 test('plays WAV files and keys', async () => {
