@@ -131,3 +131,25 @@ test('waits as long as Google asks when it is busy, else longer each time', asyn
   assert.deepEqual([first, second], [7500, 3000]);
   assert.ok(third !== undefined && third >= 3000 && third <= 5000, String(third));
 });
+
+test('ten thousand items, and none', async () => {
+  const models = (count: number) =>
+    engine.run({
+      node: 'googleSTT',
+      parameters: {
+        resource: 'model',
+        operation: 'getMany',
+        apiVersion: 'v1',
+        language: 'es-CL',
+        limit: 1,
+      },
+      credentials: withApiKey('http://127.0.0.1:9'),
+      items: Array.from({ length: count }, (_, index) => ({ json: { index } })),
+    });
+  const many = await models(10_000);
+  assert.equal(many.error, undefined);
+  assert.equal(many.items.length, 10_000);
+  assert.deepEqual(many.items.at(-1)?.pairedItem, { item: 9999 });
+  const none = await models(0);
+  assert.deepEqual([none.error, none.items], [undefined, []]);
+});
