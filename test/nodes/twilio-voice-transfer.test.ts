@@ -3,8 +3,9 @@ import { test } from 'node:test';
 
 import type { IDataObject, INodeExecutionData, INodeType } from 'n8n-workflow';
 
-import { credentials, executeContext } from './contexts.ts';
+import { credentials, executeContext, webhookContext } from './contexts.ts';
 import { built, instance } from './package.ts';
+import { form, productionUrl } from './twilio-signature.ts';
 
 const node = instance<INodeType>('nodes/TwilioVoice/TwilioVoice.node');
 const { answerTransfer, isTransfer } = built<
@@ -165,3 +166,34 @@ for (const [what, parameters, message] of [
   test(`refuses ${what}`, async () => {
     await assert.rejects(transfer(parameters), message);
   });
+
+test('the trigger answers a transfer by itself, to Twilio only', async () => {
+  const triggerNode = instance<INodeType>('nodes/TwilioVoice/TwilioVoiceTrigger.node');
+  const receive = async (query: string, params: Record<string, string>, token?: string) => {
+    const incoming = form(query, params, token === undefined ? {} : { token });
+    const mock = webhookContext({
+      description: triggerNode.description,
+      parameters: {},
+      ...incoming,
+    });
+    const result = await triggerNode.webhook?.call(mock.context);
+    return { ...mock.response, result };
+  };
+  const { twiml } = await transfer({ ...warm, triggerUrl: productionUrl, fallback: 'record' });
+  const whisper = await receive(address(twiml, 'url').search, { CallSid: sid });
+  assert.deepEqual(whisper.result, { noWebhookResponse: true }, 'the workflow does not run');
+  assert.equal(whisper.type, 'text/xml');
+  assert.match(whisper.body, /<Gather .*Llama Ana Pérez/);
+  const key = await receive(address(whisper.body, 'action').search, { Digits: '1' });
+  assert.match(key.body, /<Response\/>$/);
+  const done = await receive(address(twiml, 'action').search, {
+    DialCallStatus: 'completed',
+    DialBridged: 'true',
+    RecordingUrl: 'https://api.twilio.com/RE1',
+  });
+  assert.match(done.body, /<Response><Hangup\/><\/Response>$/);
+  const nobody = await receive(address(twiml, 'action').search, { DialCallStatus: 'no-answer' });
+  assert.ok(nobody.body.includes(`action="${productionUrl}?event=recorded"`), nobody.body);
+  const stranger = await receive(address(twiml, 'url').search, { CallSid: sid }, 'another token');
+  assert.equal(stranger.statusCode, 403);
+});

@@ -66,6 +66,22 @@ test('make: says a text, with everything that can be asked of Twilio', async () 
   assert.match(String(json.callStatus), /^(queued|ringing)$/);
 });
 
+test('make: calls a SIP address', async () => {
+  const sip = 'sip:ana@example.com';
+  const telephone = rig.cloud.simulator.telephone(sip, {
+    does: 'answer',
+    afterMs: 0,
+    script: [
+      { do: 'wait-for-speech', matching: /hola/i, timeoutMs: 20_000 },
+      { do: 'wait-for-end', timeoutMs: 20_000 },
+    ],
+  });
+  const report = telephone.nextReport();
+  const { json } = await rig.one({ ...make, to: sip, text: 'Hola' });
+  assert.equal(json.to, sip);
+  assert.deepEqual((await report).failures, []);
+});
+
 test('get and hang up: read a running call and end it', async () => {
   const sid = await rig.runningCall();
   const got = await rig.one({ resource: 'call', operation: 'get', callSid: call(sid) });
