@@ -9,6 +9,8 @@ import { resample } from './resample.ts';
 
 const LINE_RATE_HZ = 8_000;
 const FULL_SCALE = 32_768;
+/** Decoded at a time, so that others get their turn. */
+const PIECE_BYTES = 16_384;
 /** Resampled at a time, so that others get their turn. */
 const PIECE_SECONDS = 4;
 /** Enough for speech, and four times faster than the filter of the voices. */
@@ -63,19 +65,41 @@ async function decode(header: AudioHeader, file: Uint8Array): Promise<Tracks> {
   const decoder = create();
   await decoder.ready;
   try {
-    const decoded =
-      decoder instanceof MPEGDecoder ? decoder.decode(file) : await decoder.decodeFile(file);
-    if (decoded.channelData.length === 0 || decoded.samplesDecoded === 0) {
-      throw new AudioFileError(`no sound in the ${container} file`);
+    const pieces: AudioPiece[] = [];
+    for (let at = 0; at < file.length; at += PIECE_BYTES) {
+      pieces.push(await decoder.decode(file.subarray(at, at + PIECE_BYTES)));
+      await breathe();
     }
-    return {
-      sampleRateHz: decoded.sampleRate,
-      channels: decoded.channelData.slice(0, channels || undefined),
-      scale: FULL_SCALE,
-    };
+    if ('flush' in decoder) pieces.push(await decoder.flush());
+    return joined(pieces, channels, container);
   } finally {
     decoder.free();
   }
+}
+
+interface AudioPiece {
+  readonly channelData: readonly Float32Array[];
+  readonly samplesDecoded: number;
+  readonly sampleRate: number;
+}
+
+/** @param channels 0 for as many as were decoded; mono MP3 is decoded into two alike */
+function joined(pieces: readonly AudioPiece[], channels: number, container: string): Tracks {
+  const sounding = pieces.filter(({ samplesDecoded }) => samplesDecoded > 0);
+  const [first] = sounding;
+  if (!first) throw new AudioFileError(`no sound in the ${container} file`);
+  const length = sounding.reduce((sum, { samplesDecoded }) => sum + samplesDecoded, 0);
+  const count = Math.min(channels || first.channelData.length, first.channelData.length);
+  const tracks = Array.from({ length: count }, (_, channel) => {
+    const track = new Float32Array(length);
+    let at = 0;
+    for (const { channelData, samplesDecoded } of sounding) {
+      track.set(channelData[channel]!.subarray(0, samplesDecoded), at);
+      at += samplesDecoded;
+    }
+    return track;
+  });
+  return { sampleRateHz: first.sampleRate, channels: tracks, scale: FULL_SCALE };
 }
 
 function wavEncoding({ encoding, bitsPerSample }: WavData): RawFormat['encoding'] {

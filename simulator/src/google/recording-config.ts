@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GoogleError } from './google-error.ts';
+import { refuseNotImitated } from './not-imitated.ts';
 import {
   checkAlternatives,
   checkSpeechContexts,
@@ -97,6 +98,7 @@ const v2Schema = z.object({
 export function v1RecordingConfig(raw: unknown, { mp3 }: { mp3: boolean }): RecordingConfig {
   if (raw === null || raw === undefined) throw GoogleError.invalid('RecognitionConfig not set.');
   const config = v1Schema.parse(raw);
+  refuseNotImitated(raw, 'config.', ['transcriptNormalization']);
   const { model, alternativeLanguageCodes, audioChannelCount, diarizationConfig } = config;
   if (alternativeLanguageCodes.length > 3) {
     throw GoogleError.invalid(
@@ -147,6 +149,7 @@ export function v2RecordingConfig(raw: unknown, location: string): RecordingConf
     throw GoogleError.invalid('Invalid RecognitionConfig: config must be set for recognizer "_".');
   }
   const { model, languageCodes, features, adaptation, ...config } = v2Schema.parse(raw);
+  refuseNotImitated(raw, 'config.', ['transcriptNormalization', 'translationConfig']);
   checkV2Model(model, languageCodes, location, false);
   const separateChannels = features?.multiChannelMode === 'SEPARATE_RECOGNITION_PER_CHANNEL';
   const diarization = features?.diarizationConfig;

@@ -6,6 +6,7 @@ import type { Faults } from '../faults/faults.ts';
 import type { CloudStorage } from './cloud-storage.ts';
 import { bucketAndName } from './cloud-storage.ts';
 import { GoogleError } from './google-error.ts';
+import { refuseNotImitated } from './not-imitated.ts';
 import { speechMessages } from './messages.ts';
 import type { OperationView, Operations } from './operations.ts';
 import { recordingAudio } from './recording-audio.ts';
@@ -107,6 +108,7 @@ export class RecordingService {
   ): Promise<OperationView> {
     this.#failIfPlanned();
     const request = v1Request.parse(raw);
+    refuseNotImitated(raw, '', ['outputConfig']);
     const config = v1RecordingConfig(request.config, { mp3 });
     const source = request.audio ?? {};
     const audio = await this.#audio(source, config, caller);

@@ -6,6 +6,7 @@ import { resample, toInt16 } from '../audio/resample.ts';
 import { pcmBytes, wavFile } from '../audio/wav.ts';
 import type { EspeakVoices } from '../voices/espeak-voices.ts';
 import { GoogleError } from './google-error.ts';
+import { refuseNotImitated } from './not-imitated.ts';
 import { spokenTextOf } from './ssml.ts';
 import { selectVoice } from './voice-catalogue.ts';
 import type { GoogleVoice, VoiceFamily } from './voice-catalogue.ts';
@@ -72,10 +73,6 @@ const EFFECTS_PROFILES = [
 /** What is told of a voice without pitch, in Google's own words. */
 export const NO_PITCH = 'This voice does not support pitch parameters at this time.';
 const WITHOUT_PITCH: readonly VoiceFamily[] = ['Chirp3-HD', 'Studio'];
-/** Rates that layer III knows. */
-const MP3_RATES_HZ = [
-  8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000,
-] as const;
 
 export type BareEncoding = 'PCM' | 'MULAW' | 'ALAW';
 
@@ -167,13 +164,6 @@ export async function synthesize(
 const louder = (pcm: Int16Array, gainDb: number): Int16Array =>
   toInt16(Float64Array.from(pcm, (sample) => sample * 10 ** (gainDb / 20)));
 
-/** 32 kbps, as Google's. */
-function mp3Of(pcm: Int16Array, sampleRateHz: number): Promise<Uint8Array> {
-  const rate = MP3_RATES_HZ.find((each) => each >= sampleRateHz) ?? 48_000;
-  const fitting = rate === sampleRateHz ? pcm : toInt16(resample(pcm, sampleRateHz, rate));
-  return encodeMp3([fitting], { sampleRateHz: rate });
-}
-
 export function encodeBare(pcm: Int16Array, encoding: BareEncoding): Uint8Array {
   if (encoding === 'PCM') return pcmBytes(pcm);
   return encoding === 'MULAW' ? encodeMulaw(pcm) : encodeAlaw(pcm);
@@ -185,6 +175,14 @@ export function encodeBare(pcm: Int16Array, encoding: BareEncoding): Uint8Array 
  */
 export async function synthesizeSpeech(voices: SynthesisVoices, raw: unknown): Promise<Uint8Array> {
   const { input, voice: selection, audioConfig } = requestSchema.parse(raw);
+  const { input: given, voice: named } = raw as { input?: unknown; voice?: unknown };
+  refuseNotImitated(given, 'input.', ['multiSpeakerMarkup', 'prompt', 'customPronunciations']);
+  refuseNotImitated(named, 'voice.', [
+    'customVoice',
+    'voiceClone',
+    'modelName',
+    'multiSpeakerVoiceConfig',
+  ]);
   const voice = voiceOf(selection);
   const text = spokenText(input, voice);
   if (!audioConfig || audioConfig.audioEncoding === 'AUDIO_ENCODING_UNSPECIFIED') {
@@ -217,7 +215,8 @@ export async function synthesizeSpeech(voices: SynthesisVoices, raw: unknown): P
     case 'ALAW':
       return wavFile(encodeAlaw(pcm), { encoding: 'alaw', sampleRateHz });
     case 'MP3':
-      return mp3Of(pcm, sampleRateHz);
+      // 32 kbps, as Google's.
+      return encodeMp3([pcm], { sampleRateHz, bitrateKbps: 32 });
     case 'OGG_OPUS':
       return encodeOggOpus([pcm], sampleRateHz);
     case 'M4A':

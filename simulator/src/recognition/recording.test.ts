@@ -75,12 +75,12 @@ describe('a recording is understood', () => {
   });
 
   it('in a long recording with pauses and many utterances', async () => {
-    const turns = Array.from({ length: 60 }, (_, i) => ({
+    const turns = Array.from({ length: 24 }, (_, i) => ({
       voice: i % 2 === 0 ? CLERK : CALLER,
       text: `Número ${i}, ${TURNS[i % TURNS.length]!.text}`,
     }));
     const { recording, heard } = await hear({ turns, format: 'mp3', pausesMs: 1_500 });
-    assert.ok(recording.durationMs > 180_000);
+    assert.ok(recording.durationMs > 90_000);
     assert.equal(heard.map(({ text }) => text).join(' '), turns.map(({ text }) => text).join(' '));
   });
 
