@@ -117,7 +117,7 @@ export default defineConfig(
     files: ours.filter((glob) => glob.endsWith('.ts')),
     languageOptions: {
       parserOptions: {
-        project: './tsconfig.workspaces.json',
+        project: ['./tsconfig.workspaces.json', './tsconfig.node-tests.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

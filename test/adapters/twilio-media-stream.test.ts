@@ -23,7 +23,9 @@ const to = '+56221234567';
 
 type Script = Parameters<Simulator['dial']>[0]['script'];
 
-interface Call extends AcceptedStream {
+type Conversation = Extract<AcceptedStream, { readonly kind: 'conversation' }>;
+
+interface Call extends Conversation {
   readonly isSigned: boolean;
   readonly report: Promise<CallerReport>;
   /** What the listener was told, but for audio. */
@@ -102,6 +104,7 @@ describe('a media stream of the simulated network', () => {
       url: `wss://localhost:${tls.port}/twilio/media`,
     });
     const accepted = await accepting;
+    assert.equal(accepted.kind, 'conversation');
     const events: string[] = [];
     const waiting: (() => void)[] = [];
     let loud = 0;
