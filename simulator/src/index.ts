@@ -20,6 +20,7 @@ import { Ticker } from './telephone-network/ticker.ts';
 import { Account } from './twilio/account.ts';
 import { Exchange } from './twilio/exchange.ts';
 import { WebhookClient } from './twilio/http-client.ts';
+import { lookups } from './twilio/lookups/lookups.ts';
 import { twilioRest } from './twilio/rest/plugin.ts';
 import type { Voices } from './voices/contract.ts';
 import { createVoices } from './voices/espeak-voices.ts';
@@ -110,6 +111,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const app = fastify({ forceCloseConnections: true });
   requests.watch(app);
   await app.register(twilioRest, { prefix: '/2010-04-01/Accounts', exchange });
+  await app.register(lookups, { prefix: '/v2', exchange });
   await app.register(googleRest, { apiKeys: [config.googleApiKey], voices, faults, ...google });
   await app.register(geminiRest, {
     apiKeys: [config.geminiApiKey],

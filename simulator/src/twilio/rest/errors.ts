@@ -70,6 +70,9 @@ export const restErrors = {
   invalidApplication: () => new RestError(400, 21_218, 'ApplicationSid is not valid'),
   queueExists: (name: string) =>
     new RestError(400, 22_003, `A queue of the name ${name} exists already`),
+  /** https://www.twilio.com/docs/api/errors/60606 */
+  packageNotEnabled: (name: string) =>
+    new RestError(403, 60_606, `The package ${name} is not enabled for this account`),
   friendlyName: () => new RestError(400, 20_002, 'Invalid FriendlyName'),
   queueNotEmpty: () => new RestError(400, 22_002, 'The queue is not empty'),
   conferenceFull: () => new RestError(400, 16_020, 'Conference is full'),
