@@ -99,6 +99,16 @@ describe('long recordings', () => {
     });
   }
 
+  it('are not open to an API key, which is nobody', async (t) => {
+    const cloud = await longCloud(t, (await make()).file);
+    const { status, body } = await cloud.post('/v1/speech:longrunningrecognize', {
+      config: CONFIG,
+      audio: { uri: 'gs://recordings/calls/one.wav' },
+    });
+    assert.equal(status, 403);
+    assert.match(body.error.message, /^Anonymous caller does not have storage\.objects\.get/);
+  });
+
   const V2 = `/v2/projects/${PROJECT}/locations/us/recognizers/_`;
   const v2Config = {
     autoDecodingConfig: {},

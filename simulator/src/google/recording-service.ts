@@ -23,9 +23,9 @@ export interface RecordingServiceParts {
   readonly operations: Operations;
 }
 
-/** Who asks, for the messages of Cloud Storage. */
+/** Who asks: nobody in particular with an API key. */
 export interface Caller {
-  readonly email: string;
+  readonly email: string | undefined;
 }
 
 /** "Content limits" of the quota page: 10 MB and one minute for synchronous recognition. */
@@ -212,7 +212,13 @@ export class RecordingService {
     const name = `${folder.slice(0, -1)}${base}_transcript_${randomUUID().slice(0, 13)}.json`;
     const written = speechMessages.write(`${V2}.BatchRecognizeResults`, transcript);
     const json = JSON.stringify(written, null, 2);
-    this.#parts.storage.put(bucket, name, Buffer.from(json), 'application/json', caller.email);
+    this.#parts.storage.put(
+      bucket,
+      name,
+      Buffer.from(json),
+      'application/json',
+      principalOf(caller),
+    );
     return `gs://${bucket}/${name}`;
   }
 
@@ -222,7 +228,8 @@ export class RecordingService {
     caller: Caller,
   ): Promise<DecodedAudio> {
     if (uri !== undefined) {
-      return recordingAudio(this.#parts.storage.read(uri, caller.email), config.decoding);
+      const bytes = this.#parts.storage.read(uri, principalOf(caller));
+      return recordingAudio(bytes, config.decoding);
     }
     if (!content || content.length === 0) {
       throw GoogleError.invalid('RecognitionAudio not set.');
@@ -254,6 +261,15 @@ export class RecordingService {
     const { stallMs } = this.#parts.faults.current.speech;
     if (stallMs > 0) await new Promise((resolve) => setTimeout(resolve, stallMs));
   }
+}
+
+/** Buckets are not public. @throws GoogleError PERMISSION_DENIED */
+function principalOf({ email }: Caller): string {
+  if (email !== undefined) return email;
+  throw new GoogleError(
+    'PERMISSION_DENIED',
+    "Anonymous caller does not have storage.objects.get access to the Google Cloud Storage object. Permission 'storage.objects.get' denied on resource (or it may not exist).",
+  );
 }
 
 function checkOutput(

@@ -27,7 +27,7 @@ const OPERATIONS = 'google.longrunning.ListOperationsResponse';
 const LOCATION = /^projects\/([^/]+)\/locations\/([^/]+)/;
 
 const callerOf = (principal: Principal | undefined): Caller => ({
-  email: principal?.email ?? 'The caller',
+  email: principal?.email,
 });
 
 /** Speech-to-Text at the paths of speech.googleapis.com. */

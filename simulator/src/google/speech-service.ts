@@ -181,7 +181,7 @@ function streamingRecognize(version: 'v1' | 'v2', parts: SpeechServiceParts) {
 function recognize(version: 'v1' | 'v2', { authenticate, recordings }: SpeechServiceParts) {
   return (call: UnaryCall, callback: sendUnaryData<object>): void => {
     const answer = async (): Promise<object> => {
-      const caller = { email: authenticate(call)?.email ?? 'The caller' };
+      const caller = { email: authenticate(call)?.email };
       return version === 'v1'
         ? recordings.recognize(call.request, caller)
         : recordings.recognizeV2(call.request, caller);
