@@ -173,3 +173,20 @@ test('number: lists the numbers of the account, and says where their calls go', 
   assert.equal(removed.json.statusCallback, null);
   assert.equal(removed.json.voiceUrl, 'https://n8n.example.com/webhook/v/voice');
 });
+
+test('number: looks up a mobile, and a number that is none', async () => {
+  const lookUp = (phoneNumber: string, more: object = {}) =>
+    rig.one({ resource: 'number', operation: 'lookUp', phoneNumber, ...more });
+  const mobile = await lookUp('+56987654321');
+  const { method, path, query } = rig.requests.at(-1) ?? {};
+  assert.equal(
+    `${String(method)} ${decodeURIComponent(String(path))}`,
+    'GET /v2/PhoneNumbers/+56987654321',
+  );
+  assert.deepEqual(query, { Fields: ['line_type_intelligence'] });
+  assert.equal(mobile.json.valid, true);
+  assert.equal(mobile.json.lineType, 'mobile');
+  const none = await lookUp('+5691', { lineType: false });
+  assert.equal(none.json.valid, false);
+  assert.ok(Array.isArray(none.json.validationErrors));
+});
