@@ -8,7 +8,22 @@ import type {
 } from 'n8n-workflow';
 
 import { propertiesOf, runOperations } from '../shared/operations';
+import * as call from './actions/call/resource';
+import * as consent from './actions/consent/resource';
+import * as contact from './actions/contact/resource';
+import * as doNotCall from './actions/doNotCall/resource';
+import * as knowledge from './actions/knowledge/resource';
 import { operations } from './actions/operations';
+import * as phraseCache from './actions/phraseCache/resource';
+import * as session from './actions/session/resource';
+import * as tenant from './actions/tenant/resource';
+import * as transcription from './actions/transcription/resource';
+import {
+	searchCalls,
+	searchContacts,
+	searchDocuments,
+	searchTranscriptions,
+} from './methods/listSearch';
 import { searchTenants } from './methods/tenants';
 
 const outputsExpression: ExpressionString = `={{ $parameter["resource"] === "session" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Connect" }, { type: "${NodeConnectionTypes.Main}", displayName: "Declined" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`;
@@ -21,7 +36,8 @@ export class VoiceAgent implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Let an AI agent hold phone conversations, and read what was said',
+		description:
+			'Let an AI agent hold phone conversations, read what was said, and keep what it needs to know',
 		defaults: { name: 'Voice Agent' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -36,82 +52,39 @@ export class VoiceAgent implements INodeType {
 				noDataExpression: true,
 				default: 'session',
 				options: [
-					{ name: 'Call', value: 'call' },
-					{ name: 'Session', value: 'session' },
-					{ name: 'Tenant', value: 'tenant' },
+					call.resource,
+					consent.resource,
+					contact.resource,
+					doNotCall.resource,
+					knowledge.resource,
+					phraseCache.resource,
+					session.resource,
+					tenant.resource,
+					transcription.resource,
 				],
 			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				displayOptions: { show: { resource: ['session'] } },
-				default: 'start',
-				options: [
-					{
-						name: 'Start',
-						value: 'start',
-						action: 'Start a session',
-						description: 'Ask whether a call may be connected to an agent, and how',
-					},
-				],
-			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				displayOptions: { show: { resource: ['call'] } },
-				default: 'get',
-				options: [
-					{
-						name: 'Get',
-						value: 'get',
-						action: 'Get a call with its transcript',
-						description: 'Read one conversation, turn by turn',
-					},
-					{
-						name: 'Get Many',
-						value: 'getMany',
-						action: 'Get many calls',
-						description: 'List conversations, newest first',
-					},
-				],
-			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				displayOptions: { show: { resource: ['tenant'] } },
-				default: 'resolve',
-				options: [
-					{
-						name: 'Get',
-						value: 'get',
-						action: 'Get a tenant',
-						description: 'Read one tenant',
-					},
-					{
-						name: 'Get Many',
-						value: 'getMany',
-						action: 'Get many tenants',
-						description: 'List the tenants that the API key sees',
-					},
-					{
-						name: 'Resolve',
-						value: 'resolve',
-						action: 'Resolve a phone number to its tenant',
-						description: 'Find out whose number it is',
-					},
-				],
-			},
+			call.operation,
+			consent.operation,
+			contact.operation,
+			doNotCall.operation,
+			knowledge.operation,
+			phraseCache.operation,
+			session.operation,
+			tenant.operation,
+			transcription.operation,
 			...propertiesOf(operations),
 		],
 	};
 
-	methods = { listSearch: { searchTenants } };
+	methods = {
+		listSearch: {
+			searchCalls,
+			searchContacts,
+			searchDocuments,
+			searchTenants,
+			searchTranscriptions,
+		},
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const outputs = this.getNodeParameter('resource', 0) === 'session' ? 2 : 1;

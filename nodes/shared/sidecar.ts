@@ -62,6 +62,27 @@ const cures: Record<string, Cure> = {
 		description:
 			'It takes public https addresses: set WEBHOOK_URL of n8n to one. On one machine, WEBHOOK_ALLOW_HTTP_LOOPBACK of the sidecar allows http://127.0.0.1.',
 	},
+	'tenant-required': {
+		message: 'The voice sidecar does not know which tenant is meant',
+		description: 'The credential has a platform key: choose the tenant in the field Tenant.',
+	},
+	'tenant-has-calls': {
+		message: 'The tenant has a call in progress',
+		description:
+			'Suspend the tenant first, so that no call begins, and delete it when the last one has ended.',
+	},
+	'phone-number-taken': {
+		message: 'Somebody else has this phone number already',
+		description: 'A number belongs to one tenant, and to one contact of a tenant.',
+	},
+	'escalation-number-is-inbound': {
+		message: 'The escalation number leads back to an agent',
+		description: 'Choose a number that is no inbound number of any tenant.',
+	},
+	'call-not-active': {
+		message: 'The conversation has ended already',
+		description: 'Only a conversation that is in progress can be ended.',
+	},
 	'tool-name-taken': {
 		message: 'A live tool of this name is already registered',
 		description:

@@ -185,4 +185,11 @@ describe('Google Speech-to-Text', () => {
     other.stream.close();
     assert.deepEqual([interims, finals], [[], []]);
   });
+
+  it('gives the last words when no more audio follows, without the pause behind them', async () => {
+    const { stream, say, finals } = listen();
+    say(sentence.subarray(0, sentence.length - 1500 * 8));
+    await stream.finish();
+    assert.equal(plain(finals.at(-1)?.text ?? ''), spoken);
+  });
 });

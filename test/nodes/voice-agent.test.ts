@@ -95,7 +95,7 @@ const bad: Array<[rule: string, parameters: IDataObject, message: RegExp]> = [
   ['a national number', { ...start, calledNumber: '221234567' }, /field Called Number/],
   ['an expression that found nothing', { ...start, calledNumber: '' }, /Called Number is empty/],
   ['no tenant', { ...start, tenantBy: 'tenant' }, /field Tenant is empty/],
-  ['no call ID', { resource: 'call', operation: 'get', callId: ' ' }, /Call ID is empty/],
+  ['no call ID', { resource: 'call', operation: 'get', callId: ' ' }, /field Call is empty/],
   ['no limit', { resource: 'call', operation: 'getMany', limit: 0 }, /Limit must be at least 1/],
   [
     'a filter that is no date',

@@ -1,13 +1,22 @@
 import type { Operations } from '../../shared/operations';
-import * as getCall from './call/get';
-import * as getManyCalls from './call/getMany';
+import { callOperations } from './call/operations';
+import { consentOperations } from './consent/operations';
+import { contactOperations } from './contact/operations';
+import { doNotCallOperations } from './doNotCall/operations';
+import { knowledgeOperations } from './knowledge/operations';
+import { phraseCacheOperations } from './phraseCache/operations';
 import * as startSession from './session/start';
-import * as getTenant from './tenant/get';
-import * as getManyTenants from './tenant/getMany';
-import * as resolveTenant from './tenant/resolve';
+import { tenantOperations } from './tenant/operations';
+import { transcriptionOperations } from './transcription/operations';
 
 export const operations: Operations = {
+	call: callOperations,
+	consent: consentOperations,
+	contact: contactOperations,
+	doNotCall: doNotCallOperations,
+	knowledge: knowledgeOperations,
+	phraseCache: phraseCacheOperations,
 	session: { start: startSession },
-	call: { get: getCall, getMany: getManyCalls },
-	tenant: { get: getTenant, getMany: getManyTenants, resolve: resolveTenant },
+	tenant: tenantOperations,
+	transcription: transcriptionOperations,
 };

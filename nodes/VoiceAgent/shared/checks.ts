@@ -1,7 +1,18 @@
 import { NodeOperationError } from 'n8n-workflow';
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 export const e164 = /^\+[1-9]\d{6,14}$/;
+
+/** The trimmed text of a field; undefined when it is empty. */
+export function optionalText(
+	this: IExecuteFunctions,
+	parameter: string,
+	itemIndex: number,
+): string | undefined {
+	const value = this.getNodeParameter(parameter, itemIndex, '', { extractValue: true });
+	const text = String(value ?? '').trim();
+	return text === '' ? undefined : text;
+}
 
 /** The trimmed text of a field. @throws {NodeOperationError} when it is empty */
 export function readText(
@@ -10,9 +21,8 @@ export function readText(
 	label: string,
 	itemIndex: number,
 ): string {
-	const value = this.getNodeParameter(parameter, itemIndex, '', { extractValue: true });
-	const text = String(value ?? '').trim();
-	if (text !== '') return text;
+	const text = optionalText.call(this, parameter, itemIndex);
+	if (text !== undefined) return text;
 	throw new NodeOperationError(this.getNode(), `The field ${label} is empty`, {
 		itemIndex,
 		description: `Fill in ${label}, or check that its expression finds a value in the item.`,
@@ -25,7 +35,18 @@ export function readNumber(
 	label: string,
 	itemIndex: number,
 ): string {
-	const number = readText.call(this, parameter, label, itemIndex).replace(/[\s().-]/g, '');
+	const text = readText.call(this, parameter, label, itemIndex);
+	return asNumber.call(this, text, label, itemIndex);
+}
+
+/** A phone number as it is often written, in E.164. @throws {NodeOperationError} when it is none */
+export function asNumber(
+	this: IExecuteFunctions,
+	written: string,
+	label: string,
+	itemIndex: number,
+): string {
+	const number = written.replace(/[\s().-]/g, '');
 	if (e164.test(number)) return number;
 	throw new NodeOperationError(
 		this.getNode(),
@@ -35,4 +56,51 @@ export function readNumber(
 			description: `Write the field ${label} in E.164 format: + and the country code, for example +56221234567.`,
 		},
 	);
+}
+
+/** A JSON object, as an object or as text. @throws {NodeOperationError} when it is none */
+export function asObject(
+	this: IExecuteFunctions,
+	value: unknown,
+	label: string,
+	itemIndex: number,
+): IDataObject {
+	const parsed = typeof value === 'string' ? parse(value) : value;
+	if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
+		return parsed as IDataObject;
+	}
+	throw new NodeOperationError(this.getNode(), `The field ${label} is no JSON object`, {
+		itemIndex,
+		description: `Write an object in braces, such as {"result": "interested"}, or give ${label} an expression whose result is one.`,
+	});
+}
+
+/** A date in any form that n8n gives, as ISO 8601. @throws {NodeOperationError} when it is none */
+export function asTime(
+	this: IExecuteFunctions,
+	value: unknown,
+	label: string,
+	itemIndex: number,
+): string | undefined {
+	if (value === undefined || value === null || value === '') return undefined;
+	const time = new Date(String(value));
+	if (!Number.isNaN(time.getTime())) return time.toISOString();
+	throw new NodeOperationError(this.getNode(), `"${String(value)}" in ${label} is not a date`, {
+		itemIndex,
+		description: 'Use an ISO 8601 date such as 2026-11-21T09:00:00-03:00.',
+	});
+}
+
+/** What was written in a list: separated by commas or lines. */
+export function listOf(written: unknown): string[] {
+	const parts = Array.isArray(written) ? written.map(String) : String(written ?? '').split(/[\n,]/);
+	return parts.map((part) => part.trim()).filter(Boolean);
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return undefined;
+	}
 }

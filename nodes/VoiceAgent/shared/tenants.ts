@@ -1,7 +1,8 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { RequestContext } from '../../shared/request';
-import { sidecarRequest } from '../../shared/sidecar';
+import { optionalText } from './checks';
+import { pageOf } from './list';
 
 /** All tenants that the API key sees. */
 export async function listTenants(
@@ -11,14 +12,17 @@ export async function listTenants(
 	const tenants: IDataObject[] = [];
 	let cursor: string | undefined;
 	do {
-		const page = await sidecarRequest(context, {
-			method: 'GET',
-			path: '/v1/tenants',
-			...(cursor === undefined ? {} : { qs: { cursor } }),
-			...(itemIndex === undefined ? {} : { itemIndex }),
-		});
-		tenants.push(...((page.data ?? page.tenants ?? []) as IDataObject[]));
-		cursor = typeof page.nextCursor === 'string' ? page.nextCursor : undefined;
+		const page = await pageOf(context, '/v1/tenants', { cursor }, itemIndex);
+		tenants.push(...page.data);
+		cursor = page.nextCursor;
 	} while (cursor !== undefined);
 	return tenants;
+}
+
+/** The field Tenant, for a request; nothing when it is empty. */
+export function tenantGiven(
+	this: IExecuteFunctions,
+	itemIndex: number,
+): { tenant: string | undefined } {
+	return { tenant: optionalText.call(this, 'tenant', itemIndex) };
 }

@@ -12,3 +12,16 @@ export function transcriptOf(call: IDataObject): string {
 export function withTranscript(call: IDataObject): IDataObject {
 	return { ...call, transcript: transcriptOf(call) };
 }
+
+/** The utterances of a live transcription in the order in which they were begun, one line each. */
+export function spokenTranscriptOf({ utterances }: IDataObject): string {
+	if (!Array.isArray(utterances)) return '';
+	return [...(utterances as IDataObject[])]
+		.sort((a, b) => Number(a.startMs) - Number(b.startMs))
+		.map(({ track, text }) => `${String(track)}: ${String(text)}`)
+		.join('\n');
+}
+
+export function withSpokenTranscript(transcription: IDataObject): IDataObject {
+	return { ...transcription, transcript: spokenTranscriptOf(transcription) };
+}

@@ -10,7 +10,11 @@ export const properties: INodeProperties[] = [
 		noDataExpression: true,
 		default: 'events',
 		options: [
-			{ name: 'Events', value: 'events', description: 'A call began, went on or ended' },
+			{
+				name: 'Events',
+				value: 'events',
+				description: 'A call or a live transcription began, went on or ended',
+			},
 			{
 				name: 'Live Tool Call',
 				value: 'tool',
@@ -38,6 +42,26 @@ export const properties: INodeProperties[] = [
 			},
 			{ name: 'Call Started', value: 'call.started', description: 'A conversation has begun' },
 			{ name: 'Call Turn', value: 'call.turn', description: 'Somebody has said something' },
+			{
+				name: 'Transcription Completed',
+				value: 'transcription.completed',
+				description: 'A live transcription is over; with all its utterances',
+			},
+			{
+				name: 'Transcription Failed',
+				value: 'transcription.failed',
+				description: 'A live transcription could not go on; with what it had',
+			},
+			{
+				name: 'Transcription Started',
+				value: 'transcription.started',
+				description: 'The audio of a call has begun to be written down',
+			},
+			{
+				name: 'Transcription Utterance',
+				value: 'transcription.utterance',
+				description: 'Somebody has said something on a call that is transcribed live',
+			},
 		],
 		displayOptions: { show: { mode: ['events'] } },
 		description: 'Which events start the workflow',

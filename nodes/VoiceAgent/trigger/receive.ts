@@ -1,7 +1,7 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { seenBefore } from '../../shared/seen';
-import { transcriptOf } from '../shared/transcript';
+import { spokenTranscriptOf, transcriptOf } from '../shared/transcript';
 import { registrationOf } from './registration';
 import { isSignedWebhook } from '../../shared/standardWebhook';
 
@@ -43,7 +43,9 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 
 function event(eventId: string, { type, timestamp, data }: IDataObject): IDataObject {
 	const { tenant = null, call = null, ...rest } = (data ?? {}) as IDataObject;
-	const transcript = call ? transcriptOf(call as IDataObject) : '';
+	const transcript = call
+		? transcriptOf(call as IDataObject)
+		: spokenTranscriptOf((rest.transcription ?? {}) as IDataObject);
 	return { eventId, type, timestamp, tenant, call, transcript, ...rest };
 }
 

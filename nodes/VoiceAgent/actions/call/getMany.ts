@@ -1,11 +1,8 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { returnAllOrLimit } from '../../../shared/paging';
-import { sidecarRequest } from '../../../shared/sidecar';
-
-/** What the sidecar gives at once, at most. */
-const pageSize = 200;
+import { asTime } from '../../shared/checks';
+import { listed } from '../../shared/list';
 
 export const description: INodeProperties[] = [
 	...returnAllOrLimit,
@@ -109,47 +106,10 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		itemIndex,
 		{},
 	) as Filters;
-	const limit = this.getNodeParameter('returnAll', itemIndex, false)
-		? Infinity
-		: Number(this.getNodeParameter('limit', itemIndex, 50));
-	if (!(limit >= 1)) {
-		throw new NodeOperationError(this.getNode(), 'The field Limit must be at least 1', {
-			itemIndex,
-			description: 'To get all conversations, turn on Return All.',
-		});
-	}
-	const calls: IDataObject[] = [];
-	let cursor: string | undefined;
-	do {
-		const page = await sidecarRequest(this, {
-			method: 'GET',
-			path: '/v1/calls',
-			qs: {
-				...filters,
-				startedAfter: moment.call(this, startedAfter, 'Started After', itemIndex),
-				startedBefore: moment.call(this, startedBefore, 'Started Before', itemIndex),
-				limit: Math.min(pageSize, limit - calls.length),
-				cursor,
-			},
-			itemIndex,
-		});
-		calls.push(...((page.data ?? []) as IDataObject[]));
-		cursor = typeof page.nextCursor === 'string' ? page.nextCursor : undefined;
-	} while (cursor !== undefined && calls.length < limit);
-	return calls.slice(0, limit);
-}
-
-function moment(
-	this: IExecuteFunctions,
-	value: string | undefined,
-	label: string,
-	itemIndex: number,
-): string | undefined {
-	if (!value) return undefined;
-	const time = new Date(value);
-	if (!Number.isNaN(time.getTime())) return time.toISOString();
-	throw new NodeOperationError(this.getNode(), `"${value}" in ${label} is not a date`, {
-		itemIndex,
-		description: 'Use an ISO 8601 date such as 2026-11-21T09:00:00-03:00.',
-	});
+	const query = {
+		...filters,
+		startedAfter: asTime.call(this, startedAfter, 'Started After', itemIndex),
+		startedBefore: asTime.call(this, startedBefore, 'Started Before', itemIndex),
+	};
+	return await listed.call(this, '/v1/calls', query, itemIndex);
 }

@@ -1,0 +1,18 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { sidecarRequest } from '../../../shared/sidecar';
+import { readText } from '../../shared/checks';
+import { contactLocator, ownerLocator } from '../../shared/locators';
+import { tenantGiven } from '../../shared/tenants';
+
+export const description: INodeProperties[] = [ownerLocator, contactLocator];
+
+export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
+	const id = readText.call(this, 'contactId', 'Contact', itemIndex);
+	return await sidecarRequest(this, {
+		method: 'GET',
+		path: `/v1/contacts/${encodeURIComponent(id)}`,
+		qs: tenantGiven.call(this, itemIndex),
+		itemIndex,
+	});
+}

@@ -1,0 +1,20 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+export const resource: INodePropertyOptions = { name: 'Session', value: 'session' };
+
+export const operation: INodeProperties = {
+	displayName: 'Operation',
+	name: 'operation',
+	type: 'options',
+	noDataExpression: true,
+	displayOptions: { show: { resource: ['session'] } },
+	default: 'start',
+	options: [
+		{
+			name: 'Start',
+			value: 'start',
+			action: 'Start a session',
+			description: 'Ask whether a call may be connected to an agent, and how',
+		},
+	],
+};

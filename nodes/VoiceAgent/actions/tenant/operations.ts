@@ -1,0 +1,16 @@
+import type { Operations } from '../../../shared/operations';
+import * as remove from './delete';
+import * as get from './get';
+import * as getMany from './getMany';
+import * as resolve from './resolve';
+import * as update from './update';
+import * as upsert from './upsert';
+
+export const tenantOperations: Operations[string] = {
+	delete: remove,
+	get,
+	getMany,
+	resolve,
+	update,
+	upsert,
+};

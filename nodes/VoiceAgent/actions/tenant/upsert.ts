@@ -1,0 +1,75 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { sidecarRequest } from '../../../shared/sidecar';
+import { readText } from '../../shared/checks';
+import { tenantBody } from '../../shared/tenantBody';
+import {
+	closedMessageField,
+	disclosureField,
+	greetingField,
+	languageField,
+	nameField,
+	phoneNumbersField,
+	rareFields,
+	timezoneField,
+	voiceField,
+} from '../../shared/tenantFields';
+
+const required = [
+	nameField,
+	timezoneField,
+	languageField,
+	voiceField,
+	greetingField,
+	disclosureField,
+	closedMessageField,
+];
+
+export const description: INodeProperties[] = [
+	{
+		displayName: 'Slug',
+		name: 'slug',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'automotora-andes',
+		description:
+			'Short name of the tenant: lower-case letters, digits and hyphens. All settings of a tenant with this slug are replaced.',
+	},
+	phoneNumbersField,
+	...required.map((field) => ({ ...field, required: true })),
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: rareFields,
+	},
+];
+
+export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
+	const slug = readText.call(this, 'slug', 'Slug', itemIndex);
+	if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(slug)) {
+		throw new NodeOperationError(this.getNode(), `"${slug}" in the field Slug does not work`, {
+			itemIndex,
+			description: 'Use lower-case letters, digits and hyphens, such as automotora-andes.',
+		});
+	}
+	const texts = required.map(({ name, displayName }): [string, string] => [
+		name,
+		readText.call(this, name, displayName, itemIndex),
+	]);
+	const fields = {
+		...Object.fromEntries(texts),
+		phoneNumbers: this.getNodeParameter('phoneNumbers', itemIndex, '') as string,
+		...(this.getNodeParameter('options', itemIndex, {}) as IDataObject),
+	};
+	return await sidecarRequest(this, {
+		method: 'PUT',
+		path: `/v1/tenants/${encodeURIComponent(slug)}`,
+		body: tenantBody.call(this, fields, itemIndex),
+		itemIndex,
+	});
+}
