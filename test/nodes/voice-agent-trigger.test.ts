@@ -90,6 +90,41 @@ test('hands on the turn of a turn event', async () => {
   assert.deepEqual(json?.turn, { index: 2 });
 });
 
+test('hands on what is said on a call that is transcribed live', async () => {
+  const transcription = { id: 't1', callSid: 'CA1', language: 'es-CL' };
+  const utterance = { index: 0, track: 'inbound', text: 'Hola', startMs: 100, endMs: 900 };
+  const tenant = { slug: 'automotora-andes' };
+  const said = await receive(
+    {
+      type: 'transcription.utterance',
+      timestamp: completed.timestamp,
+      data: { tenant, transcription, utterance },
+    },
+    { events: ['transcription.utterance'] },
+    { id: 'evt-utterance' },
+  );
+  assert.deepEqual(said.json, {
+    eventId: 'evt-utterance',
+    type: 'transcription.utterance',
+    timestamp: completed.timestamp,
+    tenant,
+    call: null,
+    transcript: '',
+    transcription,
+    utterance,
+  });
+  const later = { ...utterance, index: 1, track: 'outbound', text: 'Buenas', startMs: 50 };
+  const over = await receive(
+    {
+      type: 'transcription.completed',
+      timestamp: completed.timestamp,
+      data: { tenant, transcription: { ...transcription, utterances: [utterance, later] } },
+    },
+    { events: ['transcription.completed'] },
+  );
+  assert.equal(over.json?.transcript, 'outbound: Buenas\ninbound: Hola');
+});
+
 test('a tool call waits for the last node of the workflow', async () => {
   const { json, response, result } = await receive(toolCall, asTool);
   assert.equal(response.statusCode, undefined);

@@ -76,6 +76,20 @@ describe('fallback of recognisers', () => {
     assert.deepEqual([second.streams.length, transcripts.length], [0, 0]);
   });
 
+  it('finishes with the one that is listening, and takes nothing more', async () => {
+    const { first, second, stream, hear, transcripts } = setUp();
+    hear(10);
+    first.stream.fail(down);
+    second.stream.onFinish = () => second.stream.final('adiós', { endMs: 180 });
+    await stream.finish();
+    hear(10);
+    assert.deepEqual(
+      transcripts.map(({ text }) => text),
+      ['adiós'],
+    );
+    assert.deepEqual([second.stream.closed, second.stream.frames.length], [true, 10]);
+  });
+
   it('needs somebody to ask', () => {
     assert.throws(() => new FallbackSpeechToText([]), RangeError);
   });

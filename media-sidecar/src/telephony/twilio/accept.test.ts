@@ -140,6 +140,21 @@ describe('accepting a media stream', () => {
     assert.equal(socket.closeCode, 1008);
   });
 
+  it('listens to a stream that names a transcription, with the tracks that it has', async () => {
+    const { socket, accepted } = accept();
+    socket.receive(connected);
+    socket.receive(
+      start({
+        tracks: ['inbound', 'outbound'],
+        customParameters: { transcriptionId: 't1', token: 'x' },
+      }),
+    );
+    const stream = await accepted;
+    assert.ok(stream.kind === 'transcription');
+    assert.deepEqual(stream.leg.tracks, ['inbound', 'outbound']);
+    assert.equal(socket.readyState, 1);
+  });
+
   it('works on a real WebSocket, to the end', async () => {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     await once(server, 'listening');
