@@ -11,6 +11,7 @@ export type RecordingSource =
   | 'OutboundAPI'
   | 'RecordVerb'
   | 'StartCallRecordingAPI'
+  | 'StartCallRecordingTwiML'
   | 'StartConferenceRecordingAPI';
 
 export type RecordingStatus =
@@ -201,7 +202,7 @@ export class Recording {
       RecordingStartTime: rfc2822(this.startedAtMs),
       RecordingSource: this.source,
       RecordingTrack: this.track,
-      ...(this.errorCode === null ? {} : { ErrorCode: String(this.errorCode) }),
+      ErrorCode: String(this.errorCode ?? 0),
     };
     this.#told = this.#told.then(() =>
       session.exchange.notify(session, callback.url, callback.method, params),

@@ -240,7 +240,13 @@ export const elementSchemas: Readonly<Record<string, ElementSchema>> = {
     { text: true },
   ),
   Connect: element({ action: url, method }, { children: ['Stream'] }),
-  Start: element({ action: url, method }, { children: ['Stream'] }),
+  Start: element({ action: url, method }, { children: ['Recording', 'Stream'] }),
+  Recording: element({
+    channels: oneOf('mono', 'dual'),
+    track: oneOf('both', 'inbound', 'outbound'),
+    trim: oneOf('trim-silence', 'do-not-trim'),
+    ...recordingCallback,
+  }),
   Stop: element({}, { children: ['Stream'] }),
   Stream: element(
     {

@@ -27,7 +27,12 @@ export function recordingRoutes(app: FastifyInstance, context: RestContext): voi
     const options = recordingOptionsOf(form, 'StartCallRecordingAPI');
     if (!call.isInProgress)
       throw restErrors.callState('Requested resource is not eligible for recording');
-    return reply.code(201).send(render(context, request, recordCall(call, options)));
+    // A second request while the first recording runs is taken, and starts nothing.
+    const running = [...call.account.recordings.values()].find(
+      (one) => one.isActive && one.callSid === call.sid && one.source === options.source,
+    );
+    const recording = running ?? recordCall(call, options);
+    return reply.code(201).send(render(context, request, recording));
   });
   const change = async (request: FastifyRequest): Promise<object> => {
     const recording = recordingOf(context, request);

@@ -153,6 +153,7 @@ test('refuses what cannot be recorded, paused or stopped', async () => {
     refusal(recordings(sid).update(fields as never));
   assert.deepEqual(await update('Twilio.CURRENT', { status: 'paused' }), [404, 20_404]);
   const { sid } = await recordings.create();
+  assert.equal((await recordings.create()).sid, sid, 'a second recording by the API is the first');
   assert.deepEqual(await update(sid, { status: 'completed' }), [400, 20_001]);
   assert.deepEqual(await update(sid, { status: 'paused', pauseBehavior: 'mute' }), [400, 20_001]);
   assert.deepEqual(await refusal(client.recordings(sid).remove()), [409, 20_009]);

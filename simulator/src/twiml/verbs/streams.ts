@@ -1,6 +1,8 @@
 import { createStream, runStream, type StreamOptions } from '../../twilio/call-streams.ts';
+import { recordCall, type RecordingOptions } from '../../twilio/recording.ts';
 import { TwimlError, type TwimlElement } from '../document.ts';
 import { actionSource, methodOf, resolveUrl, type Verb, type VerbContext } from '../verb.ts';
+import { recordingCallback } from './record.ts';
 
 /** A name and a value of a `<Parameter>` together. */
 export const MAX_PARAMETER_LENGTH = 500;
@@ -8,7 +10,7 @@ export const MAX_PARAMETER_LENGTH = 500;
 /** A conversation over a stream, until the other side closes it or the call ends. */
 export const connect: Verb = async (element, context) => {
   const { session, signal } = context;
-  const streamElement = onlyStream(element);
+  const streamElement = onlyNoun(element);
   const options = streamOptionsOf(streamElement, context);
   if (options.tracks.length !== 1 || options.tracks[0] !== 'inbound')
     throw new TwimlError(31_941, 'Stream - Invalid Track configuration: inbound_track only');
@@ -26,10 +28,15 @@ export const connect: Verb = async (element, context) => {
   return undefined;
 };
 
-/** A fork of the audio beside whatever the call does. */
+/** A fork of the audio, or a recording, beside whatever the call does. */
 export const start: Verb = async (element, context) => {
   const { session } = context;
-  const options = streamOptionsOf(onlyStream(element), context);
+  const noun = onlyNoun(element);
+  if (noun.name === 'Recording') {
+    recordCall(session, recordingOptionsOf(noun, context));
+    return undefined;
+  }
+  const options = streamOptionsOf(noun, context);
   if (session.forks.isFull) session.warn(31_940, 'a call has at most four streams');
   else if (options.name !== undefined && session.forks.find(options.name))
     session.warn(31_940, 'the name of a stream is unique in its call');
@@ -38,16 +45,28 @@ export const start: Verb = async (element, context) => {
 };
 
 export const stop: Verb = async (element, { session }) => {
-  const { name } = onlyStream(element).attributes;
+  const { name } = onlyNoun(element).attributes;
   if (name !== undefined) session.forks.find(name)?.stream.stop('stopped');
   return undefined;
 };
 
-function onlyStream(element: TwimlElement): TwimlElement {
-  const [stream, ...others] = element.children;
-  if (stream === undefined || others.length > 0)
-    throw new TwimlError(12_200, `<${element.name}> needs exactly one <Stream>`);
-  return stream;
+function onlyNoun(element: TwimlElement): TwimlElement {
+  const [noun, ...others] = element.children;
+  if (noun === undefined || others.length > 0)
+    throw new TwimlError(12_200, `<${element.name}> needs exactly one noun`);
+  return noun;
+}
+
+/** https://www.twilio.com/docs/voice/twiml/recording */
+function recordingOptionsOf(noun: TwimlElement, context: VerbContext): RecordingOptions {
+  const { channels, track, trim } = noun.attributes;
+  return {
+    source: 'StartCallRecordingTwiML',
+    channels: channels === 'mono' ? 1 : 2,
+    track: track === 'inbound' || track === 'outbound' ? track : 'both',
+    trim: trim === 'trim-silence',
+    callback: recordingCallback(noun, context),
+  };
 }
 
 /** Read before the stream begins: an impossible URL is an error of the document. */

@@ -126,6 +126,21 @@ test('records what the caller says, trimmed, until a key', async () => {
   assert.equal(recording.source, 'RecordVerb');
 });
 
+test('records beside the rest of the document', async () => {
+  const recorded = rig.application.document('/recorded', '');
+  const told = rig.application.nextRequest('/recorded');
+  await call(
+    `<Start><Recording recordingStatusCallback="${recorded}"/></Start>` +
+      '<Play digits="5"/><Pause length="1"/>',
+  );
+  const { params } = await told;
+  assert.deepEqual([params.RecordingStatus, params.RecordingChannels], ['completed', '2']);
+  assert.deepEqual(
+    [params.RecordingDuration, params.RecordingSource, params.ErrorCode],
+    ['1', 'StartCallRecordingTwiML', '0'],
+  );
+});
+
 test('an empty recording asks nobody and goes on', async () => {
   const { report } = await call(
     '<Record action="/next" timeout="1"/><Say language="es-MX">Adiós</Say>',
