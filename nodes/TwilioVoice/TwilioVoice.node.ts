@@ -18,8 +18,9 @@ import * as number from './actions/number/resource';
 import { operations } from './actions/operations';
 import * as recording from './actions/recording/resource';
 import * as response from './actions/response/resource';
-import { hints, outputs, webhookMethods, webhooks } from './conversation/description';
+import { hints, outputs, webhookMethods } from './conversation/description';
 import { outputsNow } from './conversation/outputs';
+import { webhooks } from './conversation/place';
 import { receive } from './conversation/receive';
 import {
 	searchCalls,

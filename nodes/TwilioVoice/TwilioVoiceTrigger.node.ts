@@ -7,6 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import { getTenants } from './methods/tenants';
+import { answerContentType, answerField } from './conversation/place';
 import { getPhoneNumbers } from './methods/phoneNumbers';
 import { outputsExpression } from './trigger/events';
 import { giveBackNumbers, numbersAreSet, takeNumbers } from './trigger/numbers';
@@ -38,7 +39,10 @@ export class TwilioVoiceTrigger implements INodeType {
 				name: 'default',
 				httpMethod: 'POST',
 				responseMode:
-					'={{ $parameter["responseMode"] === "onReceived" ? "onReceived" : "responseNode" }}',
+					'={{ $parameter["responseMode"] === "conversation" ? "lastNode" : $parameter["responseMode"] }}',
+				responseData: 'firstEntryJson',
+				responsePropertyName: answerField,
+				responseContentType: answerContentType,
 				path: 'voice',
 			},
 		],

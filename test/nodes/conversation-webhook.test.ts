@@ -190,6 +190,7 @@ test('whoever waits leaves by its last output when the call ends', async () => {
     ['play', [0, 1]],
     ['pause', [0, 1]],
     ['hangUp', [1]],
+    ['reject', [1]],
   ];
   for (const [operation, expected] of outputsOf) {
     const { outputs, json, response, result } = await request({ operation, ...end });
@@ -328,6 +329,19 @@ test('a request of a node that has left gets what the call is to do now', async 
   });
   assert.equal(gone.response.statusCode, 204);
   assert.equal(gone.response.body, '');
+});
+
+test('a question whose answer got lost is asked once more, without an apology', async () => {
+  const { response, outputs } = await request({
+    query: { event: 'result', step: '3', attempt: '2', retry: '1' },
+  });
+  assert.equal(outputs, undefined);
+  assert.match(response.body, /attempt=2#rc=5&amp;rp=all"[^>]*><Say language="es-MX">¿Qué nota\?/);
+  const answered = await request({
+    query: { event: 'result', step: '3', retry: '1' },
+    params: { Digits: '4' },
+  });
+  assert.deepEqual(answered.outputs, [1, 0, 0]);
 });
 
 test('Twilio may sign the connection overrides or leave them out', async () => {

@@ -193,9 +193,8 @@ test('a static answer is for wanted calls only', async () => {
 
 test('greets at once, and runs the workflow with the request that follows', async () => {
   const parameters = {
-    responseMode: 'greeting',
-    greeting: 'Bienvenido & hola.',
-    greetingLanguage: 'es-MX',
+    responseMode: 'conversation',
+    options: { greeting: 'Bienvenido & hola.', greetingLanguage: 'es-CL' },
   };
   const first = await receive(incomingCall('+56221234567'), parameters);
   assert.equal(first.outputs, undefined);
@@ -238,4 +237,33 @@ test('answers the steps of a transfer by itself, before it looks for a recording
   );
   assert.match(done.response.body, /<Hangup\/>/);
   assert.equal(done.outputs, undefined);
+});
+
+const waiting = 'https://n8n.example.com/webhook-waiting/42/call?signature=abc&event=result&step=1';
+
+test('a waiting execution that was not saved yet is tried again after a second', async () => {
+  const failed = (ErrorUrl: string) =>
+    receive(form('?fallback=true', { CallSid: sid('CA'), ErrorCode: '11200', ErrorUrl }));
+  const { response, outputs } = await failed(`${waiting}#rc=5&rp=all`);
+  assert.equal(outputs, undefined);
+  assert.equal(
+    response.body,
+    `<?xml version="1.0" encoding="UTF-8"?><Response><Pause length="1"/><Redirect method="POST">${waiting.replaceAll('&', '&amp;')}&amp;retry=1#rc=5&amp;rp=all</Redirect></Response>`,
+  );
+  assert.match((await failed(`${waiting}&retry=3`)).response.body, /retry=4/);
+});
+
+test('apologises where trying again is of no use', async () => {
+  for (const ErrorUrl of [
+    '',
+    'no address',
+    productionUrl,
+    `${waiting}&retry=8`,
+    `${waiting}&retry=x`,
+    'https://n8n.example.com/webhook-waiting/42/call?event=result',
+  ]) {
+    const call = { CallSid: sid('CA'), ErrorCode: '11200', ErrorUrl };
+    const { response } = await receive(form('?fallback=true', call));
+    assert.match(response.body, /<Record /, ErrorUrl);
+  }
 });

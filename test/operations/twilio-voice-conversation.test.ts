@@ -82,6 +82,11 @@ const documents: Array<[rule: string, parameters: IDataObject, document: string]
     { operation: 'hangUp', farewell: 'Adiós', language: 'es-ES' },
     '<Response><Say language="es-ES">Adiós</Say><Hangup/></Response>',
   ],
+  [
+    'reject: before it is answered',
+    { operation: 'reject', reason: 'busy' },
+    '<Response><Reject reason="busy"/></Response>',
+  ],
   ['hang up: without a word', { operation: 'hangUp' }, '<Response><Hangup/></Response>'],
   [
     'record: the result, or nothing recorded',
@@ -163,13 +168,9 @@ for (const [rule, parameters, document] of documents) {
   test(rule, async () => assert.equal(await answer(parameters), document));
 }
 
-test('reject: does not wait, and says that the call is over', async () => {
-  const { responses, waitTill, items } = await converse({ operation: 'reject', reason: 'busy' });
-  assert.equal(short(String(responses[0]?.body)), '<Response><Reject reason="busy"/></Response>');
-  assert.equal(waitTill, undefined);
-  assert.equal(items[0]?.json.callEnded, true);
-  assert.equal(items[0]?.json.callStatus, 'busy');
-  assert.deepEqual(rig.requests, []);
+test('while it waits, the node shows what n8n answers with when the wait is saved', async () => {
+  const { items, responses } = await converse({ operation: 'pause', seconds: 1 });
+  assert.deepEqual(items[0]?.json, { callSid, twiml: String(responses[0]?.body) });
 });
 
 test('the public URL of the trigger holds for the waiting execution, too', async () => {
@@ -342,4 +343,15 @@ test('refuses to speak where no call waits', async () => {
   const answered = [trigger({ responseMode: 'onReceived' })];
   const late = await converse({ operation: 'say', text: 'a' }, { before: answered });
   assert.match(late.error?.message ?? '', /already answered/);
+});
+
+test('a node that can only answer at once is refused where a conversation is waited for', async () => {
+  const before = [trigger({ responseMode: 'conversation' })];
+  const { error, responses } = await rig.run(
+    { resource: 'response', operation: 'hangUp' },
+    { before, items: [{ json: { callSid } }] },
+  );
+  assert.match(error?.message ?? '', /waits for a conversation/);
+  assert.equal(responses.length, 0);
+  assert.match(await answer({ operation: 'hangUp' }, { before }), /<Hangup/);
 });

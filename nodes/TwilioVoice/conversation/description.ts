@@ -1,22 +1,9 @@
-import type { ExpressionString, IWebhookDescription, NodeHint } from 'n8n-workflow';
+import type { ExpressionString, NodeHint } from 'n8n-workflow';
 
-import { waitingPath } from './hold';
 import { outputsExpression } from './outputs';
 
 /** The outputs depend on the operation; everything but a conversation has one. */
 export const outputs: ExpressionString = `={{ ${outputsExpression} }}`;
-
-/** Where Twilio resumes a waiting execution. It opens with n8n's token, and to Twilio's signature only. */
-export const webhooks: IWebhookDescription[] = [
-	{
-		name: 'default',
-		httpMethod: 'POST',
-		path: waitingPath,
-		restartWebhook: true,
-		isFullPath: true,
-		responseMode: 'responseNode',
-	},
-];
 
 const inConversation = '$parameter["resource"] === "conversation"';
 

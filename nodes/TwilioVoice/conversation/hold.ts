@@ -9,6 +9,7 @@ import type { Element } from '../twiml/xml';
 import { armEnd } from './arm';
 import type { Question } from './ask/question';
 import { hungUpOutput, outputCount } from './outputs';
+import { answerField, pathAfter } from './place';
 import {
 	conversationOf,
 	leaveBehind,
@@ -18,9 +19,6 @@ import {
 	type Waiting,
 	type WaitingOperation,
 } from './waiting';
-
-/** The path behind the execution's waiting address, the same for every node. */
-export const waitingPath = 'call';
 
 export interface Hold {
 	operation: WaitingOperation;
@@ -35,14 +33,15 @@ export interface Hold {
  * Answers the request that waits, and puts the execution to wait for Twilio's next one.
  *
  * A call takes one answer, so only the first item counts.
- * @returns nothing while the call goes on; an item with `callEnded` where there is no call any more
+ * @returns what is shown while the call goes on, which is not put out; an item with `callEnded` where there
+ * is no call any more
  */
 export async function hold(
 	this: IExecuteFunctions,
 	itemIndex: number,
 	{ operation, verbs, limitMs, question }: Hold,
 ): Promise<IDataObject[]> {
-	const triggers = requireWaitingCall.call(this, itemIndex);
+	const triggers = requireWaitingCall.call(this, itemIndex, 'conversation');
 	if (itemIndex > 0) return [];
 	const json = this.getInputData()[0]?.json ?? {};
 	if (json.callEnded === true) return [json];
@@ -67,12 +66,13 @@ export async function hold(
 	});
 	leaveAtLimit.call(this, operation, item);
 	await this.putExecutionToWait(new Date(Date.now() + limitMs));
+	// Of the two, the one counts that the pending request has been promised, see `waitingPaths`.
 	await this.sendResponse({
 		body: document,
 		headers: { 'content-type': 'text/xml; charset=utf-8' },
 		statusCode: 200,
 	});
-	return [];
+	return [{ callSid: conversation.callSid, [answerField]: document }];
 }
 
 /** Only an incoming call waits; a status or a recording is told when nobody listens any more. */
@@ -115,7 +115,7 @@ function waitingAddress(
 	const { publicUrl } = (triggers[0]?.parameters?.options ?? {}) as { publicUrl?: string };
 	const origin = publicUrl ? withoutFinalSlash(publicUrl.trim()) : url.origin;
 	return {
-		address: `${origin}${url.pathname}/${waitingPath}`,
+		address: `${origin}${url.pathname}/${pathAfter.call(this)}`,
 		token: url.searchParams.get('signature') ?? '',
 	};
 }

@@ -4,7 +4,7 @@ import { secondsToMs } from '../shared/callOutput';
 import { twiml } from '../twiml/document';
 import { isOver } from './arm';
 import { heardFrom, judge } from './ask/hear';
-import { questionVerbs } from './ask/question';
+import { questionVerbs, type Reason } from './ask/question';
 import { resumeUrl, type CallEvent, type Waiting } from './waiting';
 
 /** What a request of Twilio leads to: the flow goes on by an output, or the call gets a reply. */
@@ -16,6 +16,8 @@ export interface Incoming {
 	event: Exclude<CallEvent, 'ended'>;
 	/** How often the question was asked. */
 	attempt: number;
+	/** The request failed before; what the caller did then is lost. */
+	isRetry: boolean;
 	params: Record<string, string>;
 	now: Date;
 }
@@ -41,20 +43,26 @@ export function outcomeOf(waiting: Waiting, incoming: Incoming): Outcome {
 		case 'hangUp':
 		case 'pause':
 		case 'play':
+		case 'reject':
 		case 'say':
 			return leave(0);
 	}
 }
 
-function asked(waiting: Waiting, { attempt, params, event, now }: Incoming): Outcome {
+function asked(waiting: Waiting, incoming: Incoming): Outcome {
 	const { question } = waiting;
+	const { attempt, params, event, now } = incoming;
 	if (!question) return leave(1);
+	const ask = (attempts: number, reason?: Reason): Outcome => {
+		const url = (next: CallEvent) => resumeUrl(waiting, next, attempts);
+		return { kind: 'reply', document: twiml(questionVerbs(question, url, reason)) };
+	};
 	const heard = event === 'silence' ? undefined : heardFrom(params);
+	if (incoming.isRetry && !heard) return ask(attempt);
 	const verdict = judge(question, heard, attempt, now);
 	if (verdict.kind === 'answered') return leave(0, { answer: verdict.answer });
 	if (verdict.kind === 'given-up') return leave(1, { answer: verdict.answer });
-	const url = (next: CallEvent) => resumeUrl(waiting, next, attempt + 1);
-	return { kind: 'reply', document: twiml(questionVerbs(question, url, verdict.reason)) };
+	return ask(attempt + 1, verdict.reason);
 }
 
 /** https://www.twilio.com/docs/voice/twiml/dial#attributes-action */

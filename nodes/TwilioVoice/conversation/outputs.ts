@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { WaitingOperation } from './waiting';
 
@@ -18,6 +18,7 @@ const outputsOf: Record<WaitingOperation, Outputs> = {
 	hangUp: { names: ['Ended'], hungUp: 0 },
 	pause: { names: ['Continue', hungUpName], hungUp: 1 },
 	play: { names: ['Continue', hungUpName], hungUp: 1 },
+	reject: { names: ['Ended'], hungUp: 0 },
 	record: { names: ['Recorded', 'Nothing Recorded', hungUpName], hungUp: 2 },
 	say: { names: ['Continue', hungUpName], hungUp: 1 },
 };
@@ -28,6 +29,11 @@ export function outputCount(operation: WaitingOperation): number {
 
 export function hungUpOutput(operation: WaitingOperation): number {
 	return outputsOf[operation].hungUp;
+}
+
+/** What a node puts out without a wait is an item of a call that is over; what it waits with is shown. */
+export function outputFor(operation: WaitingOperation) {
+	return (result: IDataObject): number => (result.callEnded === true ? hungUpOutput(operation) : 0);
 }
 
 const named = Object.fromEntries(

@@ -44,6 +44,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	const outcome = outcomeOf(waiting, {
 		event: query.get('event') === 'silence' ? 'silence' : 'result',
 		attempt: Number(query.get('attempt') ?? 1),
+		isRetry: query.has('retry'),
 		params,
 		now: new Date(),
 	});

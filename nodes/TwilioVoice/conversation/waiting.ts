@@ -5,7 +5,7 @@ import type { Question } from './ask/question';
 
 /** The operations that keep the call on the canvas. */
 export type WaitingOperation =
-	'ask' | 'dial' | 'enqueue' | 'hangUp' | 'pause' | 'play' | 'record' | 'say';
+	'ask' | 'dial' | 'enqueue' | 'hangUp' | 'pause' | 'play' | 'record' | 'reject' | 'say';
 
 /**
  * What a node leaves behind for the request that resumes it. The execution's data holds it, so it must

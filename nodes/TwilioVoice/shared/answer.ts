@@ -13,6 +13,7 @@ const triggerType = /\.twilioVoiceTrigger$/;
 export function requireWaitingCall(
 	this: IExecuteFunctions,
 	itemIndex: number,
+	by: 'conversation' | 'response' = 'response',
 ): NodeTypeAndVersion[] {
 	const triggers = this.getParentNodes(this.getNode().name, { includeNodeParameters: true }).filter(
 		({ type, disabled }) => triggerType.test(type) && !disabled,
@@ -24,14 +25,20 @@ export function requireWaitingCall(
 				'Begin the workflow with a Twilio Voice Trigger and connect it to this node. To call somebody, use the resource Call.',
 		});
 	}
-	const answering = triggers.some(
-		({ parameters }) => parameters?.responseMode !== 'onReceived',
-	);
+	const modes = triggers.map(({ parameters }) => parameters?.responseMode ?? 'responseNode');
+	const answering = modes.some((mode) => mode !== 'onReceived');
 	if (!answering) {
 		throw new NodeOperationError(this.getNode(), 'The trigger has already answered the call', {
 			itemIndex,
 			description:
 				'Set Answer to "From the Workflow" in the Twilio Voice Trigger, or update the running call with the resource Call.',
+		});
+	}
+	if (by === 'response' && !modes.includes('responseNode')) {
+		throw new NodeOperationError(this.getNode(), 'The trigger waits for a conversation', {
+			itemIndex,
+			description:
+				'Set Answer to "From the Workflow" in the Twilio Voice Trigger, or use the resource Conversation here.',
 		});
 	}
 	return triggers;

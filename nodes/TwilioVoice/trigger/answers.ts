@@ -1,6 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IWebhookFunctions } from 'n8n-workflow';
 
+import { retryVerbs } from '../conversation/retry';
 import { faultOf, twiml } from '../twiml/document';
 import { phrasesIn, sayLanguage } from '../twiml/language';
 import { redirect } from '../twiml/conversationVerbs';
@@ -11,6 +12,8 @@ interface AnswerOptions {
 	fallbackLanguage?: string;
 	fallbackMessage?: string;
 	recordMaxLength?: number;
+	greeting?: string;
+	greetingLanguage?: string;
 }
 
 function options(this: IWebhookFunctions): AnswerOptions {
@@ -39,8 +42,9 @@ function takeMessage(this: IWebhookFunctions): string {
 }
 
 /** Twilio asks here when the ordinary path failed; the workflow does not run. */
-export function answerFallback(this: IWebhookFunctions): string {
-	return takeMessage.call(this);
+export function answerFallback(this: IWebhookFunctions, params: Record<string, string>): string {
+	const again = retryVerbs(params.ErrorUrl);
+	return again ? twiml(again) : takeMessage.call(this);
 }
 
 export function answerRecorded(this: IWebhookFunctions): string {
@@ -52,11 +56,12 @@ export function answerUnknownNumber(): string {
 	return twiml([reject('rejected')]);
 }
 
-/** A word at once; the workflow answers the request that follows it. */
-export function answerGreeting(this: IWebhookFunctions): string {
-	const language = sayLanguage(String(this.getNodeParameter('greetingLanguage', '')));
+/** A word at once, where there is one; the workflow answers the request that follows it. */
+export function answerGreeting(this: IWebhookFunctions): string | undefined {
+	const { greeting = '', greetingLanguage } = options.call(this);
+	if (greeting.trim() === '') return undefined;
 	return twiml([
-		say(String(this.getNodeParameter('greeting', '')), { language }),
+		say(greeting, { language: sayLanguage(greetingLanguage) }),
 		redirect(withQuery(publicAddress.call(this), queries.greeted)),
 	]);
 }

@@ -91,15 +91,16 @@ export const properties: INodeProperties[] = [
 		default: 'responseNode',
 		options: [
 			{
+				name: 'From a Conversation',
+				value: 'conversation',
+				description:
+					'Twilio Voice nodes of the resource "Conversation" answer, and no others. n8n sends each answer when it has saved the execution.',
+			},
+			{
 				name: 'From the Workflow',
 				value: 'responseNode',
 				description:
-					'A Twilio Voice node of the resource "Conversation" or "Respond to Call" answers',
-			},
-			{
-				name: 'From the Workflow, After a Greeting',
-				value: 'greeting',
-				description: 'The trigger says a word at once, and the workflow answers after it',
+					'Twilio Voice nodes of the resource "Respond to Call" or "Conversation" answer',
 			},
 			{
 				name: 'Immediately',
@@ -108,26 +109,6 @@ export const properties: INodeProperties[] = [
 			},
 		],
 		description: 'Who tells Twilio what to do with an incoming call. Twilio waits 15 seconds.',
-	},
-	{
-		displayName: 'Greeting',
-		name: 'greeting',
-		type: 'string',
-		typeOptions: { rows: 2 },
-		required: true,
-		default: '',
-		placeholder: 'Bienvenido a Automotora del Sur.',
-		displayOptions: { show: { responseMode: ['greeting'] } },
-		description: 'What the caller hears before the workflow runs',
-	},
-	{
-		displayName: 'Greeting Language',
-		name: 'greetingLanguage',
-		type: 'options',
-		options: sayLanguages,
-		default: 'es-MX',
-		displayOptions: { show: { responseMode: ['greeting'] } },
-		description: 'The language of the greeting',
 	},
 	{
 		displayName: 'Answer With',
@@ -219,6 +200,25 @@ export const properties: INodeProperties[] = [
 				default: '',
 				description:
 					'Said before a message is recorded. Empty: an apology in the fallback language.',
+			},
+			{
+				displayName: 'Greeting',
+				name: 'greeting',
+				type: 'string',
+				typeOptions: { rows: 2 },
+				default: '',
+				placeholder: 'Bienvenido a Automotora del Sur.',
+				displayOptions: { hide: { '/responseMode': ['onReceived'] } },
+				description: 'Said at once, before the workflow runs, which answers after it',
+			},
+			{
+				displayName: 'Greeting Language',
+				name: 'greetingLanguage',
+				type: 'options',
+				options: sayLanguages,
+				default: 'es-MX',
+				displayOptions: { hide: { '/responseMode': ['onReceived'] } },
+				description: 'The language of the greeting',
 			},
 			{
 				displayName: 'Late Status Events',

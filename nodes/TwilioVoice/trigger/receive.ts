@@ -79,7 +79,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		return await receiveMessage.call(this, params);
 	}
 	if (query.get('fallback') === 'true') {
-		send.call(this, 200, answerFallback.call(this));
+		send.call(this, 200, answerFallback.call(this, params));
 		return answered;
 	}
 	return await receiveCall.call(this, params, kind === 'greeted');
@@ -106,8 +106,9 @@ async function receiveCall(
 		send.call(this, 200, answerUnknownNumber());
 		return answered;
 	}
-	if (mode === 'greeting' && !isGreeted) {
-		send.call(this, 200, answerGreeting.call(this));
+	const greeting = isGreeted ? undefined : answerGreeting.call(this);
+	if (greeting) {
+		send.call(this, 200, greeting);
 		return answered;
 	}
 	return { workflowData };

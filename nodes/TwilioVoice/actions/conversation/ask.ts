@@ -7,6 +7,7 @@ import { questionVerbs, type Prompt, type Question } from '../../conversation/as
 import type { Expected } from '../../conversation/ask/understand';
 import { plain } from '../../conversation/ask/words';
 import { hold } from '../../conversation/hold';
+import { outputFor } from '../../conversation/outputs';
 import type { GatherOptions } from '../../twiml/conversationVerbs';
 import { description } from './askFields';
 import { keys, readPrompt, shortWaitMs, wholeNumber } from './fields';
@@ -61,8 +62,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	});
 }
 
-/** The only item that leaves at once is that of a call that is over. */
-export const output = () => 2;
+export const output = outputFor('ask');
 
 function readExpected(
 	this: IExecuteFunctions,

@@ -2,6 +2,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { hold } from '../../conversation/hold';
+import { outputFor } from '../../conversation/outputs';
 import { readPhoneNumber } from '../../shared/checks';
 import { dial, type Callee } from '../../twiml/conversationVerbs';
 import { longWaitMs, wholeNumber } from './fields';
@@ -126,8 +127,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	});
 }
 
-/** The only item that leaves at once is that of a call that is over. */
-export const output = () => 2;
+export const output = outputFor('dial');
 
 function calleeOf(to: string): Callee {
 	if (/^sips?:/i.test(to)) return { kind: 'sip', address: to };

@@ -2,6 +2,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { hold } from '../../conversation/hold';
+import { outputFor } from '../../conversation/outputs';
 import { isHttpUrl } from '../../shared/checks';
 import { enqueue } from '../../twiml/conversationVerbs';
 import { longWaitMs } from './fields';
@@ -63,5 +64,4 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	});
 }
 
-/** The only item that leaves at once is that of a call that is over. */
-export const output = () => 2;
+export const output = outputFor('enqueue');

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { hold } from '../../conversation/hold';
+import { outputFor } from '../../conversation/outputs';
 import { redirect } from '../../twiml/conversationVerbs';
 import { pause } from '../../twiml/verbs';
 import { shortWaitMs, wholeNumber } from './fields';
@@ -27,5 +28,4 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	});
 }
 
-/** The only item that leaves at once is that of a call that is over. */
-export const output = () => 1;
+export const output = outputFor('pause');

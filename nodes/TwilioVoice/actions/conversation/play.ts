@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { hold } from '../../conversation/hold';
+import { outputFor } from '../../conversation/outputs';
 import { readUrl } from '../../shared/checks';
 import { redirect } from '../../twiml/conversationVerbs';
 import { play } from '../../twiml/verbs';
@@ -46,5 +47,4 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	});
 }
 
-/** The only item that leaves at once is that of a call that is over. */
-export const output = () => 1;
+export const output = outputFor('play');

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { answerCall } from '../../shared/answer';
+import { hold } from '../../conversation/hold';
 import { reject } from '../../twiml/verbs';
 
 export const description: INodeProperties[] = [
@@ -17,14 +17,14 @@ export const description: INodeProperties[] = [
 	},
 ];
 
-/** Nothing comes back from a call that was rejected, so this does not wait. */
-export async function execute(
-	this: IExecuteFunctions,
-	itemIndex: number,
-): Promise<IDataObject | IDataObject[]> {
-	if (itemIndex > 0) return [];
+/** A call that is not taken ends at once; where that is not told, the flow goes on all the same. */
+const limitMs = 60_000;
+
+export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const reason = this.getNodeParameter('reason', itemIndex) === 'busy' ? 'busy' : 'rejected';
-	await answerCall.call(this, itemIndex, [reject(reason)]);
-	const callStatus = reason === 'busy' ? 'busy' : 'no-answer';
-	return { ...this.getInputData()[itemIndex]?.json, callEnded: true, callStatus };
+	return await hold.call(this, itemIndex, {
+		operation: 'reject',
+		limitMs,
+		verbs: () => [reject(reason)],
+	});
 }

@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 
 import { promptVerb } from '../../conversation/ask/question';
 import { hold } from '../../conversation/hold';
+import { outputFor } from '../../conversation/outputs';
 import { requireText } from '../../shared/checks';
 import { textField, voiceField } from '../../shared/sayFields';
 import { redirect } from '../../twiml/conversationVerbs';
@@ -31,5 +32,4 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	});
 }
 
-/** The only item that leaves at once is that of a call that is over. */
-export const output = () => 1;
+export const output = outputFor('say');
