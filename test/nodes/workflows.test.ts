@@ -25,9 +25,9 @@ const ours = new Map(
   }),
 );
 
-/** n8n's own nodes that the workflows use, and nothing that needs an account. */
+/** n8n's own nodes that the workflows use. */
 const builtIn = new Set(
-  ['stickyNote', 'code', 'dataTable', 'emailSend', 'if', 'scheduleTrigger'].map(
+  ['stickyNote', 'code', 'dataTable', 'emailSend', 'googleSheets', 'if', 'scheduleTrigger'].map(
     (name) => `n8n-nodes-base.${name}`,
   ),
 );
