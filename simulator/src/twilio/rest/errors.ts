@@ -68,14 +68,18 @@ export const restErrors = {
       `The number ${to} is unverified. Trial accounts may only make calls to verified numbers.`,
     ),
   invalidApplication: () => new RestError(400, 21_218, 'ApplicationSid is not valid'),
+  /** The number is not documented. */
   queueExists: (name: string) =>
     new RestError(400, 22_003, `A queue of the name ${name} exists already`),
   /** https://www.twilio.com/docs/api/errors/60606 */
   packageNotEnabled: (name: string) =>
     new RestError(403, 60_606, `The package ${name} is not enabled for this account`),
   friendlyName: () => new RestError(400, 20_002, 'Invalid FriendlyName'),
+  /** The number is not documented. */
   queueNotEmpty: () => new RestError(400, 22_002, 'The queue is not empty'),
+  /** The number is of the same fault in TwiML; its REST answer is not documented. */
   conferenceFull: () => new RestError(400, 16_020, 'Conference is full'),
+  /** As above. */
   labelTaken: (label: string) =>
     new RestError(400, 16_025, `A participant with the label ${label} exists already`),
   /** Twilio's number is of the same fault in TwiML; its REST answer is not documented. */
