@@ -41,26 +41,30 @@ test('accept: sends the session that the fields describe, without what SIP negot
   const { items, error } = await run('call', 'accept', {
     callId: call.id,
     ...agent,
-    functions: {
-      function: [
-        {
-          name: 'consultar_stock',
-          description: 'Busca un auto',
-          parameters: '{"type":"object","properties":{"modelo":{"type":"string"}}}',
-        },
-      ],
+    sessionOptions: {
+      functions: {
+        function: [
+          {
+            name: 'consultar_stock',
+            description: 'Busca un auto',
+            parameters: '{"type":"object","properties":{"modelo":{"type":"string"}}}',
+          },
+        ],
+      },
+      mcpServers: {
+        server: [
+          {
+            label: 'crm',
+            url: 'https://mcp.example.com/sse',
+            authorization: 'a-token-of-the-crm',
+            allowedTools: 'buscar_cliente, crear_cita',
+          },
+        ],
+      },
+      reasoningEffort: 'low',
+      maxOutputTokens: 800,
+      speed: 1.1,
     },
-    mcpServers: {
-      server: [
-        {
-          label: 'crm',
-          url: 'https://mcp.example.com/sse',
-          authorization: 'a-token-of-the-crm',
-          allowedTools: 'buscar_cliente, crear_cita',
-        },
-      ],
-    },
-    sessionOptions: { reasoningEffort: 'low', maxOutputTokens: 800, speed: 1.1 },
   });
   assert.equal(error, undefined);
   const session = {
@@ -278,14 +282,14 @@ const refusals: [string, string, IDataObject, RegExp, RegExp][] = [
   [
     'parameters that are not JSON',
     'accept',
-    { functions: { function: [{ name: 'uno', parameters: '{' }] } },
+    { sessionOptions: { functions: { function: [{ name: 'uno', parameters: '{' }] } } },
     /not JSON/,
     /./,
   ],
   [
     'a function without a proper name',
     'accept',
-    { functions: { function: [{ name: 'dos palabras', parameters: '{}' }] } },
+    { sessionOptions: { functions: { function: [{ name: 'dos palabras', parameters: '{}' }] } } },
     /cannot be the name of a function/,
     /letters/,
   ],
@@ -293,8 +297,10 @@ const refusals: [string, string, IDataObject, RegExp, RegExp][] = [
     'two tools of one name',
     'accept',
     {
-      functions: {
-        function: [1, 2].map(() => ({ name: 'uno', parameters: '{"type":"object"}' })),
+      sessionOptions: {
+        functions: {
+          function: [1, 2].map(() => ({ name: 'uno', parameters: '{"type":"object"}' })),
+        },
       },
     },
     /two tools with the name "uno"/,
@@ -303,7 +309,9 @@ const refusals: [string, string, IDataObject, RegExp, RegExp][] = [
   [
     'an MCP server over http',
     'accept',
-    { mcpServers: { server: [{ label: 'crm', url: 'http://mcp.example.com' }] } },
+    {
+      sessionOptions: { mcpServers: { server: [{ label: 'crm', url: 'http://mcp.example.com' }] } },
+    },
     /MCP server "crm" is not complete/,
     /https/,
   ],
@@ -327,7 +335,10 @@ for (const [what, operation, parameters, message, description] of refusals) {
 
 test('build: does not show the access token of an MCP server', async () => {
   const server = [{ label: 'crm', url: 'https://mcp.example.com', authorization: 'secret' }];
-  const { error } = await run('session', 'build', { ...agent, mcpServers: { server } });
+  const { error } = await run('session', 'build', {
+    ...agent,
+    sessionOptions: { mcpServers: { server } },
+  });
   assert.match(error?.message ?? '', /would be visible/);
 });
 

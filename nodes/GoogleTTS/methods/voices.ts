@@ -4,7 +4,18 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 
+import { spanishVoices } from '../data/spanishVoices';
 import { allLanguages, listVoices, type Voice } from '../shared/voices';
+
+/** Google's own list, except for the phrase cache: there the node has no credential of Google. */
+async function voicesOf(context: ILoadOptionsFunctions, language: string): Promise<Voice[]> {
+	if (context.getCurrentNodeParameter('resource') !== 'phraseCache') {
+		return await listVoices(context, language);
+	}
+	return spanishVoices.filter(
+		({ languageCodes }) => language === allLanguages || languageCodes.includes(language),
+	);
+}
 
 function label({ name, family, gender }: Voice): string {
 	return `${name} (${family}, ${gender})`;
@@ -17,7 +28,7 @@ export async function searchVoices(
 ): Promise<INodeListSearchResult> {
 	const language = String(this.getCurrentNodeParameter('language') ?? allLanguages);
 	const words = (filter ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-	const voices = await listVoices(this, language.startsWith('=') ? allLanguages : language);
+	const voices = await voicesOf(this, language.startsWith('=') ? allLanguages : language);
 	return {
 		results: voices
 			// These belong to Gemini, which is another API.
@@ -40,7 +51,7 @@ function isAmong(name: string, words: string[]): boolean {
 
 /** The languages that Google has voices for. */
 export async function getLanguages(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const voices = await listVoices(this, allLanguages);
+	const voices = await voicesOf(this, allLanguages);
 	const names = new Intl.DisplayNames(['en'], { type: 'language', languageDisplay: 'standard' });
 	const codes = [...new Set(voices.flatMap(({ languageCodes }) => languageCodes))];
 	return [

@@ -7,82 +7,6 @@ const titleCase = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
 
 const forFields = { show: { sessionFrom: ['fields'] } };
 
-const functionFields: INodeProperties[] = [
-	{
-		displayName: 'Name',
-		name: 'name',
-		type: 'string',
-		default: '',
-		placeholder: 'consultar_stock',
-		description: 'By which the model calls it: letters, digits, underscores and hyphens',
-	},
-	{
-		displayName: 'Description',
-		name: 'description',
-		type: 'string',
-		typeOptions: { rows: 2 },
-		default: '',
-		description: 'What it does, when to call it, and what to tell the caller meanwhile',
-	},
-	{
-		displayName: 'Parameters',
-		name: 'parameters',
-		type: 'json',
-		default: '{ "type": "object", "properties": {} }',
-		description: 'A JSON Schema of an object',
-	},
-];
-
-const mcpFields: INodeProperties[] = [
-	{
-		displayName: 'Label',
-		name: 'label',
-		type: 'string',
-		default: '',
-		placeholder: 'crm',
-		description: 'Tells this server apart from the others in tool calls',
-	},
-	{
-		displayName: 'Server URL',
-		name: 'url',
-		type: 'string',
-		default: '',
-		placeholder: 'https://mcp.example.com/sse',
-		description: 'A public https address: OpenAI calls it',
-	},
-	{
-		displayName: 'Authorization',
-		name: 'authorization',
-		type: 'string',
-		typeOptions: { password: true },
-		default: '',
-		description: 'An access token that OpenAI hands to the server. It is not put out by this node.',
-	},
-	{
-		displayName: 'Allowed Tools',
-		name: 'allowedTools',
-		type: 'string',
-		default: '',
-		placeholder: 'buscar_cliente, crear_cita',
-		description: 'Names of tools, separated by commas. All of them when it is empty.',
-	},
-	{
-		displayName: 'Approval',
-		name: 'approval',
-		type: 'options',
-		default: 'never',
-		options: [
-			{
-				name: 'Always Ask',
-				value: 'always',
-				description: 'Somebody has to approve each call over the control socket of the session',
-			},
-			{ name: 'Never Ask', value: 'never', description: 'The model calls the tools by itself' },
-		],
-		description: 'Whether a tool call has to be approved',
-	},
-];
-
 /** What makes a session; the same fields wherever one is configured. */
 export const sessionFields: INodeProperties[] = [
 	{
@@ -172,28 +96,6 @@ export const sessionFields: INodeProperties[] = [
 		],
 		displayOptions: forFields,
 		description: 'How the end of what the caller says is recognised',
-	},
-	{
-		displayName: 'Functions',
-		name: 'functions',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Function' },
-		placeholder: 'Add Function',
-		default: {},
-		options: [{ displayName: 'Function', name: 'function', values: functionFields }],
-		displayOptions: forFields,
-		description: 'What the model may call. Whoever holds the control socket has to answer.',
-	},
-	{
-		displayName: 'MCP Servers',
-		name: 'mcpServers',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add MCP Server' },
-		placeholder: 'Add MCP Server',
-		default: {},
-		options: [{ displayName: 'MCP Server', name: 'server', values: mcpFields }],
-		displayOptions: forFields,
-		description: 'Servers of the Model Context Protocol that OpenAI calls by itself',
 	},
 	{
 		displayName: 'Session Options',

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { functionsField, mcpServersField } from './toolFields';
+
 const formats = [
 	{ name: 'A-Law (8 kHz)', value: 'audio/pcma' },
 	{ name: 'PCM (24 kHz)', value: 'audio/pcm' },
@@ -37,6 +39,7 @@ export const sessionOptions: INodeProperties[] = [
 		],
 		description: 'How soon it answers, with semantic turn detection (eagerness)',
 	},
+	functionsField,
 	{
 		displayName: 'Idle Timeout (Ms)',
 		name: 'idleTimeoutMs',
@@ -69,6 +72,7 @@ export const sessionOptions: INodeProperties[] = [
 		default: 0,
 		description: 'For one answer, tool calls included; 0 is without limit (max_output_tokens)',
 	},
+	mcpServersField,
 	{
 		displayName: 'Noise Reduction',
 		name: 'noiseReduction',

@@ -17,8 +17,16 @@ interface McpField {
 
 /** The functions and MCP servers of the fields, as the Realtime API takes them. */
 export function readTools(this: IExecuteFunctions, itemIndex: number): IDataObject[] {
-	const functions = this.getNodeParameter('functions.function', itemIndex, []) as FunctionField[];
-	const servers = this.getNodeParameter('mcpServers.server', itemIndex, []) as McpField[];
+	const functions = this.getNodeParameter(
+		'sessionOptions.functions.function',
+		itemIndex,
+		[],
+	) as FunctionField[];
+	const servers = this.getNodeParameter(
+		'sessionOptions.mcpServers.server',
+		itemIndex,
+		[],
+	) as McpField[];
 	const tools = [
 		...functions.map((one) => functionTool.call(this, one, itemIndex)),
 		...servers.map((one) => mcpTool.call(this, one, itemIndex)),
@@ -45,7 +53,7 @@ function functionTool(
 		refuse.call(
 			this,
 			`"${name}" cannot be the name of a function`,
-			'Under Functions, a Name takes 1 to 64 letters, digits, underscores and hyphens.',
+			'In Session Options, under Functions, a Name takes 1 to 64 letters, digits, underscores and hyphens.',
 			itemIndex,
 		);
 	}
@@ -96,7 +104,7 @@ function mcpTool(
 		refuse.call(
 			this,
 			`The MCP server "${label || url}" is not complete`,
-			'Under MCP Servers, give a Label and a Server URL that begins with https://.',
+			'In Session Options, under MCP Servers, give a Label and a Server URL that begins with https://.',
 			itemIndex,
 		);
 	}
