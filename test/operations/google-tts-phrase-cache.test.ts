@@ -102,7 +102,7 @@ describe('Phrase Cache', () => {
 
   test('Get Warming tells that it does not know one', async () => {
     const { error } = await run({ operation: 'getWarming', warmingId: 'none' });
-    assert.match(error?.message ?? '', /sidecar/);
+    assert.match(error?.message ?? '', /warming is not known: none/);
   });
 
   test('Warm fails when no phrase could be had, with the reason', async () => {
