@@ -77,8 +77,9 @@ function noteExecution(
       continue;
     }
     for (const item of runs.flatMap(({ data }) => data?.main?.flat() ?? [])) {
-      const operation = String(item?.json.event ?? item?.json.type ?? '');
-      noteOperation({ node, resource: 'event', operation });
+      // A tool call is what a trigger starts on without naming an event.
+      const operation = item?.json.event ?? item?.json.type ?? 'tool';
+      noteOperation({ node, resource: 'event', operation: String(operation) });
     }
   }
 }
