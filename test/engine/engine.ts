@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type {
   IBinaryData,
+  IConnections,
   ICredentialDataDecryptedObject,
   ICredentialsHelper,
   IDataObject,
@@ -24,6 +25,15 @@ import { loadN8n, type N8nModules } from './n8n-modules.ts';
 import { noteOperation } from './operation-log.ts';
 
 const packageName = 'n8n-nodes-voice-agents';
+const manualTrigger = 'n8n-nodes-base.manualTrigger';
+
+/** A workflow as n8n exports it. */
+export interface WorkflowJson {
+  readonly nodes: readonly INode[];
+  readonly connections: IConnections;
+  /** For the manual trigger: what it puts out. For the others: what they have to put out. */
+  readonly pinData: Readonly<Record<string, readonly IDataObject[]>>;
+}
 
 export interface RunInput {
   /** The node's `name`, e.g. `twilioVoice`. */
@@ -74,6 +84,7 @@ export class Engine implements AsyncDisposable {
     this.#n8n = n8n;
     this.#userDir = userDir;
     const find = (type: string) => {
+      if (type === manualTrigger) return n8n.manualTrigger;
       const found = loader.nodeTypes[type.replace(`${packageName}.`, '')]?.type;
       if (!found) throw new Error(`the package has no node "${type}"`);
       return found;
@@ -151,6 +162,60 @@ export class Engine implements AsyncDisposable {
         return (resultData.runData[node.name]?.at(-1)?.data?.main ?? []).map((one) => one ?? []);
       },
     };
+  }
+
+  /**
+   * Runs a whole workflow by hand from its manual trigger, which puts out its pinned items.
+   * @returns the items of each node's first output, by the node's name
+   * @throws Error with what the builder would read, when a node fails
+   */
+  async runWorkflow(
+    { nodes, connections, pinData }: WorkflowJson,
+    credentials: Record<string, IDataObject>,
+  ): Promise<Map<string, INodeExecutionData[]>> {
+    const workflow = new this.#n8n.workflow.Workflow({
+      id: 'a-workflow-of-tests',
+      name: 'Tests',
+      nodes: nodes.map((node) => ({ ...node })),
+      connections,
+      active: false,
+      nodeTypes: this.#nodeTypes,
+    });
+    const start = nodes.find(({ type }) => type === manualTrigger);
+    const startNode = start && workflow.getNode(start.name);
+    if (!startNode) throw new Error('the workflow has no manual trigger');
+    const execution = new this.#n8n.core.WorkflowExecute(
+      this.#additionalData(credentials, workflow, []),
+      'manual',
+      this.#n8n.workflow.createRunExecutionData({
+        resultData: {
+          pinData: {
+            [startNode.name]: (pinData[startNode.name] ?? [{}]).map((json) => ({ json })),
+          },
+        },
+        executionData: {
+          nodeExecutionStack: [{ node: startNode, data: { main: [[{ json: {} }]] }, source: null }],
+        },
+      }),
+    );
+    const { data } = await execution.processRunExecutionData(workflow);
+    const { error, runData } = data.resultData;
+    if (error) {
+      throw new Error(`${String(data.resultData.lastNodeExecuted)}: ${error.message}`, {
+        cause: error,
+      });
+    }
+    for (const node of Object.values(workflow.nodes)) {
+      if (runData[node.name] && node.type.startsWith(`${packageName}.`)) {
+        this.#note({ node: node.type.slice(packageName.length + 1) }, node);
+      }
+    }
+    return new Map(
+      Object.entries(runData).map(([name, runs]) => [
+        name,
+        runs.flatMap((run) => run.data?.main?.[0] ?? []),
+      ]),
+    );
   }
 
   /** What a list search of a node's `methods.listSearch` offers. */
@@ -264,7 +329,7 @@ export class Engine implements AsyncDisposable {
     } as unknown as IWorkflowExecuteAdditionalData;
   }
 
-  #note(input: RunInput, node: INode): void {
+  #note(input: Pick<RunInput, 'node'>, node: INode): void {
     const properties = this.#descriptions.get(input.node)?.properties ?? [];
     const given = this.#n8n.workflow.NodeHelpers.getNodeParameters(
       properties,

@@ -11,6 +11,8 @@ import { installN8n } from '../../playground/n8n/install.ts';
 export interface N8nModules {
   readonly workflow: typeof n8nWorkflow;
   readonly core: N8nCore;
+  /** The one of n8n itself. */
+  readonly manualTrigger: n8nWorkflow.INodeType;
   readonly CredentialsHelper: new (...services: unknown[]) => CredentialsHelper;
 }
 
@@ -64,7 +66,12 @@ export async function loadN8n(userDir: string): Promise<N8nModules> {
     N8nModules,
     'CredentialsHelper'
   >;
+  const { ManualTrigger } =
+    require('n8n-nodes-base/dist/nodes/ManualTrigger/ManualTrigger.node.js') as {
+      ManualTrigger: new () => n8nWorkflow.INodeType;
+    };
   return {
+    manualTrigger: new ManualTrigger(),
     workflow: require('n8n-workflow') as typeof n8nWorkflow,
     core: require('n8n-core') as N8nCore,
     CredentialsHelper,
