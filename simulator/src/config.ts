@@ -74,6 +74,13 @@ export const configSchema = z.strictObject({
   geminiApiKey: secret,
   /** Opens the stand-in for OpenAI below `/openai/v1`; without a key there is none. */
   openAiApiKey: secret.optional(),
+  /**
+   * Opens a second listener, which speaks TLS with this certificate: OpenAI's clients connect to the
+   * Realtime API over `wss` only. It serves everything that `port` does.
+   */
+  openAiTls: z.strictObject({ certPem: z.string().min(1), keyPem: z.string().min(1) }).optional(),
+  /** Of the second listener; 0 takes any free port. */
+  openAiPort: z.number().int().min(0).max(65_535).default(0),
   /** Webhooks of the OpenAI project, as its settings name them. */
   openAiWebhooks: z
     .array(z.strictObject({ url: httpUrl, secret: z.string().regex(/^whsec_/) }))

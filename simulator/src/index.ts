@@ -12,7 +12,9 @@ import { createGoogleCloud } from './google/cloud.ts';
 import { startGoogleGrpc } from './google/google-grpc.ts';
 import { googleRest } from './google/google-rest.ts';
 import { openAiRest } from './openai/openai-rest.ts';
+import { startRealtime } from './openai/realtime/listen.ts';
 import { OpenAiProject } from './openai/realtime/project.ts';
+import type { RealtimeScriptStep } from './openai/realtime/realtime-script.ts';
 import { OpenAiScript, type OpenAiScriptStep } from './openai/script.ts';
 import { createRecognizer } from './recognition/recognizer.ts';
 import { Telephones } from './telephone-network/telephones.ts';
@@ -33,6 +35,7 @@ export type { HeardSpeech } from './callers/ear.ts';
 export type { CallEvent } from './twilio/call-data.ts';
 export type { FaultChanges } from './faults/faults.ts';
 export type { GeminiScriptStep } from './gemini/script.ts';
+export type { RealtimeScriptStep } from './openai/realtime/realtime-script.ts';
 export type { OpenAiScriptStep } from './openai/script.ts';
 export type { WireFilter, WireRequest } from './control/wire-log.ts';
 
@@ -59,6 +62,12 @@ export interface Simulator {
     script(steps: readonly OpenAiScriptStep[]): void;
     /** The SIP calls of the project, and the webhooks that tell of them. */
     readonly project: OpenAiProject;
+    /** Where its clients go: `https` with `openAiTls`, otherwise below `url`. */
+    readonly baseUrl: string;
+    readonly realtime: {
+      /** Replaces what Realtime sessions are to say and call. @throws z.ZodError */
+      script(steps: readonly RealtimeScriptStep[]): void;
+    };
   };
   /** Somebody calls a number of an account. @throws z.ZodError */
   dial(call: DialInput): DialledCaller;
@@ -106,6 +115,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const openai = {
     script: (steps: readonly OpenAiScriptStep[]) => openAiScript.set(steps),
     project: openAiProject,
+    realtime: {
+      script: (steps: readonly RealtimeScriptStep[]) => openAiProject.realtimeScript.set(steps),
+    },
   };
   const requests = new WireLog();
   const app = fastify({ forceCloseConnections: true });
@@ -152,16 +164,31 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     faults,
     ...google,
   });
+  const realtime =
+    config.openAiApiKey === undefined
+      ? undefined
+      : startRealtime(app, {
+          apiKeys: [config.openAiApiKey],
+          project: openAiProject,
+          voices,
+          recognizer,
+          faults,
+        });
   const close = async (): Promise<void> => {
     exchange.close();
     openAiProject.close();
+    await realtime?.close();
     await Promise.all([app.close(), grpc.close()]);
     ticker.close();
     webhooks.close();
     await voices.close();
   };
+  let openAiOrigin: string | undefined;
   try {
     exchange.publicUrl = await listen(app, config.host, config.port);
+    if (config.openAiTls) {
+      openAiOrigin = await realtime?.listen(config.host, config.openAiPort, config.openAiTls);
+    }
   } catch (error) {
     await close();
     throw error;
@@ -174,7 +201,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     voices,
     requests,
     gemini,
-    openai,
+    openai: { ...openai, baseUrl: `${openAiOrigin ?? exchange.publicUrl}/openai/v1` },
     revokeGoogleTokens: () => google.accounts.revokeTokens(),
     dial: (call) => dialScripted(ports, call),
     telephone: (phoneNumber, behaviour) => {

@@ -11,7 +11,11 @@ async function main(): Promise<void> {
   const options = JSON.parse(await readFile(values.config, 'utf8')) as SimulatorOptions;
   const simulator = await startSimulator(options);
   process.stdout.write(
-    `${JSON.stringify({ url: simulator.url, grpcAddress: simulator.grpcAddress })}\n`,
+    `${JSON.stringify({
+      url: simulator.url,
+      grpcAddress: simulator.grpcAddress,
+      openAiBaseUrl: simulator.openai.baseUrl,
+    })}\n`,
   );
   let closing: Promise<void> | undefined;
   for (const signal of ['SIGTERM', 'SIGINT'] as const)

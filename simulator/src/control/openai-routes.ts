@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { OpenAiError } from '../openai/openai-error.ts';
 import { incomingCallSchema, type OpenAiProject } from '../openai/realtime/project.ts';
+import type { RealtimeScriptStep } from '../openai/realtime/realtime-script.ts';
 import type { SipCall } from '../openai/realtime/sip-calls.ts';
 
 const webhooksSchema = z.array(
@@ -30,6 +31,10 @@ export function openAiRoutes(
   };
   const view = ({ id, state }: SipCall): object => ({ callId: id, state });
 
+  app.put('/openai/realtime/script', async (request, reply) => {
+    project.realtimeScript.set(request.body as readonly RealtimeScriptStep[]);
+    return reply.code(204).send();
+  });
   app.put('/openai/webhooks', async (request, reply) => {
     project.webhooks.set(webhooksSchema.parse(request.body));
     return reply.code(204).send();

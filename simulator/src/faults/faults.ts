@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { healthyOpenAiRealtime, openAiRealtimeFaults } from './openai-realtime.ts';
 import { healthyTwilio, twilioFaults } from './twilio.ts';
 
 const milliseconds = z.number().nonnegative().max(3_600_000);
@@ -83,12 +84,19 @@ const gemini = z.strictObject({
   breakStreamWith: z.enum(['socket-close', 'error-frame']),
 });
 
-const settingsSchema = z.strictObject({ speech, textToSpeech, gemini, twilio: twilioFaults });
+const settingsSchema = z.strictObject({
+  speech,
+  textToSpeech,
+  gemini,
+  twilio: twilioFaults,
+  openAiRealtime: openAiRealtimeFaults,
+});
 const changesSchema = z.strictObject({
   speech: speech.partial().optional(),
   textToSpeech: textToSpeech.partial().optional(),
   gemini: gemini.partial().optional(),
   twilio: twilioFaults.partial().optional(),
+  openAiRealtime: openAiRealtimeFaults.partial().optional(),
 });
 
 export type FaultSettings = z.infer<typeof settingsSchema>;
@@ -131,6 +139,7 @@ export const defaultFaultSettings = {
     breakStreamWith: 'socket-close',
   },
   twilio: healthyTwilio,
+  openAiRealtime: healthyOpenAiRealtime,
 } as const satisfies FaultSettings;
 
 export interface Faults {
@@ -165,6 +174,7 @@ export function createFaults(initial: FaultChanges = {}): Faults {
       textToSpeech: { ...current.textToSpeech, ...valid.textToSpeech },
       gemini: { ...current.gemini, ...valid.gemini },
       twilio: { ...current.twilio, ...valid.twilio },
+      openAiRealtime: { ...current.openAiRealtime, ...valid.openAiRealtime },
     });
     if (next.speech.finalDelayMinMs > next.speech.finalDelayMaxMs) {
       throw new z.ZodError([

@@ -66,7 +66,8 @@ export const openAiRest: FastifyPluginCallback<OpenAiRestOptions> = (app, option
   app.post('/chat/completions', large, (request) =>
     createChatCompletion(request.body, script, now()),
   );
-  void app.register(realtimeRest, { prefix: '/realtime', calls: project.calls, now });
+  const { calls, secrets } = project;
+  void app.register(realtimeRest, { prefix: '/realtime', calls, secrets, now });
   app.setNotFoundHandler((request, reply) =>
     sendError(new OpenAiError(404, `Invalid URL (${request.method} ${request.url})`), reply),
   );

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { ClientSecrets } from './client-secrets.ts';
 import { ProjectWebhooks, type ProjectWebhook } from './project-webhooks.ts';
+import { RealtimeScript } from './realtime-script.ts';
 import { SipCalls, type SipCall, type SipHeader } from './sip-calls.ts';
 
 export const incomingCallSchema = z.strictObject({
@@ -15,6 +17,9 @@ export type IncomingSipCall = z.input<typeof incomingCallSchema>;
 /** A project of OpenAI: its SIP calls, and the webhooks that tell of them. */
 export class OpenAiProject {
   readonly calls = new SipCalls();
+  readonly secrets = new ClientSecrets();
+  /** What its Realtime sessions are to say. */
+  readonly realtimeScript = new RealtimeScript();
   readonly webhooks: ProjectWebhooks;
 
   constructor(webhooks: readonly ProjectWebhook[] = []) {

@@ -9,10 +9,12 @@ import {
   sessionSchema,
   type RealtimeSession,
 } from './session-schema.ts';
+import type { ClientSecrets } from './client-secrets.ts';
 import type { SipCalls } from './sip-calls.ts';
 
 export interface RealtimeRestOptions {
   readonly calls: SipCalls;
+  readonly secrets: ClientSecrets;
   readonly now: () => number;
 }
 
@@ -32,7 +34,7 @@ const clientSecretSchema = z.strictObject({
 
 /** Calls and client secrets of the Realtime API. https://developers.openai.com/api/docs/guides/realtime-sip */
 export const realtimeRest: FastifyPluginCallback<RealtimeRestOptions> = (app, options, done) => {
-  const { calls, now } = options;
+  const { calls, secrets, now } = options;
   type OneCall = { Params: { id: string } };
 
   app.post<OneCall>('/calls/:id/accept', (request, reply) => {
@@ -71,9 +73,12 @@ export const realtimeRest: FastifyPluginCallback<RealtimeRestOptions> = (app, op
     );
     const wanted: RealtimeSession = session ?? { type: 'realtime' };
     checkSession(wanted, 'session');
+    const value = `ek_${hex(16)}`;
+    const expiresAt = Math.floor(now() / 1000) + expires.seconds;
+    secrets.add(value, { session: wanted, expiresAtMs: expiresAt * 1000 });
     return {
-      value: `ek_${hex(16)}`,
-      expires_at: Math.floor(now() / 1000) + expires.seconds,
+      value,
+      expires_at: expiresAt,
       session: {
         ...wanted,
         object: 'realtime.session',

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+const milliseconds = z.number().nonnegative().max(3_600_000);
+const count = z.number().int().min(0).max(1_000_000);
+
+/** Places in a conversation at which a socket may die. */
+export const REALTIME_PHASES = [
+  'connected',
+  'idle',
+  'caller-speaking',
+  'thinking',
+  'first-audio',
+  'mid-audio',
+  'audio-sent',
+  'tool-running',
+] as const;
+
+export type RealtimePhase = (typeof REALTIME_PHASES)[number];
+
+/** Pace and failures of OpenAI's Realtime API over WebSocket; `null` and 0 are health. */
+export const openAiRealtimeFaults = z.strictObject({
+  /** The next connections are refused with this HTTP status. */
+  failNext: z
+    .strictObject({
+      status: z.union([
+        z.literal(401),
+        z.literal(403),
+        z.literal(404),
+        z.literal(429),
+        z.literal(500),
+        z.literal(503),
+      ]),
+      retryAfterMs: milliseconds.optional(),
+      count: count.min(1),
+    })
+    .nullable(),
+  /** From the request to the open socket. */
+  connectDelayMs: milliseconds,
+  /** The next sockets that reach the phase end there. */
+  killNext: z
+    .strictObject({
+      phase: z.enum(REALTIME_PHASES),
+      /**
+       * `reset`: the connection is gone at once. `close`: closed properly with `code`. `freeze`: it
+       * stays open, and nothing is sent or answered any more, no pong either.
+       */
+      how: z.enum(['reset', 'close', 'freeze']).default('reset'),
+      code: z.number().int().min(1000).max(4999).default(1011),
+      count: count.min(1),
+    })
+    .nullable(),
+  /** Nothing is sent for this long after a response was created. */
+  stallMs: milliseconds,
+  /** Responses end as `failed` with a server error. */
+  failNextResponses: count,
+  /** Input transcriptions end as `failed`. */
+  failNextTranscriptions: count,
+  /** Before each so-manieth event comes a frame that is no JSON. */
+  malformedEvery: count,
+  /** Before each so-manieth event comes one of a type that nobody knows. */
+  unknownEvery: count,
+  /** Each so-manieth event comes twice, with the same ids. */
+  duplicateEvery: count,
+  /** Each so-manieth event comes after the one behind it. */
+  swapEvery: count,
+  /** A delta of audio follows each response that was cancelled. */
+  lateAudio: z.boolean(),
+  /** From `response.created` to the first output. */
+  firstAudioDelayMs: milliseconds,
+  /** Audio in one delta. */
+  deltaMs: milliseconds.min(20),
+  /** Between two deltas: less than `deltaMs` is faster than real time. */
+  deltaIntervalMs: milliseconds,
+  /** From the end of a turn to its transcript. */
+  transcriptionDelayMs: milliseconds,
+  sessionLimitMs: milliseconds.min(1),
+  /** Told by `rate_limits.updated`. */
+  tokensPerMinute: z.number().int().positive(),
+});
+
+export type OpenAiRealtimeFaults = z.infer<typeof openAiRealtimeFaults>;
+
+export const healthyOpenAiRealtime = {
+  failNext: null,
+  connectDelayMs: 0,
+  killNext: null,
+  stallMs: 0,
+  failNextResponses: 0,
+  failNextTranscriptions: 0,
+  malformedEvery: 0,
+  unknownEvery: 0,
+  duplicateEvery: 0,
+  swapEvery: 0,
+  lateAudio: false,
+  firstAudioDelayMs: 300,
+  deltaMs: 400,
+  deltaIntervalMs: 40,
+  transcriptionDelayMs: 150,
+  sessionLimitMs: 3_600_000,
+  tokensPerMinute: 4_000_000,
+} as const satisfies OpenAiRealtimeFaults;
