@@ -4,6 +4,7 @@ export interface WorkflowFile {
 }
 
 interface WorkflowNode {
+  readonly name: string;
   readonly type: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly credentials?: Readonly<Record<string, { readonly id: string; readonly name: string }>>;

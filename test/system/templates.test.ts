@@ -165,6 +165,89 @@ describe('templates, imported and executed', () => {
     assert.match(mail, /filename=/, 'with the recording');
     await n8n.unpublish(id);
   });
+
+  test('live-transcription: what both sides say arrives row by row, then as a whole', async () => {
+    const [dealer] = playground.stack.tenants;
+    assert.ok(dealer);
+    const number = '+56221234511';
+    await playground.simulator('POST', '/numbers', {
+      accountSid: playground.stack.secrets.accountSid,
+      phoneNumber: number,
+    });
+    await playground.sidecar('PATCH', `/v1/tenants/${dealer.slug}`, {
+      phoneNumbers: [dealer.phoneNumber, number],
+    });
+    const colleague = String(dealer.profile.escalationNumber);
+    await playground.simulator('PUT', `/telephones/${encodeURIComponent(colleague)}`, {
+      does: 'answer',
+      afterMs: 500,
+      script: [
+        { do: 'wait', ms: 1500 },
+        { do: 'say', text: 'Buenas tardes, habla con el taller' },
+        { do: 'wait-for-end', timeoutMs: 60_000 },
+      ],
+    });
+    const template = (await readTemplates()).get('live-transcription');
+    const named = (name: string) => template?.nodes.find((node) => node.name === name);
+    const columns = named('Append to the Sheet')?.parameters.columns as { value: IDataObject };
+    const id = await change('live-transcription', {
+      'Incoming Call': {
+        parameters: {
+          ...named('Incoming Call')?.parameters,
+          manageWebhook: true,
+          phoneNumbers: [number],
+        },
+      },
+      // Google's sheets cannot be reached from a test: the same columns, without the sheet.
+      'Append to the Sheet': {
+        type: 'n8n-nodes-base.set',
+        typeVersion: 3.4,
+        credentials: {},
+        parameters: {
+          assignments: {
+            assignments: Object.entries(columns.value).map(([name, value]) => ({
+              id: name,
+              name,
+              value,
+              type: 'string',
+            })),
+          },
+        },
+      },
+    });
+    const { n8n } = playground.stack;
+    const { versionId } = (await n8n.workflows()).find((workflow) => workflow.id === id)!;
+    await n8n.publish(id, versionId);
+    const { failures } = await playground.call({
+      from: '+56987650003',
+      to: number,
+      script: [
+        { do: 'wait-for-speech', matching: /taller/, timeoutMs: 40_000 },
+        { do: 'wait-for-silence', ms: 800 },
+        { do: 'say', text: 'Necesito cambiar los neumáticos de mi camioneta' },
+        { do: 'wait', ms: 2500 },
+        { do: 'hang-up' },
+      ],
+    });
+    assert.deepEqual(failures, []);
+    const read = new Map<string, Execution>();
+    const summary = await eventually('the transcription is over', async () => {
+      for (const { id: execution } of await n8n.executions(id)) {
+        if (!read.has(execution)) read.set(execution, await endedExecution(n8n, execution));
+      }
+      return [...read.values()].flatMap((execution) => execution.json('Summary'))[0];
+    });
+    assert.deepEqual([summary.tenant, summary.status], [dealer.slug, 'completed']);
+    const rows = [...read.values()].flatMap((execution) => execution.json('Append to the Sheet'));
+    const saidBy = (who: string) =>
+      rows
+        .filter(({ Who }) => Who === who)
+        .map(({ Text }) => String(Text))
+        .join(' ');
+    assert.match(saidBy('Cliente'), /neumáticos/i);
+    assert.match(saidBy('Asesor'), /taller/i);
+    await n8n.unpublish(id);
+  });
 });
 
 /** An SMTP server that keeps the first message it gets. */
