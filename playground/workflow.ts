@@ -5,6 +5,7 @@ export interface WorkflowFile {
 
 interface WorkflowNode {
   readonly name: string;
+  readonly webhookId?: string;
   readonly type: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly credentials?: Readonly<Record<string, { readonly id: string; readonly name: string }>>;

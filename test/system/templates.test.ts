@@ -248,6 +248,43 @@ describe('templates, imported and executed', () => {
     assert.match(saidBy('Asesor'), /taller/i);
     await n8n.unpublish(id);
   });
+
+  test('realtime-sip: a call that names a tenant is accepted, another is rejected', async () => {
+    const id = await change('realtime-sip', {});
+    const { n8n, secrets, urls } = playground.stack;
+    const { versionId } = (await n8n.workflows()).find((workflow) => workflow.id === id)!;
+    await n8n.publish(id, versionId);
+    const template = (await readTemplates()).get('realtime-sip');
+    const trigger = template?.nodes.find(({ name }) => name === 'Incoming SIP Call');
+    await playground.simulator('PUT', '/openai/webhooks', [
+      {
+        url: `${urls.n8n}/webhook/${String(trigger?.webhookId)}/openai`,
+        secret: secrets.openAiWebhookSecret,
+      },
+    ]);
+    interface SipCallView {
+      readonly callId: string;
+      readonly state: { readonly name: string; readonly statusCode?: number };
+    }
+    const decided = async (headers: Record<string, string>) => {
+      const { callId } = await playground.simulator<SipCallView>('POST', '/openai/calls', {
+        from: '+56987650004',
+        to: 'proj_tests',
+        headers,
+      });
+      return eventually('the call is decided on', async () => {
+        const { state } = await playground.simulator<SipCallView>('GET', `/openai/calls/${callId}`);
+        return state.name === 'ringing' ? undefined : state;
+      });
+    };
+    assert.equal((await decided({ 'X-Tenant': 'automotora-andes' })).name, 'active');
+    const rejected = await decided({});
+    assert.deepEqual([rejected.name, rejected.statusCode], ['rejected', 404]);
+    for (const { id: execution } of await n8n.executions(id)) {
+      assert.equal((await endedExecution(n8n, execution)).status, 'success');
+    }
+    await n8n.unpublish(id);
+  });
 });
 
 /** An SMTP server that keeps the first message it gets. */
