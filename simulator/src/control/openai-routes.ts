@@ -12,6 +12,10 @@ const webhooksSchema = z.array(
   }),
 );
 
+const keysSchema = z.strictObject({
+  digits: z.string().regex(/^[0-9*#A-D]+$/, 'keys are 0 to 9, *, #, and A to D'),
+});
+
 /**
  * Calls to the SIP address of the OpenAI project, and where its webhooks go.
  * @param notFound makes the error for a call that is not there
@@ -44,6 +48,10 @@ export function openAiRoutes(
     reply.code(201).send(view(await project.incomingCall(incomingCallSchema.parse(request.body)))),
   );
   app.get('/openai/calls/:id', async (request) => view(callOf(request)));
+  app.post('/openai/calls/:id/keys', async (request, reply) => {
+    callOf(request).callerPresses(keysSchema.parse(request.body).digits);
+    return reply.code(204).send();
+  });
   app.delete('/openai/calls/:id', async (request, reply) => {
     callOf(request).callerHangsUp();
     return reply.code(204).send();

@@ -26,8 +26,16 @@ function deepest(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefi
     .filter((each): each is z.core.$ZodIssue => each !== undefined)
     .sort((a, b) => b.path.length - a.path.length);
   const [inner] = branches;
-  return inner && { ...inner, path: [...issue.path, ...inner.path] };
+  // No branch at all: its discriminator is unknown.
+  if (!inner) return issue;
+  return { ...inner, path: [...issue.path, ...inner.path] };
 }
+
+const inputAt = (body: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    body,
+  );
 
 /** @throws OpenAiError 400, worded as the API does */
 export function parseRequest<T>(schema: z.ZodType<T>, body: unknown): T {
@@ -39,7 +47,8 @@ export function parseRequest<T>(schema: z.ZodType<T>, body: unknown): T {
     const param = placeOf([...issue.path, issue.keys[0] ?? '']);
     throw OpenAiError.invalid(`Unknown parameter: '${param}'.`, param, 'unknown_parameter');
   }
-  if (issue?.code === 'invalid_type' && issue.input === undefined) {
+  const absent = issue !== undefined && inputAt(body, issue.path) === undefined;
+  if (absent && ['invalid_type', 'invalid_value', 'invalid_union'].includes(issue.code)) {
     throw OpenAiError.invalid(
       `Missing required parameter: '${place}'.`,
       place,

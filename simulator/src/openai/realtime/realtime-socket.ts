@@ -11,8 +11,10 @@ import { systemClock, type RealtimeClock } from './clock.ts';
 import { newId } from './items.ts';
 import type { OpenAiProject } from './project.ts';
 import { RealtimeSession } from './session.ts';
-import { checkSession } from './session-schema.ts';
+import { checkSession, REALTIME_MODELS } from './session-schema.ts';
 import { Settings } from './settings.ts';
+import { noSuchCall } from './sip-calls.ts';
+import { SipSession } from './sip-session.ts';
 import { agreedProtocol, authorize, refuseBeta } from './socket-auth.ts';
 import { Speech } from './speech.ts';
 import { Wire } from './wire.ts';
@@ -49,6 +51,7 @@ export class RealtimeSockets {
     handleProtocols: (offered) => agreedProtocol(offered),
   });
   readonly #shared;
+  readonly #sipSessions = new Map<string, SipSession>();
 
   constructor(options: RealtimeSocketsOptions) {
     this.#options = options;
@@ -88,6 +91,10 @@ export class RealtimeSockets {
     const { faults } = this.#options;
     const failure = faults.takeFailure('openAiRealtime');
     if (failure) return refuse(socket, failure.status, failure.retryAfterMs);
+    const callId = url.searchParams.get('call_id');
+    if (callId !== null && !this.#options.project.calls.isActive(callId)) {
+      return refuse(socket, 404);
+    }
     const open = (): void =>
       this.#server.handleUpgrade(request, socket, head, (opened) =>
         this.#opened(opened, request, url),
@@ -100,13 +107,19 @@ export class RealtimeSockets {
   /** Wrong keys and models are told over the open socket, which is closed then, as the real API does. */
   #opened(socket: WebSocket, request: IncomingMessage, url: URL): void {
     const wire = new Wire(socket, () => this.#options.faults.current.openAiRealtime);
+    // `close` follows each error of a socket; an oversized message is one, closed with 1009 by ws.
     socket.on('error', () => undefined);
     socket.on('ping', (data: Buffer) => {
       if (!wire.frozen) socket.pong(data);
     });
     try {
-      const settings = this.#settingsFor(request, url);
-      this.#talk(socket, wire, settings);
+      const { receive, end } = this.#talk(wire, request, url);
+      socket.on('message', (data, isBinary) => {
+        if (wire.frozen) return;
+        if (isBinary) wire.close(1003, 'Binary messages are not supported.');
+        else receive(String(data));
+      });
+      socket.on('close', end);
     } catch (error) {
       if (!(error instanceof OpenAiError)) throw error;
       const { type, code, message, param, status } = error;
@@ -115,18 +128,22 @@ export class RealtimeSockets {
         event_id: newId('event'),
         error: { type, code, message, param, event_id: null },
       });
-      const reason = code === null ? type : `${type}.${code}`;
-      wire.close(status === 401 ? 3000 : 4000, reason);
+      wire.close(status === 401 ? 3000 : 4000, code === null ? type : `${type}.${code}`);
     }
   }
 
-  #settingsFor(request: IncomingMessage, url: URL): Settings {
+  /** @throws OpenAiError */
+  #talk(wire: Wire, request: IncomingMessage, url: URL): Conversing {
     const { apiKeys, project } = this.#options;
     const brought = authorize(request, apiKeys, project.secrets);
     refuseBeta(request);
-    const asked = url.searchParams.get('model') ?? undefined;
-    const model = brought?.model ?? asked;
-    if (model === undefined) {
+    const callId = url.searchParams.get('call_id');
+    if (callId !== null) {
+      const { receive, detach } = this.#sipSession(callId).attach(wire);
+      return { receive, end: detach };
+    }
+    const model = brought?.model ?? url.searchParams.get('model');
+    if (model === null) {
       throw OpenAiError.invalid(
         'You must provide a model parameter.',
         'model',
@@ -137,10 +154,6 @@ export class RealtimeSockets {
     const { sessionLimitMs } = this.#options.faults.current.openAiRealtime;
     const settings = new Settings(model, Math.floor((this.#clock.now() + sessionLimitMs) / 1000));
     if (brought) settings.update({ ...brought, model }, false);
-    return settings;
-  }
-
-  #talk(socket: WebSocket, wire: Wire, settings: Settings): void {
     const session = new RealtimeSession({
       ...this.#shared,
       settings,
@@ -148,14 +161,29 @@ export class RealtimeSockets {
       send: (event) => wire.send(event),
       close: (code, reason) => wire.close(code, reason),
     });
-    socket.on('message', (data, isBinary) => {
-      if (wire.frozen) return;
-      if (isBinary) return wire.close(1003, 'Binary messages are not supported.');
-      session.receive(String(data));
-    });
-    socket.on('close', () => session.end());
-    session.start();
+    wire.send(session.created());
+    return { receive: (text) => session.receive(text), end: () => session.end() };
   }
+
+  /** @throws OpenAiError 404 for a call that was not accepted, or is over */
+  #sipSession(callId: string): SipSession {
+    const known = this.#sipSessions.get(callId);
+    if (known) return known;
+    const call = this.#options.project.calls.find(callId);
+    const { state } = call;
+    if (state.name !== 'active') throw noSuchCall(callId);
+    const model = state.session.model ?? REALTIME_MODELS[0];
+    const forget = (): void => void this.#sipSessions.delete(callId);
+    const session = new SipSession(call, state.session, model, this.#shared, forget);
+    this.#sipSessions.set(callId, session);
+    return session;
+  }
+}
+
+interface Conversing {
+  receive(text: string): void;
+  /** The socket has closed. */
+  end(): void;
 }
 
 function refuse(socket: Duplex, status: number, retryAfterMs?: number): void {

@@ -12,6 +12,7 @@ import {
   type ResponseSettings,
 } from './response-settings.ts';
 import type { Settings } from './settings.ts';
+import { SipPlayback } from './sip-playback.ts';
 import type { Speech } from './speech.ts';
 import { answerTo, type Thought } from './thought.ts';
 import type { Tokens } from './usage.ts';
@@ -38,10 +39,12 @@ export class Responses {
   #read: Tokens = { text: 0, audio: 0 };
   /** Words that are still being looked for. */
   #listening: Promise<unknown> = Promise.resolve();
+  readonly #playback: SipPlayback;
   #spoke = false;
 
   constructor(parts: ResponsesParts) {
     this.#parts = parts;
+    this.#playback = new SipPlayback(parts.clock, (event) => parts.emit(event));
   }
 
   /** The one that writes to the conversation. */
@@ -91,16 +94,20 @@ export class Responses {
     target.cancel('client_cancelled');
   }
 
+  /** The caller speaks over the model. */
+  interrupt(): void {
+    this.#active?.cancel('turn_detected');
+    this.#playback.clear();
+  }
+
   /** Over SIP: what was not played yet never is. */
   clearAudio(): void {
-    this.#parts.emit({
-      type: 'output_audio_buffer.cleared',
-      response_id: this.#active?.id ?? null,
-    });
+    this.#playback.clear();
   }
 
   /** The client has gone. */
   abandon(): void {
+    this.#playback.stop();
     this.#active?.abandon();
     for (const response of this.#beside) response.abandon();
   }
@@ -117,7 +124,7 @@ export class Responses {
         if (event.type === 'response.output_audio.delta') {
           this.#spoke = true;
           // The caller hears it over SIP; the control socket does not.
-          if (overSip) return;
+          if (overSip) return this.#playback.sent(String(event['response_id']));
         }
         emit(event);
       },
@@ -142,6 +149,7 @@ export class Responses {
       this.#read = response.read;
     }
     this.#lateAudio(response);
+    if (this.#parts.overSip) this.#playback.responseEnded(response);
     this.#parts.ended(response);
   }
 

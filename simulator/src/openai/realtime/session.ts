@@ -82,9 +82,15 @@ export class RealtimeSession {
     this.#stopExpiry = clock.after(faults().sessionLimitMs, () => this.#expire());
   }
 
-  /** Before anything else. */
-  start(): void {
-    this.#emit({ type: 'session.created', session: this.#parts.settings.toWire() });
+  /** The event that each socket gets before anything else. */
+  created(): ServerEvent {
+    const session = this.#parts.settings.toWire();
+    return { type: 'session.created', event_id: newId('event'), session };
+  }
+
+  /** Audio that comes from the call, not from the client. */
+  hear(audio: Buffer): void {
+    if (!this.#closed) this.#input.append(audio);
   }
 
   /** One message of the client, as it came. */
@@ -94,14 +100,7 @@ export class RealtimeSession {
     try {
       json = JSON.parse(text);
     } catch {
-      return this.#refuse(
-        new OpenAiError(
-          400,
-          'We could not parse the JSON body of your request. (HINT: This likely means you aren’t using your HTTP library correctly.)',
-          { code: 'invalid_json' },
-        ),
-        undefined,
-      );
+      return this.#refuse(notJson(), undefined);
     }
     try {
       handle(parseClientEvent(json), this.#core);
@@ -134,7 +133,7 @@ export class RealtimeSession {
     this.#idle.stop();
     this.#emit({ type: 'input_audio_buffer.speech_started', audio_start_ms, item_id });
     if (this.#parts.settings.turnDetection?.interrupt_response !== false) {
-      this.#responses.active?.cancel('turn_detected');
+      this.#responses.interrupt();
     }
   }
 
@@ -191,6 +190,13 @@ export class RealtimeSession {
     this.#parts.send({ type, event_id: newId('event'), ...rest });
   }
 }
+
+const notJson = (): OpenAiError =>
+  new OpenAiError(
+    400,
+    'We could not parse the JSON body of your request. (HINT: This likely means you aren’t using your HTTP library correctly.)',
+    { code: 'invalid_json' },
+  );
 
 function eventIdOf(json: unknown): string | undefined {
   const id = (json as { event_id?: unknown } | null)?.event_id;

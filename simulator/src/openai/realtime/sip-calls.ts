@@ -14,16 +14,28 @@ export type SipCallState =
   | { readonly name: 'referred'; readonly targetUri: string }
   | { readonly name: 'ended'; readonly by: 'caller' | 'application' };
 
+export interface SipCallObserver {
+  changed?(call: SipCall): void;
+  audio?(mulaw: Uint8Array): void;
+  pressed?(digit: string): void;
+}
+
 /** A call to `sip:<project>@sip.api.openai.com`, from the INVITE to its end. */
 export class SipCall {
   readonly id = `rtc_${randomBytes(16).toString('hex')}`;
   readonly headers: readonly SipHeader[];
   #state: SipCallState = { name: 'ringing' };
-  readonly #changed: (call: SipCall) => void;
+  readonly #observers = new Set<SipCallObserver>();
 
   constructor(headers: readonly SipHeader[], changed: (call: SipCall) => void) {
     this.headers = headers;
-    this.#changed = changed;
+    this.observe({ changed });
+  }
+
+  /** Tells of what happens from now on; the answer takes that back. */
+  observe(observer: SipCallObserver): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
   }
 
   get state(): SipCallState {
@@ -35,6 +47,22 @@ export class SipCall {
     if (this.#state.name === 'ringing' || this.#state.name === 'active') {
       this.#become({ name: 'ended', by: 'caller' });
     }
+  }
+
+  /** The caller speaks: µ-law, 8,000 Hz. Before the call is answered nobody hears it. */
+  callerSays(mulaw: Uint8Array): void {
+    if (this.#state.name !== 'active') return;
+    for (const { audio } of this.#observers) audio?.(mulaw);
+  }
+
+  /**
+   * The caller presses keys.
+   * @throws RangeError for what is on no keypad
+   */
+  callerPresses(digits: string): void {
+    if (!/^[0-9*#A-D]+$/.test(digits)) throw new RangeError('keys are 0 to 9, *, #, and A to D');
+    if (this.#state.name !== 'active') return;
+    for (const digit of digits) for (const { pressed } of this.#observers) pressed?.(digit);
   }
 
   /** @throws OpenAiError 404 */
@@ -63,7 +91,7 @@ export class SipCall {
 
   #become(state: SipCallState): void {
     this.#state = state;
-    this.#changed(this);
+    for (const { changed } of this.#observers) changed?.(this);
   }
 
   #require(name: SipCallState['name']): void {
@@ -93,6 +121,11 @@ export class SipCalls {
       if (old.state.name !== 'ringing' && old.state.name !== 'active') this.#calls.delete(id);
     }
     return call;
+  }
+
+  /** Whether it was accepted and goes on. */
+  isActive(id: string): boolean {
+    return this.#calls.get(id)?.state.name === 'active';
   }
 
   /** @throws OpenAiError 404 */

@@ -10,6 +10,8 @@ export class Wire {
   #held: string | undefined;
   #deltas = 0;
   #frozen = false;
+  #dying = false;
+  #inFlight = 0;
 
   constructor(socket: WebSocket, faults: () => OpenAiRealtimeFaults) {
     this.#socket = socket;
@@ -48,16 +50,27 @@ export class Wire {
   }
 
   #write(text: string): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text);
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#inFlight++;
+    this.#socket.send(text, () => {
+      this.#inFlight--;
+      this.#dieIfDue();
+    });
+  }
+
+  /** What was sent before still arrives. */
+  #dieIfDue(): void {
+    if (this.#dying && this.#inFlight === 0) this.#socket.terminate();
   }
 
   #reached(phase: RealtimePhase | undefined, faults: OpenAiRealtimeFaults): void {
     const kill = faults.killNext;
     if (kill === null || kill.phase !== phase) return;
     faults.killNext = kill.count === 1 ? null : { ...kill, count: kill.count - 1 };
-    if (kill.how === 'freeze') this.#frozen = true;
-    else if (kill.how === 'close') this.#socket.close(kill.code, 'internal_error');
-    else this.#socket.terminate();
+    if (kill.how === 'close') this.#socket.close(kill.code, 'internal_error');
+    this.#frozen = true;
+    this.#dying = kill.how === 'reset';
+    this.#dieIfDue();
   }
 
   /** Where in the conversation the client is once it has this event. */

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PCMU_SESSION, startSession } from './testing/session-rig.ts';
+
+const message = (role: string, content: object[], more: object = {}) => ({
+  type: 'conversation.item.create',
+  item: { type: 'message', role, content, ...more },
+});
+const update = (session: object) => ({ type: 'session.update', session });
+
+/** What is sent, and the code and the place of its error. */
+const REFUSED: readonly (readonly [string, unknown, string, string | null])[] = [
+  ['no object', [], 'invalid_event', null],
+  ['no type', { session: {} }, 'missing_required_parameter', 'type'],
+  ['an unknown type', { type: 'session.upgrade' }, 'invalid_value', 'type'],
+  ['an unknown field', { type: 'response.cancel', now: true }, 'unknown_parameter', 'now'],
+  ['a session without a type', update({}), 'missing_required_parameter', 'session.type'],
+  ['a transcription session', update({ type: 'transcription' }), 'invalid_value', 'session.type'],
+  [
+    'the name of the beta',
+    update({ type: 'realtime', input_audio_format: 'g711_ulaw' }),
+    'unknown_parameter',
+    'session.input_audio_format',
+  ],
+  [
+    'another model',
+    update({ type: 'realtime', model: 'gpt-realtime-2' }),
+    'cannot_update_model',
+    'session.model',
+  ],
+  [
+    'a model that is not there',
+    update({ type: 'realtime', model: 'gpt-9' }),
+    'model_not_found',
+    'session.model',
+  ],
+  [
+    'both modalities',
+    update({ type: 'realtime', output_modalities: ['audio', 'text'] }),
+    'invalid_value',
+    'session.output_modalities',
+  ],
+  [
+    'a rate for µ-law',
+    update({ type: 'realtime', audio: { input: { format: { type: 'audio/pcmu', rate: 8000 } } } }),
+    'unknown_parameter',
+    'session.audio.input.format.rate',
+  ],
+  [
+    'an impossible speed',
+    update({ type: 'realtime', audio: { output: { speed: 2 } } }),
+    'invalid_value',
+    'session.audio.output.speed',
+  ],
+  ['no audio', { type: 'input_audio_buffer.append' }, 'missing_required_parameter', 'audio'],
+  ['no base64', { type: 'input_audio_buffer.append', audio: '§§§§' }, 'invalid_value', 'audio'],
+  [
+    'an item of no kind',
+    { type: 'conversation.item.create', item: { type: 'thought' } },
+    'invalid_value',
+    'item.type',
+  ],
+  [
+    'audio of the assistant',
+    message('assistant', [{ type: 'output_audio', transcript: 'hola' }]),
+    'missing_required_parameter',
+    'item.content[0].text',
+  ],
+  [
+    'an image for the system',
+    message('system', [{ type: 'input_image', image_url: 'data:image/png;base64,AAAA' }]),
+    'invalid_value',
+    'item.content[0].type',
+  ],
+  [
+    'an id that is too long',
+    message('user', [{ type: 'input_text', text: 'hola' }], { id: 'x'.repeat(33) }),
+    'invalid_value',
+    'item.id',
+  ],
+  [
+    'an unknown predecessor',
+    { ...message('user', [{ type: 'input_text', text: 'a' }]), previous_item_id: 'item_none' },
+    'item_create_invalid_previous_item_id',
+    'previous_item_id',
+  ],
+  [
+    'a call id with a slash',
+    {
+      type: 'conversation.item.create',
+      item: { type: 'function_call_output', call_id: 'call/1', output: '' },
+    },
+    'invalid_value',
+    'item.call_id',
+  ],
+  [
+    'an item to delete that is not there',
+    { type: 'conversation.item.delete', item_id: 'item_none' },
+    'item_delete_invalid_item_id',
+    'item_id',
+  ],
+  [
+    'an item to retrieve that is not there',
+    { type: 'conversation.item.retrieve', item_id: 'item_none' },
+    'item_retrieve_invalid_item_id',
+    'item_id',
+  ],
+  [
+    'a negative end',
+    { type: 'conversation.item.truncate', item_id: 'a', content_index: 0, audio_end_ms: -1 },
+    'integer_below_min_value',
+    'audio_end_ms',
+  ],
+  [
+    'too many tokens',
+    { type: 'response.create', response: { max_output_tokens: 5000 } },
+    'invalid_value',
+    'response.max_output_tokens',
+  ],
+  ['what WebRTC has', { type: 'output_audio_buffer.clear' }, 'invalid_value', 'type'],
+];
+
+for (const [what, event, code, param] of REFUSED) {
+  test(`${what} is refused by name, and the session goes on`, () => {
+    const rig = startSession();
+    rig.send(event as object);
+    const [error] = rig.errors();
+    assert.deepEqual([error?.code, error?.param], [code, param]);
+    assert.equal(error?.type, 'invalid_request_error');
+    rig.send({ type: 'input_audio_buffer.clear' });
+    rig.only('input_audio_buffer.cleared');
+  });
+}
+
+test('what is no JSON is refused', () => {
+  const rig = startSession();
+  rig.session.receive('{"type":');
+  assert.equal(rig.errors()[0]?.code, 'invalid_json');
+});
+
+test('an append of more than 15 MiB is refused', () => {
+  const rig = startSession();
+  rig.append(Buffer.alloc(15 * 1024 * 1024 + 1));
+  assert.deepEqual(
+    [rig.errors()[0]?.code, rig.errors()[0]?.param],
+    ['string_above_max_length', 'audio'],
+  );
+});
+
+test('items find their place, are deleted, and have one id each', () => {
+  const rig = startSession();
+  const item = (id: string) => message('user', [{ type: 'input_text', text: id }], { id });
+  rig.send(item('item_1'));
+  rig.send({ ...item('item_2'), previous_item_id: 'root' });
+  rig.send({ ...item('item_3'), previous_item_id: 'item_2' });
+  rig.send(item('item_3'));
+  assert.equal(rig.errors()[0]?.code, 'item_create_duplicate_item_id');
+  assert.deepEqual(
+    rig.inbox.of('conversation.item.added').map(({ previous_item_id }) => previous_item_id),
+    [null, null, 'item_2'],
+  );
+  rig.send({ type: 'conversation.item.delete', item_id: 'item_2' });
+  assert.equal(rig.only('conversation.item.deleted').item_id, 'item_2');
+});
+
+test('the voice is fixed once the model has spoken', async () => {
+  const rig = startSession({ script: [{ reply: 'hola' }] });
+  const voice = (name: string) => update({ type: 'realtime', audio: { output: { voice: name } } });
+  rig.send(voice('cedar'));
+  assert.equal(rig.only('session.updated').session.audio.output.voice, 'cedar');
+  rig.send({ type: 'response.create' });
+  await rig.clock.advance(3000);
+  rig.send(voice('cedar'));
+  rig.send(voice('marin'));
+  assert.deepEqual(
+    rig.errors().map(({ code }) => code),
+    ['cannot_update_voice'],
+  );
+});
+
+test('an update changes what it names and keeps the rest', () => {
+  const rig = startSession();
+  const input = (change: object) => update({ type: 'realtime', audio: { input: change } });
+  rig.send(input({ turn_detection: { type: 'server_vad', threshold: 0.7 } }));
+  rig.send(input({ turn_detection: { type: 'semantic_vad', eagerness: 'high' } }));
+  rig.send(input({ turn_detection: null }));
+  const [server, semantic, none] = rig.inbox
+    .of('session.updated')
+    .map(({ session }) => session.audio.input.turn_detection);
+  assert.deepEqual([server.threshold, server.silence_duration_ms], [0.7, 500]);
+  assert.deepEqual(semantic, {
+    type: 'semantic_vad',
+    eagerness: 'high',
+    create_response: true,
+    interrupt_response: true,
+  });
+  assert.equal(none, null);
+  const { session } = rig.inbox.of('session.updated').at(-1)!;
+  assert.equal(session.instructions, PCMU_SESSION.instructions);
+  assert.deepEqual(session.audio.input.format, { type: 'audio/pcmu' });
+});
