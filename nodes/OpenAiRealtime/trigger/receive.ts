@@ -1,11 +1,9 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { seenBefore } from '../../shared/seen';
-import { isSignedWebhook } from '../../shared/standardWebhook';
+import { endWebhook, readSignedWebhook } from '../../shared/signedWebhook';
 import { openAiCredential } from '../transport/openAi';
 import { addressOf, customHeaders, readHeaders } from './sipHeaders';
-
-const answered: IWebhookResponseData = { noWebhookResponse: true };
 
 /**
  * One webhook of OpenAI: refused, acknowledged, or handed to the workflow. It is acknowledged before
@@ -14,31 +12,21 @@ const answered: IWebhookResponseData = { noWebhookResponse: true };
  */
 export async function receive(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const { webhookSecret } = await this.getCredentials<{ webhookSecret?: string }>(openAiCredential);
-	const headers = this.getHeaderData();
-	const id = single(headers['webhook-id']);
-	const rawBody = this.getRequestObject().rawBody ?? Buffer.alloc(0);
-	const isGenuine = isSignedWebhook(
-		webhookSecret ?? '',
-		{
-			id,
-			timestamp: single(headers['webhook-timestamp']),
-			signature: single(headers['webhook-signature']),
-		},
-		rawBody,
-		Date.now(),
-	);
-	if (!isGenuine || id === undefined) return end.call(this, 403);
-	const event = parse(rawBody);
-	if (!event) return end.call(this, 400);
+	const webhook = readSignedWebhook.call(this, webhookSecret ?? '');
+	if (typeof webhook === 'number') return endWebhook.call(this, webhook);
+	const { id, message: event } = webhook;
 	const events = this.getNodeParameter('events', []) as string[];
 	const data = (event.data ?? {}) as IDataObject;
 	// A project sends all its webhooks here, among them kinds that did not exist when this was written.
 	if (!events.includes(String(event.type)) || typeof data.call_id !== 'string') {
-		return end.call(this, 204);
+		return endWebhook.call(this, 204);
 	}
 	const scope = `${this.getWorkflow().id ?? ''}/${this.getNode().id}`;
-	if (seenBefore(this.getWorkflowStaticData('node'), scope, id)) return end.call(this, 204);
-	return { ...end.call(this, 204), workflowData: [[{ json: incomingCall(id, event, data) }]] };
+	if (seenBefore(this.getWorkflowStaticData('node'), scope, id)) return endWebhook.call(this, 204);
+	return {
+		...endWebhook.call(this, 204),
+		workflowData: [[{ json: incomingCall(id, event, data) }]],
+	};
 }
 
 function incomingCall(webhookId: string, event: IDataObject, data: IDataObject): IDataObject {
@@ -56,22 +44,4 @@ function incomingCall(webhookId: string, event: IDataObject, data: IDataObject):
 		mediaSecurity: data.sip_media_security ?? null,
 		sipHeaders,
 	};
-}
-
-function parse(rawBody: Buffer): IDataObject | undefined {
-	try {
-		const event: unknown = JSON.parse(rawBody.toString('utf8'));
-		return typeof event === 'object' && event !== null ? (event as IDataObject) : undefined;
-	} catch {
-		return undefined;
-	}
-}
-
-function end(this: IWebhookFunctions, statusCode: number): IWebhookResponseData {
-	this.getResponseObject().status(statusCode).end();
-	return answered;
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-	return Array.isArray(header) ? header[0] : header;
 }
