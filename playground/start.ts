@@ -6,6 +6,7 @@ import { choosePorts } from './ports.ts';
 import { runToEnd } from './processes/run-to-end.ts';
 import { loadSecrets, ownerEmail } from './secrets.ts';
 import { startStack, type Stack } from './stack.ts';
+import { canvasNumber } from './templates.ts';
 
 const { values } = parseArgs({
   options: {
@@ -80,6 +81,7 @@ function addresses({ urls, tenants, secrets }: Stack): string {
     ...tenants.map(
       ({ profile, phoneNumber }) => `                 dial ${phoneNumber}  ${profile.name}`,
     ),
+    `                 dial ${canvasNumber}  a menu that runs on the canvas alone`,
     `  n8n editor     ${urls.workflow}`,
     `                 ${ownerEmail}  ${secrets.ownerPassword}`,
     `  Sidecar API    ${urls.sidecar}/v1   (key in ${join(values['data-dir'], 'secrets.json')})`,
