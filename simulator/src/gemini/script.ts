@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ReplyScript, type ScriptStep } from '../scripted-replies/reply-script.ts';
 
 const errorStatus = z.union([
   z.literal(400),
@@ -41,62 +42,12 @@ const replySchema = z.union([
   }),
 ]);
 
-const stepSchema = z.strictObject({
-  /**
-   * Tested on what the caller said last; after a tool call, on the JSON of its result. A string is
-   * a regular expression without regard to case. Absent: whatever comes.
-   */
-  match: z
-    .union([
-      z.instanceof(RegExp),
-      z.string().transform((source, context) => {
-        try {
-          return new RegExp(source, 'iu');
-        } catch {
-          context.addIssue({ code: 'custom', message: 'is no regular expression' });
-          return z.NEVER;
-        }
-      }),
-    ])
-    .optional(),
-  reply: replySchema,
-  /** @defaultValue 1 */
-  times: z.number().int().positive().default(1),
-});
+export type GeminiScriptStep = ScriptStep<typeof replySchema>;
+export type GeminiScriptReply = z.output<typeof replySchema>;
 
-export type GeminiScriptStep = z.input<typeof stepSchema>;
-export type GeminiScriptReply = z.infer<typeof replySchema>;
-
-/** What a test wants Gemini to answer. Each step is used up; then the stand-in answers by itself. */
-export class GeminiScript {
-  #steps: (z.infer<typeof stepSchema> & { left: number })[] = [];
-
-  /**
-   * Replaces what was left of the script before.
-   * @throws z.ZodError
-   */
-  set(steps: readonly GeminiScriptStep[]): void {
-    this.#steps = z
-      .array(stepSchema)
-      .parse(steps)
-      .map((step) => ({ ...step, left: step.times }));
-  }
-
-  /** Steps that nothing has matched yet. */
-  get remaining(): number {
-    return this.#steps.reduce((sum, step) => sum + step.left, 0);
-  }
-
-  /** The reply of the first step that fits, which is used up by it. */
-  take(subject: string): GeminiScriptReply | undefined {
-    const step = this.#steps.find(({ match }) => {
-      if (!match) return true;
-      match.lastIndex = 0;
-      return match.test(subject);
-    });
-    if (!step) return undefined;
-    step.left--;
-    if (step.left === 0) this.#steps = this.#steps.filter((each) => each !== step);
-    return step.reply;
+/** What Gemini is to answer to what the caller said last or, after a tool call, to the JSON of its result. */
+export class GeminiScript extends ReplyScript<typeof replySchema> {
+  constructor() {
+    super(replySchema);
   }
 }

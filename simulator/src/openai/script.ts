@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ReplyScript, type ScriptStep } from '../scripted-replies/reply-script.ts';
 
 const replySchema = z.union([
   z.string(),
@@ -18,48 +19,12 @@ const replySchema = z.union([
   }),
 ]);
 
-const stepSchema = z.strictObject({
-  /** Tested on the last input of the user, without regard to case. Absent: whatever comes. */
-  match: z
-    .string()
-    .transform((source, context) => {
-      try {
-        return new RegExp(source, 'iu');
-      } catch {
-        context.addIssue({ code: 'custom', message: 'is no regular expression' });
-        return z.NEVER;
-      }
-    })
-    .optional(),
-  reply: replySchema,
-  /** @defaultValue 1 */
-  times: z.number().int().positive().default(1),
-});
+export type OpenAiScriptStep = ScriptStep<typeof replySchema>;
+export type OpenAiScriptReply = z.output<typeof replySchema>;
 
-export type OpenAiScriptStep = z.input<typeof stepSchema>;
-export type OpenAiScriptReply = z.infer<typeof replySchema>;
-
-/** What a test wants OpenAI to answer. Each step is used up; then the stand-in answers by itself. */
-export class OpenAiScript {
-  #steps: (z.infer<typeof stepSchema> & { left: number })[] = [];
-
-  /**
-   * Replaces what was left of the script before.
-   * @throws z.ZodError
-   */
-  set(steps: readonly OpenAiScriptStep[]): void {
-    this.#steps = z
-      .array(stepSchema)
-      .parse(steps)
-      .map((step) => ({ ...step, left: step.times }));
-  }
-
-  /** The reply of the first step that fits, which is used up by it. */
-  take(subject: string): OpenAiScriptReply | undefined {
-    const step = this.#steps.find(({ match }) => match === undefined || match.test(subject));
-    if (!step) return undefined;
-    step.left--;
-    if (step.left === 0) this.#steps = this.#steps.filter((each) => each !== step);
-    return step.reply;
+/** What OpenAI is to answer to the last input of the user. */
+export class OpenAiScript extends ReplyScript<typeof replySchema> {
+  constructor() {
+    super(replySchema);
   }
 }
