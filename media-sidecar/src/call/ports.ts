@@ -1,4 +1,5 @@
 import type { ToolCall, ToolDefinition } from '../llm/contract.ts';
+import type { RealtimeSettings, TurnDetection } from '../realtime/contract.ts';
 import type { VoiceSettings } from '../tts/contract.ts';
 
 /**
@@ -31,7 +32,9 @@ export interface ClaimedSession {
   readonly tenant: TenantProfile;
   /** Which agent speaks, e.g. `contact-center`. */
   readonly agent: string;
-  readonly pipeline: 'cascade';
+  readonly pipeline: Pipeline;
+  /** How the audio reaches the agent: through our media socket, or from the carrier to the model. */
+  readonly transport: 'media-stream' | 'sip';
   readonly direction: 'inbound' | 'outbound';
   readonly callSid: string;
   /** E.164, or absent for a withheld number. */
@@ -48,6 +51,22 @@ export interface ClaimedSession {
   readonly tools: readonly ToolDefinition[];
 }
 
+/** How a conversation is held: hear, think and speak one after the other, or speech to speech. */
+export type Pipeline = 'cascade' | 'realtime';
+
+/** What a tenant sets for speech to speech; absent fields are the process's defaults. */
+export interface RealtimePreferences {
+  readonly model?: string;
+  readonly voice?: string;
+  /** 0.25 to 1.5. */
+  readonly speed?: number;
+  readonly turnDetection?: TurnDetection;
+  /** null: none */
+  readonly noiseReduction?: 'near_field' | 'far_field' | null;
+  readonly transcriptionModel?: string;
+  readonly reasoningEffort?: RealtimeSettings['reasoningEffort'];
+}
+
 export interface TenantProfile {
   readonly id: string;
   readonly slug: string;
@@ -57,6 +76,7 @@ export interface TenantProfile {
   /** BCP-47, e.g. `es-CL`. */
   readonly language: string;
   readonly voice: VoiceSettings;
+  readonly realtime?: RealtimePreferences;
   /** First words of the agent, after which the AI disclosure follows when it is not part of them. */
   readonly greeting: string;
   /** Said in the first utterance: that the caller talks to an AI (EU AI Act, article 50). */
@@ -74,10 +94,39 @@ export interface CallRecorder {
     readonly startedAtMs: number;
   }): void;
   turn(turn: TurnRecord): void;
+  /** What a provider's work for this call will cost. */
+  usage(usage: UsageRecord): void;
   callEnded(call: CallEnding): void;
   /** Resolves when everything handed in so far is stored. For draining. */
   flush(): Promise<void>;
 }
+
+/** What a provider counted. Prices are applied where it is stored. */
+export interface UsageRecord {
+  readonly callId: string;
+  readonly tenantId: string;
+  /** The agent's turn that it was for, by its index; absent for what belongs to no turn. */
+  readonly turnIndex?: number;
+  /** Wall clock, ms. */
+  readonly atMs: number;
+  readonly service:
+    'realtime' | 'transcription' | 'speech-to-text' | 'language-model' | 'text-to-speech';
+  readonly provider: 'openai' | 'google';
+  /** As the price table names it: `gpt-realtime-2.1`, `gemini-3.5-flash`, `chirp3-hd`. */
+  readonly model: string;
+  /** Amounts above 0. A cached input token is counted here and not under its plain name. */
+  readonly amounts: Readonly<Partial<Record<UsageUnit, number>>>;
+}
+
+export type UsageUnit =
+  | 'text-input-token'
+  | 'cached-text-input-token'
+  | 'audio-input-token'
+  | 'cached-audio-input-token'
+  | 'text-output-token'
+  | 'audio-output-token'
+  | 'second'
+  | 'character';
 
 export interface TurnRecord {
   readonly callId: string;
@@ -136,6 +185,28 @@ export interface ToolRunner {
    * Aborting the signal gives the call up at once.
    */
   run(invocation: ToolInvocation, signal: AbortSignal): Promise<ToolOutcome>;
+}
+
+/** What an agent's built-in tools do outside of the call. None of them rejects. */
+export interface CallActions {
+  /** Notes that somebody is to be called back. @param request from the model, not checked yet */
+  scheduleCallback(
+    session: ClaimedSession,
+    request: {
+      /** ISO 8601, local to the tenant when it has no offset; absent: as soon as possible. */
+      readonly at?: string;
+      /** E.164; absent: the number of this call. */
+      readonly phoneNumber?: string;
+      readonly reason?: string;
+    },
+  ): Promise<ToolOutcome>;
+  /** Puts the number of the other side on the tenant's do-not-call list. */
+  optOut(session: ClaimedSession, request: { readonly reason?: string }): Promise<ToolOutcome>;
+  /** Tells subscribers (`call.escalated`). @param summary what the person who takes over should know */
+  escalated(
+    session: ClaimedSession,
+    request: { readonly reason?: string; readonly summary?: string },
+  ): void;
 }
 
 export interface ToolInvocation {

@@ -44,6 +44,19 @@ const environmentSchema = z.object({
   GEMINI_API_KEY: z.string().optional(),
   GEMINI_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   GEMINI_MODEL: z.string().optional(),
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: z.url({ protocol: /^https?$/ }).default('https://api.openai.com/v1'),
+  OPENAI_CA_FILE: z.string().optional(),
+  OPENAI_PROJECT_ID: z
+    .string()
+    .regex(/^proj_\w+$/, 'must begin with proj_')
+    .optional(),
+  OPENAI_SIP_HOST: z.hostname().default('sip.api.openai.com'),
+  OPENAI_REALTIME_MODEL: z.string().default('gpt-realtime-2.1'),
+  OPENAI_TRANSCRIPTION_MODEL: z.string().default('gpt-4o-mini-transcribe'),
+  REALTIME_SESSION_LIMIT_MS: milliseconds(3_600_000, 1_000),
+  REALTIME_HANDOVER_BEFORE_MS: milliseconds(180_000, 100),
+  PRICES_FILE: z.string().optional(),
   MAX_CALLS: count(200, 100_000),
   MAX_UNAUTHENTICATED_SOCKETS: count(32, 100_000),
   START_TIMEOUT_MS: milliseconds(5_000),
@@ -79,6 +92,23 @@ export interface Config {
     readonly sttModel?: string;
   };
   readonly gemini: { readonly apiKey?: string; readonly baseUrl?: string; readonly model?: string };
+  readonly openAi: {
+    readonly apiKey?: string;
+    /** Of the REST API; the socket's address is made of it. */
+    readonly baseUrl: string;
+    readonly caFile?: string;
+    /** `proj_…`; needed for SIP. */
+    readonly projectId?: string;
+    readonly sipHost: string;
+    readonly realtimeModel: string;
+    readonly transcriptionModel: string;
+    /** How long the provider keeps a session. */
+    readonly sessionLimitMs: number;
+    /** So long before the limit a call moves to a new session. */
+    readonly handoverBeforeMs: number;
+  };
+  /** A price table in place of the built-in one. */
+  readonly pricesFile?: string;
   readonly limits: {
     readonly maxCalls: number;
     readonly maxUnauthenticatedSockets: number;
@@ -146,6 +176,20 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       baseUrl: env.GEMINI_BASE_URL,
       model: env.GEMINI_MODEL,
     }),
+    openAi: {
+      ...given({
+        apiKey: env.OPENAI_API_KEY,
+        caFile: env.OPENAI_CA_FILE,
+        projectId: env.OPENAI_PROJECT_ID,
+      }),
+      baseUrl: env.OPENAI_BASE_URL.replace(/\/$/, ''),
+      sipHost: env.OPENAI_SIP_HOST,
+      realtimeModel: env.OPENAI_REALTIME_MODEL,
+      transcriptionModel: env.OPENAI_TRANSCRIPTION_MODEL,
+      sessionLimitMs: env.REALTIME_SESSION_LIMIT_MS,
+      handoverBeforeMs: env.REALTIME_HANDOVER_BEFORE_MS,
+    },
+    ...given({ pricesFile: env.PRICES_FILE }),
     limits: {
       maxCalls: env.MAX_CALLS,
       maxUnauthenticatedSockets: env.MAX_UNAUTHENTICATED_SOCKETS,

@@ -8,6 +8,7 @@ import type {
   ToolOutcome,
   ToolRunner,
   TurnRecord,
+  UsageRecord,
 } from '../ports.ts';
 import type { VoiceActivity } from '../voice-activity.ts';
 
@@ -15,6 +16,7 @@ import type { VoiceActivity } from '../voice-activity.ts';
 export class FakeRecorder implements CallRecorder {
   readonly started: { readonly callId: string; readonly tenantId: string }[] = [];
   readonly turns: TurnRecord[] = [];
+  readonly usages: UsageRecord[] = [];
   readonly endings: CallEnding[] = [];
   flushes = 0;
 
@@ -31,6 +33,10 @@ export class FakeRecorder implements CallRecorder {
 
   callEnded(call: CallEnding): void {
     this.endings.push(call);
+  }
+
+  usage(usage: UsageRecord): void {
+    this.usages.push(usage);
   }
 
   async flush(): Promise<void> {
@@ -118,6 +124,7 @@ export function fakeSession(overrides: Partial<ClaimedSession> = {}): ClaimedSes
     callId: 'call-1',
     agent: 'contact-center',
     pipeline: 'cascade',
+    transport: 'media-stream',
     direction: 'inbound',
     callSid: 'CA00000000000000000000000000000001',
     variables: {},

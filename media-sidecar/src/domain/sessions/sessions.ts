@@ -164,6 +164,7 @@ export class Sessions implements SessionGate {
       tenant: toProfile(tenant),
       agent: session.agent,
       pipeline: session.pipeline,
+      transport: 'media-stream',
       direction: session.direction,
       callSid,
       ...(session.from !== undefined && { from: session.from }),
