@@ -34,6 +34,8 @@ export type AgentPhrase =
   | 'filler'
   | 'idle-prompt'
   | 'idle-goodbye'
+  /** The line to the model was lost for a moment, and the caller is waiting. */
+  | 'bridge'
   | 'apology'
   | 'final-apology'
   | 'cannot-hear'

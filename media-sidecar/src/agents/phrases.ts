@@ -13,6 +13,10 @@ export const spanishPhrases = {
   'idle-goodbye': [
     'Parece que no le escucho. Si lo necesita, llámenos de nuevo. Que tenga un buen día.',
   ],
+  bridge: [
+    'Un momento, por favor, se cortó un segundo la conexión.',
+    'Disculpe, sigo reconectando, ya estoy con usted.',
+  ],
   apology: [
     'Disculpe, tuve un problema técnico. ¿Me lo puede repetir, por favor?',
     'Perdone, sigo con problemas. ¿Me lo dice una vez más?',
@@ -35,6 +39,10 @@ export const englishPhrases = {
   'idle-prompt': ['Are you still there?', 'Hello? Can you hear me?'],
   'idle-goodbye': [
     'I cannot hear you. Please call us again if you need anything. Have a nice day.',
+  ],
+  bridge: [
+    'One moment please, the connection dropped for a second.',
+    'Sorry, I am still reconnecting, I will be right with you.',
   ],
   apology: [
     'I am sorry, I had a technical problem. Could you say that again, please?',

@@ -1,6 +1,16 @@
 /** Everything that the conversation reacts to. Times are monotonic ms. */
 export type TurnEvent =
   | { readonly type: 'call-started' }
+  /** Another conversation held this call until now; nobody is greeted again. */
+  | {
+      readonly type: 'call-resumed';
+      /** Of the call's longest duration. */
+      readonly elapsedMs: number;
+      /** `answer`: to the last turn in the history. `repetition`: the caller has to say it again. */
+      readonly owes: 'nothing' | 'answer' | 'repetition';
+      /** The caller was told already that something went wrong. */
+      readonly bridged: boolean;
+    }
   /** Voice activity; `atMs` is when it really began or ended, which is before it was noticed. */
   | { readonly type: 'speech-started'; readonly atMs: number }
   | { readonly type: 'speech-ended'; readonly atMs: number }
@@ -52,6 +62,7 @@ export type PhraseKind =
   | 'filler'
   | 'idle-prompt'
   | 'idle-goodbye'
+  | 'bridge'
   | 'apology'
   | 'final-apology'
   | 'cannot-hear'
@@ -64,6 +75,8 @@ export type TurnEffect =
   | { readonly type: 'cancel-timer'; readonly name: TimerName }
   /** Begin to generate an answer; nothing may be heard and no tool may run before its commit. */
   | { readonly type: 'start-reply'; readonly replyId: string; readonly text: string }
+  /** Answer the last turn that the history holds; it may be heard at once. */
+  | { readonly type: 'answer-history'; readonly replyId: string }
   /** The turn has ended: the answer may be heard. */
   | { readonly type: 'commit-reply'; readonly replyId: string; readonly turn: EndedTurn }
   /** Nothing of it was heard: forget it. `reopened`: the caller's turn goes on. */

@@ -6,6 +6,7 @@ import type { TurnOptions } from './options.ts';
 import { bargeInDue, falseInterruptionDue } from './overlap.ts';
 import {
   callLimitDue,
+  callResumed,
   callStarted,
   fillerDue,
   hangUpRequested,
@@ -60,6 +61,8 @@ function apply(draft: Draft, event: TurnEvent): void {
   switch (event.type) {
     case 'call-started':
       return callStarted(draft);
+    case 'call-resumed':
+      return callResumed(draft, event);
     case 'speech-started':
       return speechStarted(draft, event.atMs);
     case 'speech-ended':

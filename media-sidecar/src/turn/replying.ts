@@ -11,7 +11,7 @@ import {
   type Draft,
 } from './draft.ts';
 import { armIdle } from './end-of-turn.ts';
-import type { EndReason, PhraseKind, ReplyFailure } from './events.ts';
+import type { EndReason, PhraseKind, ReplyFailure, TurnEvent } from './events.ts';
 import { keysDue } from './listening.ts';
 import { afterReply, armFiller, wordsOver } from './overlap.ts';
 import type { ReplyState } from './state.ts';
@@ -24,6 +24,31 @@ export function callStarted(draft: Draft): void {
   setTimer(draft, 'call-limit', options.limits.maxCallMs);
   const reply = newReply(draft, 'greeting', '');
   draft.effects.push({ type: 'say', replyId: reply.id, phrase: 'greeting', index: 0, last: true });
+}
+
+/** Goes on where another conversation was: with the answer that is owed, or listening. */
+export function callResumed(
+  draft: Draft,
+  { elapsedMs, owes, bridged }: Extract<TurnEvent, { type: 'call-resumed' }>,
+): void {
+  const { state, options, effects } = draft;
+  state.phase = 'open';
+  setTimer(draft, 'call-limit', options.limits.maxCallMs - elapsedMs);
+  if (owes === 'nothing') {
+    armIdle(draft);
+    return;
+  }
+  if (owes === 'repetition') {
+    sayLast(draft, 'apology');
+    return;
+  }
+  const reply = newReply(draft, 'answer', '');
+  reply.stage = 'thinking';
+  effects.push({ type: 'answer-history', replyId: reply.id });
+  if (!bridged) {
+    effects.push({ type: 'say', replyId: reply.id, phrase: 'bridge', index: 0, last: false });
+  }
+  setTimer(draft, 'filler', options.filler.thinkingAfterMs);
 }
 
 export function replyAudible(draft: Draft, reply: ReplyState): void {
