@@ -15,9 +15,12 @@ try {
   fail(error);
 }
 
+/** Exit code 2: the configuration is wrong, and trying again does not help. */
 function fail(error: unknown): never {
-  const message =
-    error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : error;
-  process.stderr.write(`${String(message)}\n`);
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+  process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
   process.exit(1);
 }

@@ -24,6 +24,7 @@ export const mayImport = {
   http: ['domain', 'call', 'kernel'],
   observability: ['kernel'],
   console: [],
+  doctor: ['config'],
 };
 
 const source = 'media-sidecar/src';

@@ -33,6 +33,7 @@ const environmentSchema = z.object({
     .refine((key) => key.length === 32, { message: 'must be 32 bytes in base64' }),
   TWILIO_ACCOUNT_SID: z.string().regex(/^AC[0-9a-f]{32}$/i, 'must be AC and 32 hex digits'),
   TWILIO_AUTH_TOKEN: z.string().min(1),
+  TWILIO_API_URL: origin.default('https://api.twilio.com'),
   GOOGLE_API_KEY: z.string().optional(),
   GOOGLE_APPLICATION_CREDENTIALS: z.string().optional(),
   GOOGLE_PROJECT_ID: z.string().optional(),
@@ -80,7 +81,12 @@ export interface Config {
   readonly bootstrapApiKey?: string;
   /** 32 bytes. */
   readonly encryptionKey: Buffer;
-  readonly twilio: { readonly accountSid: string; readonly authToken: string };
+  readonly twilio: {
+    readonly accountSid: string;
+    readonly authToken: string;
+    /** Origin of the REST API; only the doctor asks it. */
+    readonly apiUrl: string;
+  };
   readonly google: {
     readonly apiKey?: string;
     readonly credentialsFile?: string;
@@ -158,7 +164,11 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     database: given({ url: env.DATABASE_URL, dataDir: env.DATA_DIR }),
     ...given({ bootstrapApiKey: env.BOOTSTRAP_API_KEY }),
     encryptionKey: env.ENCRYPTION_KEY,
-    twilio: { accountSid: env.TWILIO_ACCOUNT_SID, authToken: env.TWILIO_AUTH_TOKEN },
+    twilio: {
+      accountSid: env.TWILIO_ACCOUNT_SID,
+      authToken: env.TWILIO_AUTH_TOKEN,
+      apiUrl: env.TWILIO_API_URL,
+    },
     google: {
       ...given({
         apiKey: env.GOOGLE_API_KEY,

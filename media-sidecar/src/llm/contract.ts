@@ -1,3 +1,7 @@
+import type { ToolDefinition } from '../kernel/tool-definition.ts';
+
+export type { ToolDefinition };
+
 /** A language model that answers as a stream and may ask for tools. */
 export interface LanguageModel {
   readonly name: string;
@@ -11,15 +15,6 @@ export interface LlmRequest {
   readonly tools: readonly ToolDefinition[];
   /** @defaultValue adapter's */
   readonly maxOutputTokens?: number;
-}
-
-export interface ToolDefinition {
-  /** `[a-zA-Z_][a-zA-Z0-9_]*`, at most 64 characters. */
-  readonly name: string;
-  /** What it is for and when to use it, written for the model. */
-  readonly description: string;
-  /** JSON Schema of the arguments, `type: "object"`. */
-  readonly parameters: Readonly<Record<string, unknown>>;
 }
 
 export interface ToolCall {

@@ -1,5 +1,5 @@
 import type { ProviderError } from '../kernel/errors.ts';
-import type { ToolDefinition } from '../llm/contract.ts';
+import type { ToolDefinition } from '../kernel/tool-definition.ts';
 
 /**
  * A model that hears and speaks: audio in, audio out, both headerless G.711 µ-law at 8,000 Hz (8
