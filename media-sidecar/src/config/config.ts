@@ -8,7 +8,7 @@ const count = (fallback: number, maximum: number) =>
 const hostAndPort = z.string().regex(/^[^\s:/]+:\d{1,5}$/, 'must be host:port');
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => /^(true|1)$/.test(value));
 const origin = z
-  .url({ protocol: /^https?$/ })
+  .url({ protocol: /^https?$/, abort: true })
   .refine((value) => new URL(value).pathname === '/' && !/[?#]/.test(value), {
     message: 'must be an origin without a path',
   })
