@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { faultChangesSchema } from './faults/faults.ts';
 import { defaultMediaStreamLimits } from './media-streams/media-stream.ts';
 
 const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be E.164, as +56221234567');
@@ -85,6 +86,8 @@ export const configSchema = z.strictObject({
   openAiWebhooks: z
     .array(z.strictObject({ url: httpUrl, secret: z.string().regex(/^whsec_/) }))
     .default([]),
+  /** Pace and failures that hold from the start; `DELETE /sim/v1/faults` goes back to them. */
+  faults: faultChangesSchema.default({}),
   /** Opens the control API and the web phone. */
   controlKey: secret,
   /** How long the network waits for an application, ms; Twilio waits 15 s. */

@@ -13,6 +13,7 @@ import { startGoogleGrpc } from './google/google-grpc.ts';
 import { googleRest } from './google/google-rest.ts';
 import { openAiRest } from './openai/openai-rest.ts';
 import { startRealtime } from './openai/realtime/listen.ts';
+import type { CannedModel } from './openai/realtime/canned/canned-model.ts';
 import { OpenAiProject } from './openai/realtime/project.ts';
 import type { RealtimeScriptStep } from './openai/realtime/realtime-script.ts';
 import { OpenAiScript, type OpenAiScriptStep } from './openai/script.ts';
@@ -35,6 +36,8 @@ export type { HeardSpeech } from './callers/ear.ts';
 export type { CallEvent } from './twilio/call-data.ts';
 export type { FaultChanges } from './faults/faults.ts';
 export type { GeminiScriptStep } from './gemini/script.ts';
+export type { CannedAnswer, HeardMark } from './openai/realtime/canned/canned-model.ts';
+export { MarkReader, writeMarks, type Mark } from './openai/realtime/canned/marks.ts';
 export type { RealtimeScriptStep } from './openai/realtime/realtime-script.ts';
 export type { OpenAiScriptStep } from './openai/script.ts';
 export type { WireFilter, WireRequest } from './control/wire-log.ts';
@@ -67,6 +70,8 @@ export interface Simulator {
     readonly realtime: {
       /** Replaces what Realtime sessions are to say and call. @throws z.ZodError */
       script(steps: readonly RealtimeScriptStep[]): void;
+      /** What was said and heard while the fault `canned` was set. */
+      readonly canned: CannedModel;
     };
   };
   /** Somebody calls a number of an account. @throws z.ZodError */
@@ -81,7 +86,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const config = configSchema.parse(options);
   const voices = await createVoices();
   const recognizer = createRecognizer(voices.lexicon);
-  const faults = createFaults();
+  const faults = createFaults(config.faults);
   const google = createGoogleCloud({
     serviceAccounts: config.googleServiceAccounts,
     buckets: config.googleBuckets,
@@ -117,6 +122,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     project: openAiProject,
     realtime: {
       script: (steps: readonly RealtimeScriptStep[]) => openAiProject.realtimeScript.set(steps),
+      canned: openAiProject.canned,
     },
   };
   const requests = new WireLog();

@@ -39,6 +39,14 @@ export function openAiRoutes(
     project.realtimeScript.set(request.body as readonly RealtimeScriptStep[]);
     return reply.code(204).send();
   });
+  app.get('/openai/realtime/canned', async () => {
+    const { answers, heard } = project.canned;
+    return { answers, heard };
+  });
+  app.delete('/openai/realtime/canned', async (_request, reply) => {
+    project.canned.forget();
+    return reply.code(204).send();
+  });
   app.put('/openai/webhooks', async (request, reply) => {
     project.webhooks.set(webhooksSchema.parse(request.body));
     return reply.code(204).send();

@@ -91,7 +91,8 @@ const settingsSchema = z.strictObject({
   twilio: twilioFaults,
   openAiRealtime: openAiRealtimeFaults,
 });
-const changesSchema = z.strictObject({
+/** What a test changes, a config begins with. */
+export const faultChangesSchema = z.strictObject({
   speech: speech.partial().optional(),
   textToSpeech: textToSpeech.partial().optional(),
   gemini: gemini.partial().optional(),
@@ -100,7 +101,7 @@ const changesSchema = z.strictObject({
 });
 
 export type FaultSettings = z.infer<typeof settingsSchema>;
-export type FaultChanges = z.input<typeof changesSchema>;
+export type FaultChanges = z.input<typeof faultChangesSchema>;
 export type FaultyService = keyof FaultSettings;
 
 /** A healthy day: delays as Google's services show them, nothing broken. */
@@ -168,7 +169,7 @@ export function createFaults(initial: FaultChanges = {}): Faults {
   let current: FaultSettings = structuredClone(defaultFaultSettings);
 
   function set(changes: FaultChanges): void {
-    const valid = changesSchema.parse(changes);
+    const valid = faultChangesSchema.parse(changes);
     const next = settingsSchema.parse({
       speech: { ...current.speech, ...valid.speech },
       textToSpeech: { ...current.textToSpeech, ...valid.textToSpeech },

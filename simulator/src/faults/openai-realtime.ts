@@ -17,6 +17,20 @@ export const REALTIME_PHASES = [
 
 export type RealtimePhase = (typeof REALTIME_PHASES)[number];
 
+/** Answers without voices or ears, for benchmarks. */
+const cannedAnswers = z.strictObject({
+  /** Length of each answer. */
+  answerMs: milliseconds.min(20).max(250_000).default(4000),
+  /** Audio in one delta; the `deltaMs` beside it is of spoken answers. */
+  deltaMs: z.number().int().min(20).max(10_000).default(400),
+  /** Every delta in one go. */
+  allAtOnce: z.boolean().default(false),
+  /** Otherwise: so many times as fast as it is played. */
+  realTimeFactor: z.number().positive().max(1000).default(10),
+});
+
+export type CannedAnswers = z.infer<typeof cannedAnswers>;
+
 /** Pace and failures of OpenAI's Realtime API over WebSocket; `null` and 0 are health. */
 export const openAiRealtimeFaults = z.strictObject({
   /** The next connections are refused with this HTTP status. */
@@ -71,6 +85,8 @@ export const openAiRealtimeFaults = z.strictObject({
   deltaMs: milliseconds.min(20),
   /** Between two deltas: less than `deltaMs` is faster than real time. */
   deltaIntervalMs: milliseconds,
+  /** Sessions that begin with it recognize no words, and answers are marked audio; a script may still say and call. */
+  canned: cannedAnswers.nullable(),
   /** From the end of a turn to its transcript. */
   transcriptionDelayMs: milliseconds,
   sessionLimitMs: milliseconds.min(1),
@@ -95,6 +111,7 @@ export const healthyOpenAiRealtime = {
   firstAudioDelayMs: 300,
   deltaMs: 400,
   deltaIntervalMs: 40,
+  canned: null,
   transcriptionDelayMs: 150,
   sessionLimitMs: 3_600_000,
   tokensPerMinute: 4_000_000,

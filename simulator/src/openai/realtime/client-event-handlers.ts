@@ -21,6 +21,7 @@ export interface SessionCore {
   readonly idle: IdleTimeout;
   /** @throws OpenAiError */
   add(item: Item, previousId?: string | null): void;
+  append(audio: Buffer): void;
   emit(event: ServerEvent): void;
 }
 
@@ -41,7 +42,7 @@ const handlers: Handlers = {
   },
   'input_audio_buffer.append': ({ type, audio }, session) => {
     notOverSip(type, session);
-    session.input.append(audioOf(audio));
+    session.append(audioOf(audio));
   },
   'input_audio_buffer.commit': ({ type }, session) => {
     notOverSip(type, session);

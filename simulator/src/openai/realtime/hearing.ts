@@ -6,8 +6,23 @@ import type {
 
 type Word = RecognizedSpeech['words'][number];
 
+export interface Ears {
+  feed(mulaw: Uint8Array): void;
+  /** Words that begin in this stretch of the session's audio. */
+  between(fromMs: number, toMs: number): string;
+  /** Nobody asks for what was before this any more. */
+  forgetBefore(ms: number): void;
+}
+
+/** Hears that somebody speaks, and always the same: it costs nothing. */
+export const deafEars: Ears = {
+  feed: () => undefined,
+  between: () => 'audio',
+  forgetBefore: () => undefined,
+};
+
 /** The words in what a session has received, by their place in it. */
-export class Hearing {
+export class Hearing implements Ears {
   readonly #stream: RecognitionStream;
   readonly #baseMs: number;
   #settled: Word[] = [];
@@ -29,7 +44,6 @@ export class Hearing {
     this.#stream.feed(mulaw);
   }
 
-  /** Words that begin in this stretch of the session's audio. */
   between(fromMs: number, toMs: number): string {
     return [...this.#settled, ...this.#current]
       .filter(({ startMs }) => {
@@ -40,7 +54,6 @@ export class Hearing {
       .join(' ');
   }
 
-  /** Nobody asks for what was before this any more. */
   forgetBefore(ms: number): void {
     this.#settled = this.#settled.filter(({ startMs }) => startMs + this.#baseMs >= ms);
   }

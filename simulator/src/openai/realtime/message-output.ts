@@ -2,6 +2,7 @@ import { tokensOf } from '../completion.ts';
 import { assistantMessage, type ContentPart } from './items.ts';
 import { begin, finish, type Output, type Place } from './output.ts';
 import type { Response } from './response.ts';
+import type { SpokenChunk } from './speech.ts';
 import { outputAudioTokens } from './usage.ts';
 
 /** Between two pieces of text that is only written. */
@@ -59,18 +60,16 @@ export class MessageOutput implements Output {
 
   async #speak(): Promise<void> {
     const response = this.#response;
-    const { settings, speech, faults, emit, clock } = response.parts;
-    const { voice, speed } = settings;
-    const manner = { voice, speed, format: settings.format.type, chunkMs: faults.deltaMs };
-    for await (const { audio, durationMs, text } of speech.say(this.#text, manner)) {
+    const { faults, emit, clock } = response.parts;
+    for await (const { audio, durationMs, text } of this.#chunks()) {
       if (response.over) return;
-      if (response.audioSince !== undefined) await response.wait(faults.deltaIntervalMs);
+      if (response.audioSince !== undefined) await this.#pause();
       response.audioSince ??= clock.now();
       if (text !== '') {
         this.#said += text;
         emit({ type: 'response.output_audio_transcript.delta', ...this.#at(), delta: text });
       }
-      this.#audio.push(audio);
+      if (faults.canned === null) this.#audio.push(audio);
       this.#item.audioMs += durationMs;
       response.audioMs += durationMs;
       emit({
@@ -81,6 +80,27 @@ export class MessageOutput implements Output {
       const tokens = { text: tokensOf(text), audio: outputAudioTokens(durationMs) };
       if (response.spend(tokens)) return;
     }
+  }
+
+  #chunks(): Iterable<SpokenChunk> | AsyncIterable<SpokenChunk> {
+    const { settings, speech, faults, canned } = this.#response.parts;
+    const { voice, speed, format } = settings;
+    if (faults.canned) {
+      return canned.say(this.#item.id, this.#text.trim(), faults.canned, format.type);
+    }
+    return speech.say(this.#text, { voice, speed, format: format.type, chunkMs: faults.deltaMs });
+  }
+
+  /** Until the next delta is due. */
+  async #pause(): Promise<void> {
+    const { faults, clock } = this.#response.parts;
+    const { canned, deltaIntervalMs } = faults;
+    if (!canned) return this.#response.wait(deltaIntervalMs);
+    if (canned.allAtOnce) return;
+    // By what was sent, so that late timers do not add up.
+    const { audioSince = clock.now(), audioMs } = this.#response;
+    const dueMs = audioSince + audioMs / canned.realTimeFactor;
+    await this.#response.wait(Math.max(0, dueMs - clock.now()));
   }
 
   async #write(): Promise<void> {

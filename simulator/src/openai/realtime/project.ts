@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { CannedModel } from './canned/canned-model.ts';
 import { ClientSecrets } from './client-secrets.ts';
 import { ProjectWebhooks, type ProjectWebhook } from './project-webhooks.ts';
 import { RealtimeScript } from './realtime-script.ts';
@@ -20,6 +21,8 @@ export class OpenAiProject {
   readonly secrets = new ClientSecrets();
   /** What its Realtime sessions are to say. */
   readonly realtimeScript = new RealtimeScript();
+  /** What a benchmark has heard from it and said to it, while the fault `canned` was set. */
+  readonly canned = new CannedModel();
   readonly webhooks: ProjectWebhooks;
 
   constructor(webhooks: readonly ProjectWebhook[] = []) {

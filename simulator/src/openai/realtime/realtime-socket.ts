@@ -64,6 +64,7 @@ export class RealtimeSockets {
       recordings: createRecordingRecognizer(voices.lexicon),
       speech: new Speech(voices),
       script: project.realtimeScript,
+      canned: project.canned,
       faults: () => faults.current.openAiRealtime,
     };
   }

@@ -1,5 +1,6 @@
 import type { OpenAiRealtimeFaults } from '../../faults/openai-realtime.ts';
 import { tokensOf } from '../completion.ts';
+import type { CannedModel } from './canned/canned-model.ts';
 import type { RealtimeClock } from './clock.ts';
 import type { Conversation } from './conversation.ts';
 import { itemToWire, newId, type Item } from './items.ts';
@@ -24,6 +25,7 @@ export interface ResponseParts {
   readonly conversation: Conversation | undefined;
   readonly clock: RealtimeClock;
   readonly speech: Speech;
+  readonly canned: CannedModel;
   readonly faults: OpenAiRealtimeFaults;
   emit(event: ServerEvent): void;
   /** What it reads. */

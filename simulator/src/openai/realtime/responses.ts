@@ -1,5 +1,6 @@
 import type { OpenAiRealtimeFaults } from '../../faults/openai-realtime.ts';
 import { OpenAiError } from '../openai-error.ts';
+import type { CannedModel } from './canned/canned-model.ts';
 import type { RealtimeClock } from './clock.ts';
 import type { Conversation } from './conversation.ts';
 import { itemFromWire } from './item-schema.ts';
@@ -22,6 +23,7 @@ export interface ResponsesParts {
   readonly conversation: Conversation;
   readonly clock: RealtimeClock;
   readonly speech: Speech;
+  readonly canned: CannedModel;
   readonly script: RealtimeScript;
   readonly faults: () => OpenAiRealtimeFaults;
   readonly overSip: boolean;
@@ -113,12 +115,13 @@ export class Responses {
   }
 
   #make(settings: ResponseSettings, beside: boolean, items: () => readonly Item[]): Response {
-    const { conversation, clock, speech, faults, emit, overSip } = this.#parts;
+    const { conversation, clock, speech, canned, faults, emit, overSip } = this.#parts;
     return new Response({
       settings,
       conversation: beside ? undefined : conversation,
       clock,
       speech,
+      canned,
       faults: faults(),
       emit: (event) => {
         if (event.type === 'response.output_audio.delta') {
@@ -135,6 +138,7 @@ export class Responses {
         return answerTo(
           { items: items(), instructions, ownInstructions, tools, toolChoice },
           this.#parts.script,
+          faults().canned !== null,
         );
       },
       cached: this.#read,

@@ -1,7 +1,7 @@
-import type { RecordingRecognizer, Recognizer } from '../../recognition/contract.ts';
+import type { RecordingRecognizer } from '../../recognition/contract.ts';
 import { OpenAiError } from '../openai-error.ts';
 import { bytesPerMs, decodeTo8k, LineView } from './audio-format.ts';
-import { Hearing } from './hearing.ts';
+import type { Ears } from './hearing.ts';
 import { InputBuffer } from './input-buffer.ts';
 import { newId, type MessageItem } from './items.ts';
 import type { Settings } from './settings.ts';
@@ -21,7 +21,10 @@ export interface HeardItem {
 
 export interface SessionInputParts {
   readonly settings: Settings;
-  readonly recognizer: Recognizer;
+  /** Ears for audio that begins there, ms. */
+  readonly ears: (baseMs: number) => Ears;
+  /** Items have no bytes to show where nobody will ask for them. */
+  readonly keepsAudio: boolean;
   readonly recordings: RecordingRecognizer;
   speechStarted(itemId: string, audioStartMs: number): void;
   speechStopped(itemId: string, audioEndMs: number): void;
@@ -33,7 +36,7 @@ export interface SessionInputParts {
 export class SessionInput {
   readonly #parts: SessionInputParts;
   #view: LineView;
-  #hearing: Hearing;
+  #hearing: Ears;
   #buffer: InputBuffer;
   #detector: TurnDetector | undefined;
   #detectorFor: unknown;
@@ -43,7 +46,7 @@ export class SessionInput {
     this.#parts = parts;
     const format = parts.settings.inputFormat;
     this.#view = new LineView(format);
-    this.#hearing = new Hearing(parts.recognizer, 0);
+    this.#hearing = parts.ears(0);
     this.#buffer = new InputBuffer(format, 0);
     this.settingsChanged();
   }
@@ -59,12 +62,12 @@ export class SessionInput {
 
   /** Another format or another turn detection holds from here on. */
   settingsChanged(): void {
-    const { settings, recognizer } = this.#parts;
+    const { settings, ears } = this.#parts;
     const format = settings.inputFormat;
     if (format !== this.#buffer.format) {
       const at = this.positionMs;
       this.#view = new LineView(format);
-      this.#hearing = new Hearing(recognizer, at);
+      this.#hearing = ears(at);
       this.#buffer = new InputBuffer(format, at);
       this.#detectorFor = undefined;
     }
@@ -123,7 +126,7 @@ export class SessionInput {
   /** What there is to hear in audio that came by another way, as a whole. */
   hear(audio: Buffer): { words: string; durationMs: number } {
     const format = this.#buffer.format;
-    const hearing = new Hearing(this.#parts.recognizer, 0);
+    const hearing = this.#parts.ears(0);
     hearing.feed(new LineView(format).feed(audio));
     return {
       words: hearing.between(0, Infinity),
@@ -153,6 +156,7 @@ export class SessionInput {
   #commit(itemId: string, fromMs: number, toMs: number, byDetector: boolean): void {
     const { format } = this.#buffer;
     const audio = Buffer.from(this.#buffer.slice(fromMs, toMs));
+    const kept = this.#parts.keepsAudio ? { audio } : {};
     const words = this.#hearing.between(fromMs, toMs);
     this.#buffer.dropBefore(toMs);
     this.#hearing.forgetBefore(toMs);
@@ -161,7 +165,7 @@ export class SessionInput {
       id: itemId,
       role: 'user',
       status: 'completed',
-      content: [{ type: 'input_audio', transcript: null, audio }],
+      content: [{ type: 'input_audio', transcript: null, ...kept }],
       audioMs: audio.length / bytesPerMs(format),
       words,
     };

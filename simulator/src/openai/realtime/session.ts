@@ -4,7 +4,9 @@ import { OpenAiError } from '../openai-error.ts';
 import { handle, type SessionCore } from './client-event-handlers.ts';
 import { parseClientEvent } from './client-events.ts';
 import type { RealtimeClock } from './clock.ts';
+import type { CannedModel } from './canned/canned-model.ts';
 import { Conversation } from './conversation.ts';
+import { deafEars, Hearing } from './hearing.ts';
 import { IdleTimeout } from './idle-timeout.ts';
 import { itemToWire, newId, type Item } from './items.ts';
 import type { RealtimeScript } from './realtime-script.ts';
@@ -22,6 +24,8 @@ export interface RealtimeSessionParts {
   readonly recordings: RecordingRecognizer;
   readonly speech: Speech;
   readonly script: RealtimeScript;
+  /** Answers while the fault `canned` is set. */
+  readonly canned: CannedModel;
   /** Read at use: tests change it in the middle. */
   readonly faults: () => OpenAiRealtimeFaults;
   /** Over SIP audio goes another way, and some events exist there only. */
@@ -40,15 +44,20 @@ export class RealtimeSession {
   readonly #transcriber: Transcriber;
   readonly #idle: IdleTimeout;
   readonly #stopExpiry: () => void;
+  readonly #arrived: ((audio: Buffer) => void) | undefined;
   readonly #core: SessionCore;
   #closed = false;
 
   constructor(parts: RealtimeSessionParts) {
     this.#parts = parts;
-    const { settings, clock, faults } = parts;
+    const { settings, clock, faults, canned } = parts;
+    // For the whole session, as it began: ears cannot be put on in the middle.
+    const isCanned = faults().canned !== null;
+    this.#arrived = isCanned ? (audio) => canned.arrived(audio, settings.inputFormat) : undefined;
     this.#input = new SessionInput({
       settings,
-      recognizer: parts.recognizer,
+      ears: isCanned ? () => deafEars : (baseMs) => new Hearing(parts.recognizer, baseMs),
+      keepsAudio: !isCanned,
       recordings: parts.recordings,
       speechStarted: (itemId, audioStartMs) => this.#speechStarted(itemId, audioStartMs),
       speechStopped: (item_id, audio_end_ms) =>
@@ -77,6 +86,7 @@ export class RealtimeSession {
       responses: this.#responses,
       idle: this.#idle,
       add: (item, previous) => this.#add(item, previous),
+      append: (audio) => this.#append(audio),
       emit: (event) => this.#emit(event),
     };
     this.#stopExpiry = clock.after(faults().sessionLimitMs, () => this.#expire());
@@ -90,7 +100,7 @@ export class RealtimeSession {
 
   /** Audio that comes from the call, not from the client. */
   hear(audio: Buffer): void {
-    if (!this.#closed) this.#input.append(audio);
+    if (!this.#closed) this.#append(audio);
   }
 
   /** One message of the client, as it came. */
@@ -127,6 +137,11 @@ export class RealtimeSession {
     this.#idle.stop();
     this.#transcriber.stop();
     this.#responses.abandon();
+  }
+
+  #append(audio: Buffer): void {
+    this.#arrived?.(audio);
+    this.#input.append(audio);
   }
 
   #speechStarted(item_id: string, audio_start_ms: number): void {
@@ -187,6 +202,9 @@ export class RealtimeSession {
   #emit(event: ServerEvent): void {
     if (this.#closed) return;
     const { type, ...rest } = event;
+    if (type === 'conversation.item.truncated') {
+      this.#parts.canned.truncated(String(rest['item_id']), Number(rest['audio_end_ms']));
+    }
     this.#parts.send({ type, event_id: newId('event'), ...rest });
   }
 }

@@ -23,12 +23,18 @@ export interface Thought {
   readonly error?: { readonly type: string; readonly code: string; readonly message: string };
 }
 
+/** Something to say, as `MessageOutput` sees it, in which there are no words. */
+const WORDLESS = ' ';
+
 type GenerateTools = NonNullable<GenerateRequest['tools']>;
 
-/** What the model answers: the script's step that fits, or else a patient clerk's words. */
-export function answerTo(question: Question, script: RealtimeScript): Thought {
+/**
+ * What the model answers: the script's step that fits, or else a patient clerk's words.
+ * @param canned whether there is no clerk: audio without words is said instead
+ */
+export function answerTo(question: Question, script: RealtimeScript, canned = false): Thought {
   const reply = script.take(subjectOf(question));
-  if (reply === undefined) return byItself(question);
+  if (reply === undefined) return canned ? { text: WORDLESS, calls: [] } : byItself(question);
   if (typeof reply === 'string') return { text: reply, calls: [] };
   if ('error' in reply) return { text: '', calls: [], error: reply.error };
   if ('incomplete' in reply) return { text: reply.text, calls: [], cutBy: reply.incomplete };

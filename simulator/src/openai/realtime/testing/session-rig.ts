@@ -6,6 +6,7 @@ import { createRecognizer } from '../../../recognition/recognizer.ts';
 import { createRecordingRecognizer } from '../../../recognition/recording.ts';
 import { madeUpSpeech } from '../../../recognition/testing/made-up-speech.ts';
 import type { Utterance } from '../../../voices/contract.ts';
+import { CannedModel } from '../canned/canned-model.ts';
 import { RealtimeScript, type RealtimeScriptStep } from '../realtime-script.ts';
 import { RealtimeSession } from '../session.ts';
 import type { RealtimeSession as SessionConfig } from '../session-schema.ts';
@@ -43,6 +44,7 @@ export function startSession(options: RigOptions = {}) {
   const faults = createFaults();
   faults.set({ openAiRealtime: options.faults ?? {} });
   const script = new RealtimeScript();
+  const canned = new CannedModel();
   script.set(options.script ?? []);
   const settings = new Settings(model, 0);
   settings.update(config, false);
@@ -63,6 +65,7 @@ export function startSession(options: RigOptions = {}) {
       voiceFor: () => 'made-up',
     }),
     script,
+    canned,
     faults: () => faults.current.openAiRealtime,
     overSip: false,
     send: (event) => inbox.push(event as RealtimeEvent),
@@ -77,6 +80,7 @@ export function startSession(options: RigOptions = {}) {
     inbox,
     faults,
     script,
+    canned,
     closed,
     send,
     append,
