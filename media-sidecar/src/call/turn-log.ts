@@ -15,6 +15,11 @@ interface CallerTurn {
   readonly endedAtMs: number;
   /** Its words will not change any more. */
   settled: boolean;
+  /**
+   * Its words are told later, whatever happens meanwhile: `correct` is sure to come.
+   * @defaultValue false: what follows it settles it
+   */
+  readonly awaitsWords?: boolean;
 }
 
 interface OpenCallerTurn extends CallerTurn {
@@ -31,14 +36,15 @@ type Turn = Omit<TurnRecord, 'callId' | 'tenantId'>;
 
 /**
  * Writes a call's turns in the order in which they began. The caller's last turn stays open while
- * its transcript may still be corrected, or while it may turn out to go on; what follows it waits.
- * Times are wall clock, ms.
+ * its transcript may still be corrected, or while it may turn out to go on, and any turn whose words
+ * are still to come; what follows an open turn waits. Times are wall clock, ms.
  */
 export class TurnLog {
   readonly #recorder: CallRecorder;
   readonly #call: { readonly callId: string; readonly tenantId: string };
   #nextIndex = 0;
-  #caller: OpenCallerTurn | undefined;
+  /** In the order in which they began; only the last one may be without its place. */
+  #callers: OpenCallerTurn[] = [];
   #agent: OpenAgentTurn | undefined;
   /** Turns that are complete and wait for one that began before them. */
   readonly #waiting: Turn[] = [];
@@ -52,29 +58,34 @@ export class TurnLog {
   }
 
   callerSpoke(turn: CallerTurn): void {
-    this.#closeCaller();
-    this.#caller = { ...turn, index: undefined };
+    const last = this.#callers.at(-1);
+    this.#sealCaller();
+    if (last && !last.awaitsWords) this.#closeCaller(last);
+    this.#callers.push({ ...turn, index: undefined });
   }
 
   /** The turn was not over: it comes again, unless something followed it already. */
   reopened(turnId: string): void {
-    if (this.#caller?.turnId === turnId && this.#caller.index === undefined)
-      this.#caller = undefined;
+    const last = this.#callers.at(-1);
+    if (last?.turnId === turnId && last.index === undefined) this.#callers.pop();
   }
 
   /** The recogniser's last word on a turn. */
   correct(turnId: string, text: string): void {
-    const caller = this.#caller;
-    if (caller?.turnId !== turnId) return;
+    const caller = this.#callers.find((turn) => turn.turnId === turnId);
+    if (!caller) return;
     caller.text = text;
     caller.settled = true;
-    if (caller.index !== undefined) this.#closeCaller();
+    if (caller.index !== undefined) this.#closeCaller(caller);
   }
 
-  agentStarted(startedAtMs: number): void {
-    if (this.#agent) return;
-    this.#sealCaller();
-    this.#agent = { index: this.#nextIndex++, startedAtMs };
+  /** Returns the turn's index, which is that of the turn that is open already, if one is. */
+  agentStarted(startedAtMs: number): number {
+    if (!this.#agent) {
+      this.#sealCaller();
+      this.#agent = { index: this.#nextIndex++, startedAtMs };
+    }
+    return this.#agent.index;
   }
 
   agentEnded(end: AgentTurnEnd): void {
@@ -99,21 +110,22 @@ export class TurnLog {
   }
 
   close(): void {
-    this.#closeCaller();
+    this.#sealCaller();
+    for (const caller of [...this.#callers]) this.#closeCaller(caller);
   }
 
   /** Something followed: the turn has its place, and cannot be reopened. */
   #sealCaller(): void {
-    const caller = this.#caller;
+    const caller = this.#callers.at(-1);
     if (!caller || caller.index !== undefined) return;
     caller.index = this.#nextIndex++;
-    if (caller.settled) this.#closeCaller();
+    if (caller.settled) this.#closeCaller(caller);
   }
 
-  #closeCaller(): void {
-    const caller = this.#caller;
-    if (!caller) return;
-    this.#caller = undefined;
+  #closeCaller(caller: OpenCallerTurn): void {
+    const at = this.#callers.indexOf(caller);
+    if (at < 0) return;
+    this.#callers.splice(at, 1);
     const { text, startedAtMs, endedAtMs } = caller;
     const index = caller.index ?? this.#nextIndex++;
     this.#add({
@@ -131,7 +143,10 @@ export class TurnLog {
   #add(turn: Turn): void {
     this.#waiting.push(turn);
     this.#waiting.sort((a, b) => a.index - b.index);
-    const open = Math.min(this.#caller?.index ?? Infinity, this.#agent?.index ?? Infinity);
+    const open = Math.min(
+      ...this.#callers.map(({ index }) => index ?? Infinity),
+      this.#agent?.index ?? Infinity,
+    );
     while (this.#waiting[0] && this.#waiting[0].index < open) {
       const next = this.#waiting.shift();
       if (next) this.#recorder.turn({ ...this.#call, ...next });
