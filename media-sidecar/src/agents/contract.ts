@@ -41,12 +41,17 @@ export type AgentPhrase =
   | 'cannot-hear'
   | 'time-limit'
   | 'goodbye'
+  /** Before the caller is connected with a person. */
+  | 'transfer'
   /** Said by the carrier after a conversation that broke, before a message is taken. */
   | 'take-message';
 
+export type BuiltInAction =
+  'end-call' | 'transfer' | 'get-current-time' | 'schedule-callback' | 'opt-out';
+
 /** A tool that the call itself performs. */
 export interface BuiltInTool {
-  readonly action: 'end-call';
+  readonly action: BuiltInAction;
   /** Same shape as a tool that a workflow offers. */
   readonly definition: {
     readonly name: string;

@@ -27,6 +27,7 @@ export const spanishPhrases = {
     'Debo terminar la llamada, porque llegamos al tiempo máximo. Gracias por llamar. Hasta luego.',
   ],
   goodbye: ['Gracias por llamar. Que tenga un buen día. Hasta luego.'],
+  transfer: ['Le comunico con una persona. Un momento, por favor.'],
   'take-message': ['Por favor, deje su mensaje después de la señal y le devolveremos la llamada.'],
 } as const satisfies PhraseBook;
 
@@ -54,6 +55,7 @@ export const englishPhrases = {
     'I have to end this call now, because we reached the time limit. Thank you for calling. Goodbye.',
   ],
   goodbye: ['Thank you for calling. Have a nice day. Goodbye.'],
+  transfer: ['I am connecting you with a person. One moment, please.'],
   'take-message': ['Please leave your message after the tone, and we will call you back.'],
 } as const satisfies PhraseBook;
 

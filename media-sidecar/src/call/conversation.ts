@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import type { PhoneLeg } from '../telephony/contract.ts';
+import type { BuiltInTools } from './built-in-tools.ts';
 import type { CascadeProviders } from './cascade/providers.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { CallOptions } from './options.ts';
@@ -49,7 +50,10 @@ export interface CallContext {
   readonly options: CallOptions;
   readonly providers: CascadeProviders;
   readonly recorder: CallRecorder;
+  /** Those that workflows offer. */
   readonly tools: ToolRunner;
+  /** Those that the call performs; names all that the model may call. */
+  readonly builtIn: BuiltInTools;
   readonly voiceActivity: () => VoiceActivity;
   readonly leg: PhoneLeg;
   readonly session: ClaimedSession;

@@ -3,12 +3,14 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import type { PhoneLeg, PhoneLegListener } from '../telephony/contract.ts';
+import { BuiltInTools, type TransferRequest } from './built-in-tools.ts';
 import { CascadeConversation } from './cascade/cascade-conversation.ts';
 import type { CascadeProviders } from './cascade/providers.ts';
 import type { CallContext, Conversation, Resumption } from './conversation.ts';
 import { Dialogue } from './dialogue.ts';
 import type { CallOptions } from './options.ts';
 import type {
+  CallActions,
   CallEnding,
   CallEndReason,
   CallRecorder,
@@ -26,6 +28,7 @@ export interface LiveCallDeps {
   readonly providers: CascadeProviders;
   readonly recorder: CallRecorder;
   readonly tools: ToolRunner;
+  readonly actions: CallActions;
   readonly voiceActivity: () => VoiceActivity;
 }
 
@@ -41,6 +44,7 @@ export class LiveCall {
   readonly #leg: PhoneLeg;
   readonly #agent: Agent;
   readonly #log: TurnLog;
+  readonly #builtIn: BuiltInTools;
   readonly #ending = Promise.withResolvers<CallEnding>();
   #conversation: Conversation | undefined;
   #endReason: CallEndReason | undefined;
@@ -52,6 +56,7 @@ export class LiveCall {
     this.#leg = leg;
     this.#agent = agent;
     this.#log = new TurnLog(deps.recorder, this.#ids());
+    this.#builtIn = new BuiltInTools({ ...deps, session }, agent.builtInTools);
   }
 
   get callSid(): string {
@@ -61,6 +66,11 @@ export class LiveCall {
   /** Set as soon as it is known, which is before the socket closes. */
   get endReason(): CallEndReason | undefined {
     return this.#endReason;
+  }
+
+  /** What the person should know with whom the caller is connected; set when it ended so. */
+  get transfer(): TransferRequest | undefined {
+    return this.#endReason === 'transferred' ? (this.#builtIn.transfer ?? {}) : undefined;
   }
 
   /** Begins the conversation: greets, and listens. Once. */
@@ -103,6 +113,7 @@ export class LiveCall {
       session: this.session,
       agent: this.#agent,
       log: this.#log,
+      builtIn: this.#builtIn,
       dialogue: new Dialogue(),
       startedMs: this.#deps.clock.monotonicMs(),
       end: (reason) => this.#end(reason),
@@ -122,6 +133,8 @@ export class LiveCall {
       reason,
       ...this.#leg.counters(),
     };
+    // Before the end is written: who finds the call ended has to find this too.
+    if (this.transfer) this.#deps.actions.escalated(this.session, this.transfer);
     this.#deps.recorder.callEnded(ending);
     this.#deps.metrics.count('calls_ended', { reason });
     this.#ending.resolve(ending);

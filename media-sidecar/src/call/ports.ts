@@ -84,6 +84,8 @@ export interface TenantProfile {
   /** Further instructions of the tenant for the model. */
   readonly instructions: string;
   readonly escalationNumber?: string;
+  /** Whether it is open at a moment (wall clock, ms); absent where that is not known. */
+  readonly isOpenAt?: (atMs: number) => boolean;
 }
 
 /** Writes the record of a call. Every method returns at once; writes happen in order, off the frame path. */

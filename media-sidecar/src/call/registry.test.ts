@@ -12,6 +12,7 @@ import { agentSubject } from './agent-subject.ts';
 import { defaultCallOptions, defaultRegistryOptions } from './options.ts';
 import { CallRefusedError, CallRegistry, type CallRegistryDeps } from './registry.ts';
 import {
+  FakeCallActions,
   FakeRecorder,
   fakeSession,
   FakeToolRunner,
@@ -34,6 +35,7 @@ function setup(overrides: Partial<CallRegistryDeps> = {}) {
       tts: new FakeTextToSpeech(clock),
     },
     tools: new FakeToolRunner(clock),
+    actions: new FakeCallActions(),
     voiceActivity: () => new FakeVoiceActivity(),
     agentFor: (session) => defaultAgents.create(session.agent, agentSubject(session)),
     ...overrides,

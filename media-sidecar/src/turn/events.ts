@@ -32,6 +32,8 @@ export type TurnEvent =
   | { readonly type: 'tools-finished'; readonly replyId: string }
   /** The agent wants to hang up after this reply. */
   | { readonly type: 'hang-up-requested'; readonly replyId: string }
+  /** The caller is to be connected with a person after this reply. */
+  | { readonly type: 'transfer-requested'; readonly replyId: string }
   /** Ends at once: the sidecar has to stop. */
   | { readonly type: 'stop'; readonly reason: EndReason }
   | { readonly type: 'leg-ended' };
@@ -45,7 +47,13 @@ export interface ReplyFailure {
 }
 
 export type EndReason =
-  'agent-hung-up' | 'idle' | 'time-limit' | 'provider-failure' | 'drained' | 'ended-by-request';
+  | 'agent-hung-up'
+  | 'transferred'
+  | 'idle'
+  | 'time-limit'
+  | 'provider-failure'
+  | 'drained'
+  | 'ended-by-request';
 
 export type TimerName =
   | 'end-of-turn'

@@ -18,6 +18,7 @@ import {
   replyFailed,
   replyPlayed,
   toolsStarted,
+  transferRequested,
 } from './replying.ts';
 import { copyOf, initialTurnState, type TurnState } from './state.ts';
 
@@ -110,6 +111,8 @@ function replyEvent(draft: Draft, event: ReplyEvent): void {
       return;
     case 'hang-up-requested':
       return hangUpRequested(draft, reply);
+    case 'transfer-requested':
+      return transferRequested(draft, reply);
     case 'protection-ended':
       return protectionEnded(draft, reply);
   }

@@ -150,6 +150,11 @@ export function hangUpRequested(draft: Draft, reply: ReplyState): void {
   closeAfter(draft, reply, 'agent-hung-up');
 }
 
+export function transferRequested(draft: Draft, reply: ReplyState): void {
+  cancelTimers(draft, 'filler');
+  closeAfter(draft, reply, 'transferred');
+}
+
 export function idleDue(draft: Draft): void {
   const { state, options } = draft;
   if (state.reply || state.caller.speaking || callerText(draft)) return;

@@ -1,22 +1,8 @@
-import type { AgentFactory, BuiltInTool } from '../contract.ts';
+import { phoneTools } from '../built-in-tools.ts';
+import type { AgentFactory } from '../contract.ts';
 import { openingOf } from '../opening.ts';
 import { phraseBook, wording } from '../phrases.ts';
 import { contactCenterPrompt } from './prompt.ts';
-
-const END_CALL = {
-  action: 'end-call',
-  definition: {
-    name: 'end_call',
-    description:
-      'Hangs up the phone after what you are saying now was heard. Use it only when the person said goodbye or needs nothing else, together with a short goodbye.',
-    parameters: {
-      type: 'object',
-      properties: {
-        reason: { type: 'string', description: 'Why the call ends, in a few words.' },
-      },
-    },
-  },
-} as const satisfies BuiltInTool;
 
 /** Answers for a tenant: informs with the help of its tools, politely and briefly. */
 export const contactCenter: AgentFactory = (subject) => {
@@ -28,6 +14,6 @@ export const contactCenter: AgentFactory = (subject) => {
     systemPrompt: (nowMs) => contactCenterPrompt(subject, nowMs),
     phrase: (kind, index) => wording(book, kind, index),
     phrases: () => [...opening.sentences.map(({ text }) => text), ...Object.values(book).flat()],
-    builtInTools: [END_CALL],
+    builtInTools: phoneTools,
   };
 };

@@ -6,14 +6,15 @@ import type { Metrics } from '../../kernel/metrics.ts';
 import type { LlmMessage } from '../../llm/contract.ts';
 import type { PhoneLeg } from '../../telephony/contract.ts';
 import type { TurnEvent } from '../../turn/events.ts';
+import type { BuiltInTools, Closing } from '../built-in-tools.ts';
 import type { CallOptions } from '../options.ts';
 import type { ClaimedSession, ToolRunner } from '../ports.ts';
 import { ReplyDelays } from '../reply-delays.ts';
+import { runToolRound } from '../tool-round.ts';
 import type { TurnLog } from '../turn-log.ts';
 import { ModelSteps } from './model-steps.ts';
 import type { CascadeProviders } from './providers.ts';
 import { ReplyVoice } from './reply-voice.ts';
-import { runToolRound } from './tool-round.ts';
 
 export interface ReplyDeps {
   readonly clock: Clock;
@@ -22,6 +23,7 @@ export interface ReplyDeps {
   readonly options: CallOptions;
   readonly providers: CascadeProviders;
   readonly tools: ToolRunner;
+  readonly builtIn: BuiltInTools;
   readonly leg: PhoneLeg;
   readonly session: ClaimedSession;
   readonly agent: Agent;
@@ -70,7 +72,7 @@ export class CascadeReply {
 
   /** Begins to answer. Nothing is heard and no tool runs before `commit`. */
   generate(history: readonly LlmMessage[]): void {
-    const { agent, clock, metrics, options, providers, session } = this.#deps;
+    const { agent, clock, metrics, options, providers } = this.#deps;
     if (options.preemptiveVoice) this.#voice.prepare();
     this.#steps = new ModelSteps(
       {
@@ -80,7 +82,7 @@ export class CascadeReply {
         model: providers.model,
         ...(providers.fallbackModel ? { fallbackModel: providers.fallbackModel } : {}),
         system: agent.systemPrompt(clock.nowMs()),
-        tools: [...session.tools, ...agent.builtInTools.map(({ definition }) => definition)],
+        tools: this.#deps.builtIn.definitions,
         delays: this.delays,
       },
       history,
@@ -88,13 +90,11 @@ export class CascadeReply {
         onSentence: (text, step) => this.#voice.add(text, step),
         runTools: async (calls, signal) => {
           this.#tell('tools-started');
-          const deps = { ...this.#deps, runner: this.#deps.tools, builtIn: agent.builtInTools };
-          const onToolRan = (ran: Parameters<TurnLog['toolRan']>[0]) => this.#deps.log.toolRan(ran);
-          const round = await runToolRound({ ...deps, onToolRan }, calls, signal);
+          const round = await runToolRound(this.#deps, calls, signal);
           this.#tell('tools-finished');
           return round;
         },
-        onFinished: (endsCall) => this.#finished(endsCall),
+        onFinished: (closes) => this.#finished(closes),
         onFailed: (error, step) => this.#failed('model', error, this.#voice.anySentOf(step)),
       },
     );
@@ -174,10 +174,13 @@ export class CascadeReply {
     }));
   }
 
-  #finished(endsCall: boolean): void {
-    if (endsCall) {
-      if (!this.#voice.anySaid) this.#voice.add(this.#deps.agent.phrase('goodbye', 0));
-      this.#tell('hang-up-requested');
+  #finished(closes: Closing | undefined): void {
+    if (closes) {
+      const transfers = closes === 'transferred';
+      if (!this.#voice.anySaid) {
+        this.#voice.add(this.#deps.agent.phrase(transfers ? 'transfer' : 'goodbye', 0));
+      }
+      this.#tell(transfers ? 'transfer-requested' : 'hang-up-requested');
     }
     this.#voice.end();
   }
@@ -202,7 +205,9 @@ export class CascadeReply {
     });
   }
 
-  #tell(type: 'tools-started' | 'tools-finished' | 'hang-up-requested'): void {
+  #tell(
+    type: 'tools-started' | 'tools-finished' | 'hang-up-requested' | 'transfer-requested',
+  ): void {
     this.#deps.dispatch({ type, replyId: this.id });
   }
 }

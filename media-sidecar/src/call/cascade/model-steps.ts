@@ -2,11 +2,13 @@ import type { Clock } from '../../kernel/clock.ts';
 import { ProviderError } from '../../kernel/errors.ts';
 import type { Metrics } from '../../kernel/metrics.ts';
 import type { LanguageModel, LlmMessage, ToolCall, ToolDefinition } from '../../llm/contract.ts';
+import type { Closing } from '../built-in-tools.ts';
 import type { CallOptions } from '../options.ts';
 import type { ReplyDelays } from '../reply-delays.ts';
 import { SentenceSplitter } from '../sentence-splitter.ts';
 import { speakable } from '../speakable.ts';
 import { guarded } from '../stall-guard.ts';
+import type { ToolRound } from '../tool-round.ts';
 
 /** One request to the model, and what came of it. */
 export interface ModelStep {
@@ -21,15 +23,10 @@ export interface ModelStep {
 
 export interface ModelStepsListener {
   onSentence(text: string, step: number): void;
-  /** Runs the calls and resolves with a result for each; `endsCall` leaves no further step. */
+  /** Runs the calls and resolves with a result for each; `closes` leaves no further step. */
   runTools(calls: readonly ToolCall[], signal: AbortSignal): Promise<ToolRound>;
-  onFinished(endsCall: boolean): void;
+  onFinished(closes: Closing | undefined): void;
   onFailed(error: unknown, step: number): void;
-}
-
-export interface ToolRound {
-  readonly results: ReadonlyMap<string, unknown>;
-  readonly endsCall: boolean;
 }
 
 export interface ModelStepsDeps {
@@ -98,7 +95,7 @@ export class ModelSteps {
         const step = await this.#ask(signal);
         if (signal.aborted) return;
         if (step.toolCalls.length === 0) {
-          this.#listener.onFinished(false);
+          this.#listener.onFinished(undefined);
           return;
         }
         this.#deps.delays.disturbed = true;
@@ -107,8 +104,8 @@ export class ModelSteps {
         const round = await this.#listener.runTools(step.toolCalls, signal);
         for (const [id, result] of round.results) step.results.set(id, result);
         if (signal.aborted) return;
-        if (round.endsCall) {
-          this.#listener.onFinished(true);
+        if (round.closes) {
+          this.#listener.onFinished(round.closes);
           return;
         }
       }

@@ -12,6 +12,7 @@ import { LiveCall, type LiveCallDeps } from '../live-call.ts';
 import { defaultCallOptions, type CallOptions } from '../options.ts';
 import type { ClaimedSession } from '../ports.ts';
 import {
+  FakeCallActions,
   FakeRecorder,
   fakeSession,
   FakeToolRunner,
@@ -54,6 +55,7 @@ export class Conversation {
   readonly tts: FakeTextToSpeech;
   readonly recorder = new FakeRecorder();
   readonly tools: FakeToolRunner;
+  readonly actions = new FakeCallActions();
   readonly activity = new FakeVoiceActivity();
   readonly session: ClaimedSession;
   readonly call: LiveCall;
@@ -83,6 +85,7 @@ export class Conversation {
       providers: { stt: this.stt, model: this.model, tts: this.tts, ...setup.providers?.(clock) },
       recorder: this.recorder,
       tools: this.tools,
+      actions: this.actions,
       voiceActivity: () => this.activity,
     };
     const agent = defaultAgents.create(this.session.agent, agentSubject(this.session));

@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { sleepOn } from '../../kernel/testing/virtual-clock.ts';
 import type {
+  CallActions,
   CallEnding,
   CallRecorder,
   ClaimedSession,
@@ -73,6 +74,34 @@ export class FakeToolRunner implements ToolRunner {
       return { ok: false, reason: 'cancelled' };
     }
     return scripted.outcome;
+  }
+}
+
+/** Notes what was asked for; says yes unless told otherwise. */
+export class FakeCallActions implements CallActions {
+  readonly callbacks: Parameters<CallActions['scheduleCallback']>[1][] = [];
+  readonly optOuts: Parameters<CallActions['optOut']>[1][] = [];
+  readonly escalations: Parameters<CallActions['escalated']>[1][] = [];
+  outcome: ToolOutcome = { ok: true, result: { ok: true } };
+
+  async scheduleCallback(
+    _session: ClaimedSession,
+    request: Parameters<CallActions['scheduleCallback']>[1],
+  ): Promise<ToolOutcome> {
+    this.callbacks.push(request);
+    return this.outcome;
+  }
+
+  async optOut(
+    _session: ClaimedSession,
+    request: Parameters<CallActions['optOut']>[1],
+  ): Promise<ToolOutcome> {
+    this.optOuts.push(request);
+    return this.outcome;
+  }
+
+  escalated(_session: ClaimedSession, request: Parameters<CallActions['escalated']>[1]): void {
+    this.escalations.push(request);
   }
 }
 

@@ -63,7 +63,12 @@ export class TurnScript {
   /** Events of the reply that has the floor. */
   reply(
     type:
-      'reply-audible' | 'reply-drained' | 'reply-played' | 'tools-started' | 'hang-up-requested',
+      | 'reply-audible'
+      | 'reply-drained'
+      | 'reply-played'
+      | 'tools-started'
+      | 'hang-up-requested'
+      | 'transfer-requested',
   ): this {
     return this.send({ type, replyId: this.replyId });
   }

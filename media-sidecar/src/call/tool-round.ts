@@ -1,0 +1,78 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Metrics } from '../kernel/metrics.ts';
+import type { ToolCall } from '../llm/contract.ts';
+import type { BuiltInTools, Closing } from './built-in-tools.ts';
+import type { ClaimedSession, ToolOutcome, ToolRunner } from './ports.ts';
+import type { TurnLog } from './turn-log.ts';
+
+/** A call's context has all of these. */
+export interface ToolRoundDeps {
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly session: ClaimedSession;
+  /** Those that workflows offer. */
+  readonly tools: ToolRunner;
+  readonly builtIn: BuiltInTools;
+  readonly log: Pick<TurnLog, 'toolRan'>;
+}
+
+export interface ToolRound {
+  /** What the model is told of each call, by its id. */
+  readonly results: ReadonlyMap<string, unknown>;
+  /** The call ends, once the agent's words were heard; the model is not asked again. */
+  readonly closes?: Closing;
+}
+
+/** Runs the calls of one step side by side. Never rejects: a failed tool is a result too. */
+export async function runToolRound(
+  deps: ToolRoundDeps,
+  calls: readonly ToolCall[],
+  signal: AbortSignal,
+): Promise<ToolRound> {
+  const ran = await Promise.all(
+    calls.map(async (call) => [call.id, await runOne(deps, call, signal)] as const),
+  );
+  const results = new Map(ran);
+  const closings = calls
+    .filter(({ id }) => !hasFailed(results.get(id)))
+    .map(({ name }) => deps.builtIn.closingOf(name));
+  // Who is to be connected is not hung up on.
+  const closes = closings.includes('transferred') ? 'transferred' : closings.find(Boolean);
+  return { results, ...(closes && { closes }) };
+}
+
+/**
+ * An abort is an outcome at once and in the same moment: what was under way when a caller hung up
+ * is still recorded, and a runner that is slow to notice does not hold the conversation.
+ */
+function runOne(deps: ToolRoundDeps, call: ToolCall, signal: AbortSignal): Promise<unknown> {
+  const { builtIn, clock, metrics, session, tools } = deps;
+  // The end of the call is told by its record, and nothing can go wrong about it.
+  if (builtIn.closingOf(call.name) === 'agent-hung-up') return Promise.resolve({ ok: true });
+  const startedAtMs = clock.nowMs();
+  const startedMs = clock.monotonicMs();
+  return new Promise((resolve, reject) => {
+    let settled = false;
+    const settle = (outcome: ToolOutcome) => {
+      if (settled) return;
+      settled = true;
+      signal.removeEventListener('abort', onAbort);
+      const labels = { outcome: outcome.ok ? 'ok' : outcome.reason };
+      metrics.count('tool_calls', labels);
+      metrics.observeMs('tool_duration', clock.monotonicMs() - startedMs, labels);
+      const result = outcome.ok ? outcome.result : { error: outcome.reason };
+      deps.log.toolRan({ name: call.name, result, startedAtMs, endedAtMs: clock.nowMs() });
+      resolve(result);
+    };
+    const onAbort = () => settle({ ok: false, reason: 'cancelled' });
+    signal.addEventListener('abort', onAbort, { once: true });
+    const running = builtIn.has(call.name)
+      ? builtIn.run(call)
+      : tools.run({ session, call }, signal);
+    running.then(settle, reject);
+  });
+}
+
+function hasFailed(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && 'error' in result;
+}
