@@ -22,6 +22,8 @@ export class OpenAiRealtimeTrigger implements INodeType {
 		description: 'Starts the workflow when somebody calls the SIP address of an OpenAI project',
 		defaults: { name: 'OpenAI Realtime Trigger' },
 		inputs: [],
+		// A session of the Voice Agent sends its token in the SIP headers.
+		sensitiveOutputFields: ['sipHeaders', 'customHeaders.x-session-token'],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: openAiCredential, required: true }],
 		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'openai' }],

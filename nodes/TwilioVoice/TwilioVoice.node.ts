@@ -41,6 +41,8 @@ export class TwilioVoice implements INodeType {
 		description: 'Place, answer and control phone calls with Twilio',
 		defaults: { name: 'Twilio Voice' },
 		usableAsTool: true,
+		// A session of the Voice Agent goes on through this node.
+		sensitiveOutputFields: ['token', 'sip.uri'],
 		inputs: [NodeConnectionTypes.Main],
 		outputs,
 		credentials: [

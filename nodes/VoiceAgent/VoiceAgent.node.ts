@@ -9,8 +9,10 @@ import type {
 
 import { propertiesOf, runOperations } from '../shared/operations';
 import * as call from './actions/call/resource';
+import * as callback from './actions/callback/resource';
 import * as consent from './actions/consent/resource';
 import * as contact from './actions/contact/resource';
+import * as cost from './actions/cost/resource';
 import * as doNotCall from './actions/doNotCall/resource';
 import * as knowledge from './actions/knowledge/resource';
 import { operations } from './actions/operations';
@@ -19,6 +21,7 @@ import * as session from './actions/session/resource';
 import * as tenant from './actions/tenant/resource';
 import * as transcription from './actions/transcription/resource';
 import {
+	searchCallbacks,
 	searchCalls,
 	searchContacts,
 	searchDocuments,
@@ -26,7 +29,8 @@ import {
 } from './methods/listSearch';
 import { searchTenants } from './methods/tenants';
 
-const outputsExpression: ExpressionString = `={{ $parameter["resource"] === "session" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Connect" }, { type: "${NodeConnectionTypes.Main}", displayName: "Declined" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`;
+/** A session's answer may be no, and leaves by its own output then. The editor evaluates this, too. */
+const outputsExpression: ExpressionString = `={{ ($parameter["resource"] !== "session" ? [undefined] : $parameter["operation"] === "answerSipCall" ? ["Answered", "Not Answered"] : ["Connect", "Declined"]).map((displayName) => ({ type: "${NodeConnectionTypes.Main}", displayName })) }}`;
 
 export class VoiceAgent implements INodeType {
 	description: INodeTypeDescription = {
@@ -43,7 +47,7 @@ export class VoiceAgent implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: outputsExpression,
 		credentials: [{ name: 'voiceSidecarApi', required: true }],
-		sensitiveOutputFields: ['token'],
+		sensitiveOutputFields: ['token', 'sip.uri'],
 		properties: [
 			{
 				displayName: 'Resource',
@@ -53,8 +57,10 @@ export class VoiceAgent implements INodeType {
 				default: 'session',
 				options: [
 					call.resource,
+					callback.resource,
 					consent.resource,
 					contact.resource,
+					cost.resource,
 					doNotCall.resource,
 					knowledge.resource,
 					phraseCache.resource,
@@ -64,8 +70,10 @@ export class VoiceAgent implements INodeType {
 				],
 			},
 			call.operation,
+			callback.operation,
 			consent.operation,
 			contact.operation,
+			cost.operation,
 			doNotCall.operation,
 			knowledge.operation,
 			phraseCache.operation,
@@ -78,6 +86,7 @@ export class VoiceAgent implements INodeType {
 
 	methods = {
 		listSearch: {
+			searchCallbacks,
 			searchCalls,
 			searchContacts,
 			searchDocuments,

@@ -83,6 +83,15 @@ const cures: Record<string, Cure> = {
 		message: 'The conversation has ended already',
 		description: 'Only a conversation that is in progress can be ended.',
 	},
+	'invalid-session': {
+		message: 'The session in the SIP headers is not valid',
+		description:
+			'Its token is unknown, was used before or has expired; the call was rejected. Start the session right before the call is dialled, and dial its SIP URI once.',
+	},
+	'sip-not-configured': {
+		message: 'The voice sidecar takes no calls over SIP',
+		description: 'Set OPENAI_API_KEY and OPENAI_PROJECT_ID (proj_…) in its configuration.',
+	},
 	'tool-name-taken': {
 		message: 'A live tool of this name is already registered',
 		description:

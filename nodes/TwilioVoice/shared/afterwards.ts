@@ -5,7 +5,8 @@ import { redirect } from '../twiml/conversationVerbs';
 import { faultOf, twiml } from '../twiml/document';
 import { hangUp, pause } from '../twiml/verbs';
 import type { Element } from '../twiml/xml';
-import { agentFields, agentVerbs } from './agentFields';
+import { agentFields } from './agentFields';
+import { agentVerbs } from './agentVerbs';
 import { checkRange, readUrl } from './checks';
 import { fitsParameter } from './instructionFields';
 

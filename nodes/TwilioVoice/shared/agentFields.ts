@@ -1,11 +1,9 @@
-import { NodeOperationError } from 'n8n-workflow';
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { maxStreamParameterCharacters } from '../twiml/document';
-import { phrasesIn, sayLanguage, sayLanguages } from '../twiml/language';
-import { connectStream, record, say } from '../twiml/verbs';
-import type { Element } from '../twiml/xml';
-import { isHttpUrl } from './checks';
+import { sayLanguages } from '../twiml/language';
+
+const forStream = { show: { transport: ['session', 'media-stream'] } };
+const forSip = { show: { '/transport': ['session', 'sip'] } };
 
 /** The fields that connect a call to a session of the Voice Agent node. */
 export const agentFields: INodeProperties[] = [
@@ -17,11 +15,42 @@ export const agentFields: INodeProperties[] = [
 		default: '',
 	},
 	{
+		displayName: 'Transport',
+		name: 'transport',
+		type: 'options',
+		default: 'session',
+		options: [
+			{
+				name: 'As the Session Says',
+				value: 'session',
+				description: 'SIP where the session of the item has a SIP URI, otherwise a media stream',
+			},
+			{
+				name: 'Media Stream',
+				value: 'media-stream',
+				description: 'Twilio streams the audio to the voice sidecar',
+			},
+			{ name: 'SIP', value: 'sip', description: 'Twilio dials the SIP address of OpenAI' },
+		],
+		description: 'How the audio of the call reaches the agent',
+	},
+	{
+		displayName: 'SIP URI',
+		name: 'sipUri',
+		type: 'string',
+		required: true,
+		default: '={{ $json.sip.uri }}',
+		placeholder: 'sip:proj_…@sip.api.openai.com;transport=tls',
+		displayOptions: { show: { transport: ['sip'] } },
+		description: 'The address to dial; it carries the session with it',
+	},
+	{
 		displayName: 'Session ID',
 		name: 'sessionId',
 		type: 'string',
 		required: true,
 		default: '={{ $json.sessionId }}',
+		displayOptions: forStream,
 		description: 'The session that the conversation belongs to',
 	},
 	{
@@ -31,6 +60,7 @@ export const agentFields: INodeProperties[] = [
 		typeOptions: { password: true },
 		required: true,
 		default: '={{ $json.token }}',
+		displayOptions: forStream,
 		description: 'The single-use token of the session, valid for a short time only',
 	},
 	{
@@ -39,6 +69,7 @@ export const agentFields: INodeProperties[] = [
 		type: 'string',
 		required: true,
 		default: '={{ $json.streamUrl }}',
+		displayOptions: forStream,
 		description: 'The wss address of the media sidecar, as Twilio reaches it',
 	},
 	{
@@ -72,8 +103,17 @@ export const agentFields: INodeProperties[] = [
 				displayName: 'Action URL',
 				name: 'actionUrl',
 				type: 'string',
-				default: '={{ $json.actionUrl }}',
+				default: '={{ $json.sip?.actionUrl ?? $json.actionUrl }}',
 				description: 'The address of the sidecar that decides what follows',
+			},
+			{
+				displayName: 'Answer on Bridge',
+				name: 'answerOnBridge',
+				type: 'boolean',
+				default: true,
+				displayOptions: forSip,
+				description:
+					'Whether the caller hears ringing, unanswered and free of charge, until the agent takes the call',
 			},
 			{
 				displayName: 'Fallback Language',
@@ -109,91 +149,31 @@ export const agentFields: INodeProperties[] = [
 				description: 'Longest message that is recorded',
 			},
 			{
+				displayName: 'Refer URL',
+				name: 'referUrl',
+				type: 'string',
+				default: '={{ $json.sip.referUrl }}',
+				displayOptions: forSip,
+				description:
+					'Asked by Twilio when the agent transfers the call by SIP REFER; without one, such a transfer is refused',
+			},
+			{
+				displayName: 'Ring For (Seconds)',
+				name: 'ringTimeout',
+				type: 'number',
+				typeOptions: { minValue: 5, maxValue: 600 },
+				default: 30,
+				displayOptions: forSip,
+				description: 'How long it rings before the call goes on without an agent',
+			},
+			{
 				displayName: 'Stream Status URL',
 				name: 'streamStatusUrl',
 				type: 'string',
 				default: '={{ $json.streamStatusUrl }}',
+				displayOptions: { show: { '/transport': ['session', 'media-stream'] } },
 				description: 'Where Twilio reports that the stream started, stopped or failed',
 			},
 		],
 	},
 ];
-
-interface AgentOptions {
-	actionUrl?: string;
-	fallbackLanguage?: string;
-	fallbackMessage?: string;
-	recordAction?: string;
-	recordMaxLength?: number;
-	streamStatusUrl?: string;
-}
-
-/**
- * The verbs that connect a call to its session, with a polite way out behind them.
- *
- * The action and status URLs are options with expression defaults, which n8n evaluates only for
- * options that were added; otherwise they are taken from the item, where the session left them.
- */
-export function agentVerbs(this: IExecuteFunctions, itemIndex: number): Element[] {
-	const json = this.getInputData()[itemIndex]?.json ?? {};
-	const fromItem = (name: string) => (typeof json[name] === 'string' ? json[name] : '');
-	const options = this.getNodeParameter('agentOptions', itemIndex, {}) as AgentOptions;
-	const language = sayLanguage(options.fallbackLanguage ?? languageOf(json.tenant));
-	const parameters = {
-		sessionId: readField.call(this, 'sessionId', 'Session ID', itemIndex),
-		token: readField.call(this, 'token', 'Session Token', itemIndex),
-	};
-	for (const [name, value] of Object.entries(parameters)) {
-		if (name.length + value.length <= maxStreamParameterCharacters) continue;
-		throw new NodeOperationError(this.getNode(), `The stream parameter "${name}" is too long`, {
-			itemIndex,
-			description: `Twilio takes at most ${maxStreamParameterCharacters} characters for name and value together.`,
-		});
-	}
-	const url = readField.call(this, 'streamUrl', 'Stream URL', itemIndex);
-	if (!/^wss:\/\/[^?#\s]+$/.test(url)) {
-		throw new NodeOperationError(this.getNode(), `"${url}" in the field Stream URL does not work`, {
-			itemIndex,
-			description:
-				'Twilio streams to wss:// addresses without a query only. Check PUBLIC_URL in the configuration of the sidecar.',
-		});
-	}
-	const action = options.actionUrl || fromItem('actionUrl');
-	const decides = this.getNodeParameter('afterStream', itemIndex, 'action') === 'action';
-	if (decides && !isHttpUrl(action)) {
-		throw new NodeOperationError(this.getNode(), 'The session has no action URL', {
-			itemIndex,
-			description:
-				'Put the Voice Agent node right before this one, set the option Action URL, or choose "Run the Fallback Verbs" in After the Conversation.',
-		});
-	}
-	const statusCallback = options.streamStatusUrl || fromItem('streamStatusUrl');
-	return [
-		connectStream({ url, statusCallback, parameters, ...(decides ? { action } : {}) }),
-		say(options.fallbackMessage || phrasesIn(language).apology, { language }),
-		record({
-			maxLengthSeconds: options.recordMaxLength ?? 120,
-			...(options.recordAction ? { action: options.recordAction } : {}),
-		}),
-	];
-}
-
-function languageOf(tenant: unknown): string | undefined {
-	const language = (tenant as { language?: unknown } | undefined)?.language;
-	return typeof language === 'string' ? language : undefined;
-}
-
-function readField(
-	this: IExecuteFunctions,
-	parameter: string,
-	label: string,
-	itemIndex: number,
-): string {
-	const value = this.getNodeParameter(parameter, itemIndex, '');
-	if (typeof value === 'string' && value !== '') return value;
-	throw new NodeOperationError(this.getNode(), `The field ${label} is empty`, {
-		itemIndex,
-		description:
-			'Put a Voice Agent node (Start a session) right before this one and connect its Connect output: a declined session has no stream.',
-	});
-}

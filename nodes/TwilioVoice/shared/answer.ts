@@ -81,5 +81,7 @@ export async function answerCall(
 
 /** The token is a secret as long as it is unused. */
 export function withoutToken(document: string): string {
-	return document.replace(/(<Parameter name="token" value=")[^"]*/g, '$1***');
+	return document
+		.replace(/(<Parameter name="token" value=")[^"]*/g, '$1***')
+		.replace(/(\bX-Session-Token=)[^&<]*/gi, '$1***');
 }

@@ -89,7 +89,8 @@ export interface Callee {
 }
 
 export interface DialOptions {
-	action: string;
+	/** Asked for what follows. Without it, the next verb runs. */
+	action?: string;
 	callerId?: string;
 	/** How long it rings. */
 	timeoutSeconds: number;
@@ -98,6 +99,8 @@ export interface DialOptions {
 	hangupOnStar: boolean;
 	record?: string;
 	recordingStatusCallback?: string;
+	/** Asked when the other side transfers the call by SIP REFER, which is refused without it. */
+	referUrl?: string;
 }
 
 const nouns: Record<Callee['kind'], string> = { number: 'Number', sip: 'Sip', client: 'Client' };
@@ -108,7 +111,7 @@ export function dial(options: DialOptions, { kind, address }: Callee): Element {
 		name: 'Dial',
 		attributes: {
 			action: options.action,
-			method: 'POST',
+			method: options.action === undefined ? undefined : 'POST',
 			callerId: options.callerId || undefined,
 			timeout: options.timeoutSeconds,
 			timeLimit: options.timeLimitSeconds,
@@ -117,6 +120,7 @@ export function dial(options: DialOptions, { kind, address }: Callee): Element {
 			record: options.record,
 			recordingStatusCallback:
 				(recorded ? options.recordingStatusCallback : undefined) || undefined,
+			referUrl: options.referUrl,
 		},
 		content: [{ name: nouns[kind], content: [address] }],
 	};

@@ -91,6 +91,26 @@ export function asTime(
 	});
 }
 
+/**
+ * The calendar day of a date in any form that n8n gives, as it is written there: YYYY-MM-DD.
+ * @throws {NodeOperationError} when it is none
+ */
+export function asDay(
+	this: IExecuteFunctions,
+	value: unknown,
+	label: string,
+	itemIndex: number,
+): string {
+	const written = value instanceof Date ? value.toISOString() : String(value ?? '').trim();
+	const day = /^\d{4}-\d{2}-\d{2}(?=$|[T ])/.exec(written)?.[0];
+	// The 31st of February would become a day of March.
+	if (day && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day)) return day;
+	throw new NodeOperationError(this.getNode(), `"${written}" in the field ${label} is not a day`, {
+		itemIndex,
+		description: 'Write it as YYYY-MM-DD, such as 2026-11-21.',
+	});
+}
+
 /** What was written in a list: separated by commas or lines. */
 export function listOf(written: unknown): string[] {
 	const parts = Array.isArray(written) ? written.map(String) : String(written ?? '').split(/[\n,]/);

@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { given } from '../../shared/request';
 import { asNumber, asObject, listOf } from './checks';
+import { asMicroUsd } from './money';
 
 type Interval = [from: string, to: string];
 
@@ -16,7 +17,7 @@ export function tenantBody(
 	itemIndex: number,
 ): IDataObject {
 	const { businessHours, closedOn, escalationNumber, facts, phoneNumbers, ...others } = fields;
-	const { speakingRate, voice, ...texts } = others;
+	const { monthlyBudgetUsd, speakingRate, voice, warnAtPercent, ...texts } = others;
 	return {
 		...given(texts),
 		...(voice === undefined ? {} : { voice: voiceOf.call(this, voice, speakingRate, itemIndex) }),
@@ -34,6 +35,9 @@ export function tenantBody(
 		...(businessHours === undefined && closedOn === undefined
 			? {}
 			: { businessHours: hoursOf.call(this, businessHours, closedOn, itemIndex) }),
+		...(monthlyBudgetUsd === undefined && warnAtPercent === undefined
+			? {}
+			: { budget: budgetOf.call(this, monthlyBudgetUsd, warnAtPercent, itemIndex) }),
 	};
 }
 
@@ -61,6 +65,27 @@ function voiceOf(
 
 function escalation(this: IExecuteFunctions, number: string, itemIndex: number): string | null {
 	return number.trim() === '' ? null : asNumber.call(this, number, 'Escalation Number', itemIndex);
+}
+
+/** null: no limit. */
+function budgetOf(
+	this: IExecuteFunctions,
+	monthlyUsd: unknown,
+	warnAtPercent: unknown,
+	itemIndex: number,
+): IDataObject | null {
+	if (monthlyUsd === undefined) {
+		throw new NodeOperationError(this.getNode(), 'Warn at (% of Budget) needs a budget', {
+			itemIndex,
+			description: 'Both are changed together: add Monthly Budget (USD), too.',
+		});
+	}
+	const monthlyMicroUsd = asMicroUsd.call(this, monthlyUsd, 'Monthly Budget (USD)', itemIndex);
+	if (monthlyMicroUsd === 0) return null;
+	return given({
+		monthlyMicroUsd,
+		warnAtPercent: warnAtPercent === undefined ? undefined : Number(warnAtPercent),
+	});
 }
 
 function hoursOf(

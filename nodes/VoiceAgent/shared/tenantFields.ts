@@ -159,6 +159,34 @@ export const rareFields: INodeProperties[] = [
 		description: 'What the agent has to know and to do, beyond its own rules',
 	},
 	{
+		displayName: 'Monthly Budget (USD)',
+		name: 'monthlyBudgetUsd',
+		type: 'number',
+		typeOptions: { minValue: 0, numberPrecision: 2 },
+		default: 50,
+		description:
+			'What speech, voices and models may cost in a month, in US dollars. When it is spent, calls are declined (reason budget). 0: no limit.',
+	},
+	{
+		displayName: 'Pipeline',
+		name: 'pipeline',
+		type: 'options',
+		default: 'realtime',
+		options: [
+			{
+				name: 'Cascade',
+				value: 'cascade',
+				description: 'Speech recognition, language model, voice: one after the other',
+			},
+			{
+				name: 'Realtime',
+				value: 'realtime',
+				description: 'One model that hears and speaks (OpenAI Realtime), with the least delay',
+			},
+		],
+		description: 'How its agents hold a conversation. Without it: cascade.',
+	},
+	{
 		displayName: 'Speaking Rate',
 		name: 'speakingRate',
 		type: 'number',
@@ -176,5 +204,14 @@ export const rareFields: INodeProperties[] = [
 			{ name: 'Suspended', value: 'suspended', description: 'Calls are declined' },
 		],
 		description: 'Whether calls of the tenant are connected',
+	},
+	{
+		displayName: 'Warn at (% of Budget)',
+		name: 'warnAtPercent',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 100 },
+		default: 80,
+		description:
+			'How much of the monthly budget may be spent before the event Budget Warning. Without it: 80.',
 	},
 ];

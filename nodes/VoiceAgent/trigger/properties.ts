@@ -13,7 +13,7 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Events',
 				value: 'events',
-				description: 'A call or a live transcription began, went on or ended',
+				description: 'Something happened in a call or a live transcription, or with a budget',
 			},
 			{
 				name: 'Live Tool Call',
@@ -31,9 +31,27 @@ export const properties: INodeProperties[] = [
 		default: ['call.completed'],
 		options: [
 			{
+				name: 'Budget Exceeded',
+				value: 'budget.exceeded',
+				description:
+					'The budget of the month is spent: calls of the tenant are declined from now on. Once a month.',
+			},
+			{
+				name: 'Budget Warning',
+				value: 'budget.warning',
+				description:
+					'So much of the budget of the month is spent that the tenant should know. Once a month.',
+			},
+			{
 				name: 'Call Completed',
 				value: 'call.completed',
-				description: 'A conversation is over; with all its turns',
+				description: 'A conversation is over; with all its turns and what it has cost',
+			},
+			{
+				name: 'Call Escalated',
+				value: 'call.escalated',
+				description:
+					'An agent hands the caller over to a person; with a summary for who takes over',
 			},
 			{
 				name: 'Call Failed',
@@ -42,6 +60,17 @@ export const properties: INodeProperties[] = [
 			},
 			{ name: 'Call Started', value: 'call.started', description: 'A conversation has begun' },
 			{ name: 'Call Turn', value: 'call.turn', description: 'Somebody has said something' },
+			{
+				name: 'Callback Requested',
+				value: 'callback.requested',
+				description: 'An agent has promised that somebody calls back; with number, time and reason',
+			},
+			{
+				name: 'Contact Opted Out',
+				value: 'contact.opted_out',
+				description:
+					'Somebody wants no more calls, and is on the do-not-call list now; with number and reason',
+			},
 			{
 				name: 'Transcription Completed',
 				value: 'transcription.completed',

@@ -1,7 +1,8 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { agentFields, agentVerbs } from '../../shared/agentFields';
+import { agentFields } from '../../shared/agentFields';
+import { agentVerbs } from '../../shared/agentVerbs';
 import { waitForBatch } from '../../shared/batching';
 import { callOutput } from '../../shared/callOutput';
 import {

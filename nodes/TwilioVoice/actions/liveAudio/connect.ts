@@ -1,7 +1,8 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { replacesNotice } from '../../shared/afterwards';
-import { agentFields, agentVerbs } from '../../shared/agentFields';
+import { agentFields } from '../../shared/agentFields';
+import { agentVerbs } from '../../shared/agentVerbs';
 import { callOutput } from '../../shared/callOutput';
 import { readCallSid } from '../../shared/checks';
 import { fitsParameter } from '../../shared/instructionFields';

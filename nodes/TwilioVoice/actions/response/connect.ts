@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { agentFields, agentVerbs } from '../../shared/agentFields';
+import { agentFields } from '../../shared/agentFields';
+import { agentVerbs } from '../../shared/agentVerbs';
 import { answerCall } from '../../shared/answer';
 
 export const description: INodeProperties[] = agentFields;

@@ -11,6 +11,12 @@ export const operation: INodeProperties = {
 	default: 'start',
 	options: [
 		{
+			name: 'Answer SIP Call',
+			value: 'answerSipCall',
+			action: 'Answer a SIP call with an agent',
+			description: 'Let an agent take a call that has reached OpenAI by SIP',
+		},
+		{
 			name: 'Start',
 			value: 'start',
 			action: 'Start a session',

@@ -4,6 +4,14 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 import { given } from '../../../shared/request';
 import { sidecarRequest } from '../../../shared/sidecar';
 import { readNumber, readText } from '../../shared/checks';
+import {
+	agentOption,
+	contactNameOption,
+	sessionDetails,
+	toolsOption,
+	variablesOption,
+	type SessionDetails,
+} from '../../shared/sessionDetails';
 import { tenantLocator } from '../../shared/tenantLocator';
 
 export const description: INodeProperties[] = [
@@ -52,19 +60,33 @@ export const description: INodeProperties[] = [
 		description: 'Who called whom',
 	},
 	{
+		displayName: 'Transport',
+		name: 'transport',
+		type: 'options',
+		default: 'media-stream',
+		options: [
+			{
+				name: 'Media Stream',
+				value: 'media-stream',
+				description: 'Twilio streams the audio to the voice sidecar, for both pipelines',
+			},
+			{
+				name: 'SIP',
+				value: 'sip',
+				description:
+					'Twilio dials OpenAI, always in the realtime pipeline. A workflow with an OpenAI Realtime Trigger answers there.',
+			},
+		],
+		description: 'How the audio of the call reaches the agent',
+	},
+	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			{
-				displayName: 'Agent',
-				name: 'agent',
-				type: 'string',
-				default: 'contact-center',
-				description: "What kind of conversation it is. Without it: the tenant's own agent.",
-			},
+			agentOption,
 			{
 				displayName: 'Call SID',
 				name: 'callSid',
@@ -72,13 +94,7 @@ export const description: INodeProperties[] = [
 				default: '={{ $json.callSid }}',
 				description: "Twilio's name of the call. Without it: the field callSid of the item.",
 			},
-			{
-				displayName: 'Contact Name',
-				name: 'contactName',
-				type: 'string',
-				default: '',
-				description: 'Who is on the line, so that the agent can use the name',
-			},
+			contactNameOption,
 			{
 				displayName: 'From',
 				name: 'from',
@@ -95,10 +111,15 @@ export const description: INodeProperties[] = [
 					{
 						name: 'Cascade',
 						value: 'cascade',
-						description: 'Speech recognition, language model, voice',
+						description: 'Speech recognition, language model, voice: one after the other',
+					},
+					{
+						name: 'Realtime',
+						value: 'realtime',
+						description: 'One model that hears and speaks (OpenAI Realtime), with the least delay',
 					},
 				],
-				description: 'How speech becomes an answer',
+				description: "How speech becomes an answer. Without it: the tenant's pipeline.",
 			},
 			{
 				displayName: 'To',
@@ -107,47 +128,17 @@ export const description: INodeProperties[] = [
 				default: '={{ $json.to }}',
 				description: 'Who is called. Without it: the field to of the item.',
 			},
-			{
-				displayName: 'Tools',
-				name: 'tools',
-				type: 'string',
-				default: '',
-				placeholder: 'consultar_concesionario, agendar_visita',
-				description:
-					'Names of the live tools that the agent may use, separated by commas. Without it: all tools of the tenant.',
-			},
-			{
-				displayName: 'Variables',
-				name: 'variables',
-				type: 'fixedCollection',
-				typeOptions: { multipleValues: true },
-				placeholder: 'Add variable',
-				default: {},
-				options: [
-					{
-						displayName: 'Variable',
-						name: 'variable',
-						values: [
-							{ displayName: 'Name', name: 'name', type: 'string', default: '' },
-							{ displayName: 'Value', name: 'value', type: 'string', default: '' },
-						],
-					},
-				],
-				description: "Facts about this call that the agent's instructions may use",
-			},
+			toolsOption,
+			variablesOption,
 		],
 	},
 ];
 
-interface StartOptions {
-	agent?: string;
+interface StartOptions extends SessionDetails {
 	callSid?: string;
-	contactName?: string;
 	from?: string;
 	to?: string;
 	pipeline?: string;
-	tools?: string;
-	variables?: { variable?: Array<{ name: string; value: unknown }> };
 }
 
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
@@ -170,11 +161,8 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 			...whose,
 			direction: this.getNodeParameter('direction', itemIndex, 'inbound') as string,
 			...call,
-			agent: options.agent,
-			pipeline: options.pipeline,
-			contact: options.contactName ? { name: options.contactName } : undefined,
-			variables: variables(options),
-			tools: toolNames(options.tools),
+			...audioPath.call(this, options.pipeline, itemIndex),
+			...sessionDetails(options),
 		}),
 		itemIndex,
 	});
@@ -198,16 +186,13 @@ function action(session: IDataObject): string | undefined {
 	return typeof decided === 'string' ? decided : undefined;
 }
 
-function variables({ variables: entries }: StartOptions): IDataObject | undefined {
-	const named = (entries?.variable ?? []).filter(({ name }) => name !== '');
-	if (named.length === 0) return undefined;
-	return Object.fromEntries(named.map(({ name, value }) => [name, String(value ?? '')]));
-}
-
-function toolNames(list: string | undefined): string[] | undefined {
-	if (list === undefined || list.trim() === '') return undefined;
-	return list
-		.split(',')
-		.map((name) => name.trim())
-		.filter(Boolean);
+/** How the audio flows, where it is not as the sidecar would have it by itself. */
+function audioPath(this: IExecuteFunctions, pipeline: string | undefined, itemIndex: number) {
+	if (this.getNodeParameter('transport', itemIndex, 'media-stream') !== 'sip') return { pipeline };
+	if (pipeline !== 'cascade') return { pipeline: 'realtime', transport: 'sip' };
+	throw new NodeOperationError(this.getNode(), 'The cascade pipeline has no SIP transport', {
+		itemIndex,
+		description:
+			'Over SIP a realtime model hears the caller directly: remove the option Pipeline, or choose Media Stream in the field Transport.',
+	});
 }

@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 
 import { sidecarRequest } from '../../../shared/sidecar';
 import { readText } from '../../shared/checks';
+import { realtimeField, readRealtime } from '../../shared/realtimeFields';
 import { tenantBody } from '../../shared/tenantBody';
 import {
 	closedMessageField,
@@ -39,6 +40,11 @@ export const description: INodeProperties[] = [
 		default: {},
 		options: fields,
 	},
+	{
+		...realtimeField,
+		description:
+			'For the realtime pipeline. Settings that are added here take the place of all that the tenant has.',
+	},
 ];
 
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
@@ -50,11 +56,15 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 			description: 'Voice and pace are changed together: add Voice under Update Fields, too.',
 		});
 	}
-	const body = tenantBody.call(this, given, itemIndex);
+	const realtime = readRealtime.call(this, itemIndex);
+	const body = {
+		...tenantBody.call(this, given, itemIndex),
+		...(realtime ? { realtime } : {}),
+	};
 	if (Object.keys(body).length === 0) {
 		throw new NodeOperationError(this.getNode(), 'There is nothing to update', {
 			itemIndex,
-			description: 'Add the fields that change under Update Fields.',
+			description: 'Add what changes under Update Fields or Realtime.',
 		});
 	}
 	return await sidecarRequest(this, {

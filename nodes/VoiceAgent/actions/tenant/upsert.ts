@@ -1,8 +1,10 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { given } from '../../../shared/request';
 import { sidecarRequest } from '../../../shared/sidecar';
 import { readText } from '../../shared/checks';
+import { realtimeField, readRealtime } from '../../shared/realtimeFields';
 import { tenantBody } from '../../shared/tenantBody';
 import {
 	closedMessageField,
@@ -39,6 +41,7 @@ export const description: INodeProperties[] = [
 	},
 	phoneNumbersField,
 	...required.map((field) => ({ ...field, required: true })),
+	realtimeField,
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -69,7 +72,10 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	return await sidecarRequest(this, {
 		method: 'PUT',
 		path: `/v1/tenants/${encodeURIComponent(slug)}`,
-		body: tenantBody.call(this, fields, itemIndex),
+		body: given({
+			...tenantBody.call(this, fields, itemIndex),
+			realtime: readRealtime.call(this, itemIndex),
+		}),
 		itemIndex,
 	});
 }
