@@ -65,6 +65,7 @@ function runOne(deps: ToolRoundDeps, call: ToolCall, signal: AbortSignal): Promi
       resolve(result);
     };
     const onAbort = () => settle({ ok: false, reason: 'cancelled' });
+    if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     const running = builtIn.has(call.name)
       ? builtIn.run(call)

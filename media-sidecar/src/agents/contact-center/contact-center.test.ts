@@ -106,6 +106,25 @@ test('without tools the model is told not to invent', () => {
   );
 });
 
+test('a person who asks for a human gets one, and who wants no calls is let go, in any language', () => {
+  const spanish = contactCenter(SUBJECT).systemPrompt(NOW_MS);
+  assert.match(spanish, /transfer_to_human: si la persona pide .*sin insistir/);
+  assert.match(spanish, /opt_out: .*despídete en una frase y usa end_call/);
+  const english = contactCenter({ ...SUBJECT, language: 'en-US' }).systemPrompt(NOW_MS);
+  assert.match(english, /transfer_to_human: when the person asks .*without arguing/);
+  assert.match(english, /opt_out: .*say goodbye in one sentence and use end_call/);
+});
+
+test('the model is told when to use each tool of the call', () => {
+  for (const language of ['es-CL', 'en-US']) {
+    const agent = contactCenter({ ...SUBJECT, language });
+    const prompt = agent.systemPrompt(NOW_MS);
+    for (const { definition } of agent.builtInTools) {
+      assert.ok(prompt.includes(definition.name), `${language}: ${definition.name}`);
+    }
+  }
+});
+
 test('an unknown time zone is an error, not a wrong hour', () => {
   assert.throws(
     () => contactCenter({ ...SUBJECT, timezone: 'Chile/Nowhere' }).systemPrompt(NOW_MS),

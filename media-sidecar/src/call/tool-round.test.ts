@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { phoneTools } from '../agents/built-in-tools.ts';
+import { noMetrics } from '../kernel/metrics.ts';
+import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
+import type { ToolCall } from '../llm/contract.ts';
+import { BuiltInTools } from './built-in-tools.ts';
+import { FakeCallActions, fakeSession, FakeToolRunner } from './testing/fake-ports.ts';
+import { runToolRound } from './tool-round.ts';
+
+const TOOL = { name: 'consultar_stock', description: 'x', parameters: { type: 'object' } };
+
+function setup(escalationNumber?: string) {
+  const clock = new VirtualClock();
+  const { tenant } = fakeSession();
+  const session = fakeSession({
+    tools: [TOOL],
+    tenant: { ...tenant, ...(escalationNumber && { escalationNumber }) },
+  });
+  const actions = new FakeCallActions();
+  const tools = new FakeToolRunner(clock);
+  tools.offer(TOOL.name, { ok: true, result: 7 }, 1000);
+  const ran: string[] = [];
+  const deps = {
+    clock,
+    metrics: noMetrics,
+    session,
+    tools,
+    builtIn: new BuiltInTools({ clock, session, actions }, phoneTools),
+    log: {
+      toolRan: ({ name, result }: { name: string; result: unknown }) =>
+        void ran.push(`${name} ${JSON.stringify(result)}`),
+    },
+  };
+  const abort = new AbortController();
+  const round = (...names: string[]) => {
+    const calls = names.map((name, at): ToolCall => ({ id: `c${at}`, name, arguments: {} }));
+    return runToolRound(deps, calls, abort.signal);
+  };
+  return { clock, actions, tools, ran, abort, round };
+}
+
+test('built-in tools and those of workflows run side by side, and all are recorded', async () => {
+  const { clock, ran, round } = setup();
+  const running = round('consultar_stock', 'opt_out');
+  await clock.advanceAsync(1000);
+  const { results, closes } = await running;
+  assert.deepEqual(
+    [...results],
+    [
+      ['c0', 7],
+      ['c1', { ok: true }],
+    ],
+  );
+  assert.equal(closes, undefined);
+  assert.deepEqual(ran, ['opt_out {"ok":true}', 'consultar_stock 7']);
+});
+
+test('hanging up leaves no line of its own; the end of the call tells it', async () => {
+  const { ran, round } = setup();
+  assert.equal((await round('end_call')).closes, 'agent-hung-up');
+  assert.deepEqual(ran, []);
+});
+
+test('a transfer closes the call, also beside an end_call, where there is somebody to talk to', async () => {
+  const somebody = setup('+56221234567');
+  assert.equal((await somebody.round('end_call', 'transfer_to_human')).closes, 'transferred');
+  assert.deepEqual(somebody.ran, ['transfer_to_human {"ok":true}']);
+  const nobody = setup();
+  const { results, closes } = await nobody.round('transfer_to_human');
+  assert.deepEqual([results.get('c0'), closes], [{ error: 'nobody-available' }, undefined]);
+});
+
+test('what is under way when it is given up is recorded in the same moment', async () => {
+  const { ran, abort, round, tools } = setup();
+  const running = round('consultar_stock');
+  abort.abort();
+  assert.deepEqual(ran, ['consultar_stock {"error":"cancelled"}']);
+  assert.deepEqual([...(await running).results], [['c0', { error: 'cancelled' }]]);
+  assert.deepEqual(tools.aborted, ['consultar_stock']);
+});
+
+test('a transfer that was given up transfers nobody', async () => {
+  const { abort, round } = setup('+56221234567');
+  abort.abort();
+  assert.equal((await round('transfer_to_human')).closes, undefined);
+});
