@@ -90,6 +90,7 @@ export async function startSidecar(
       outboundSessionTtlMs: config.limits.outboundSessionTtlMs,
       encryptionKey: config.encryptionKey,
       allowLoopbackWebhooks: config.webhookAllowHttpLoopback,
+      openAi: { configured: false, sipHost: config.openAi.sipHost },
       ...(config.bootstrapApiKey !== undefined && { bootstrapApiKey: config.bootstrapApiKey }),
     },
   );
@@ -104,6 +105,7 @@ export async function startSidecar(
     providers: providers.cascade,
     recorder: domain.recorder,
     tools: domain.toolRunner,
+    actions: domain.actions,
     voiceActivity: () => createVoiceActivityDetector(),
     agentFor: (session) => defaultAgents.create(session.agent, agentSubject(session)),
   });

@@ -20,6 +20,11 @@ export interface TenantsTable {
   agent: string;
   business_hours: Json<unknown>;
   facts: Json<unknown>;
+  pipeline: Generated<'cascade' | 'realtime'>;
+  realtime: Json<unknown>;
+  /** bigint: `pg` reads it as text. */
+  monthly_budget_micro_usd: ColumnType<string | null, number | null | undefined, number | null>;
+  budget_warn_percent: Generated<number>;
   created_at: CreatedAt;
   updated_at: Generated<Date>;
 }
@@ -37,7 +42,9 @@ export interface SessionsTable {
   token_hash: Buffer;
   direction: 'inbound' | 'outbound';
   agent: string;
-  pipeline: 'cascade';
+  pipeline: 'cascade' | 'realtime';
+  transport: Generated<'media-stream' | 'sip'>;
+  open_ai_call_id: string | null;
   call_sid: string | null;
   stream_sid: string | null;
   from_number: string | null;
@@ -69,6 +76,7 @@ export interface CallsTable {
   metadata: Generated<unknown>;
   analysis: Json<unknown>;
   end_requested_at: Date | null;
+  escalation: Json<unknown>;
 }
 
 export interface CallTurnsTable {
@@ -82,6 +90,48 @@ export interface CallTurnsTable {
   started_at: Date;
   ended_at: Date;
   delays: Json<unknown>;
+}
+
+/** An exact decimal number: `pg` reads it as text, so that nothing is lost. */
+type Numeric = ColumnType<string, string, string>;
+
+export interface CallUsageTable {
+  tenant_id: string;
+  id: string;
+  unit: string;
+  call_id: string;
+  turn_index: number | null;
+  at: Date;
+  service: string;
+  provider: string;
+  model: string;
+  quantity: Numeric;
+  micro_usd: ColumnType<string | null, string | null, string | null>;
+}
+
+export interface MonthlySpendingTable {
+  tenant_id: string;
+  /** `date`, written as `2026-11-01`. */
+  month: ColumnType<Date, string, never>;
+  micro_usd: Numeric;
+}
+
+export interface BudgetNoticesTable {
+  tenant_id: string;
+  month: ColumnType<Date, string, never>;
+  kind: 'warning' | 'exceeded';
+  told_at: Date;
+}
+
+export interface CallbacksTable {
+  tenant_id: string;
+  id: string;
+  call_id: string;
+  phone_number: string;
+  due_at: Date;
+  reason: string | null;
+  status: 'open' | 'done' | 'cancelled';
+  created_at: CreatedAt;
 }
 
 interface WebhookTarget {
@@ -234,6 +284,10 @@ export interface Schema {
   sessions: SessionsTable;
   calls: CallsTable;
   call_turns: CallTurnsTable;
+  call_usage: CallUsageTable;
+  monthly_spending: MonthlySpendingTable;
+  budget_notices: BudgetNoticesTable;
+  callbacks: CallbacksTable;
   subscriptions: SubscriptionsTable;
   tools: ToolsTable;
   events: EventsTable;

@@ -3,8 +3,12 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import { ApiKeys } from './api-keys/api-keys.ts';
+import { StoredCallActions } from './call-actions.ts';
+import { Callbacks } from './callbacks/callbacks.ts';
 import { StoredCallRecorder } from './calls/call-recorder.ts';
 import { Calls } from './calls/calls.ts';
+import { Budgets } from './costs/budgets.ts';
+import { builtInPrices, type PriceTable } from './costs/price-table.ts';
 import { Consents } from './compliance/consents.ts';
 import { DoNotCall } from './compliance/do-not-call.ts';
 import { Contacts } from './contacts/contacts.ts';
@@ -15,7 +19,8 @@ import { Knowledge } from './knowledge/knowledge.ts';
 import { Phrases } from './phrases/phrases.ts';
 import type { PhraseStore } from './phrases/ports.ts';
 import { Warmings } from './phrases/warmings.ts';
-import type { Admission, OnConnecting } from './sessions/sessions.ts';
+import { OrderedWrites } from './ordered-writes.ts';
+import type { Admission, OnConnecting, OpenAiAccess } from './sessions/sessions.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Subscriptions } from './subscriptions/subscriptions.ts';
 import { Tenants } from './tenants/tenants.ts';
@@ -35,6 +40,9 @@ export interface DomainOptions {
   readonly encryptionKey: Buffer;
   readonly bootstrapApiKey?: string;
   readonly allowLoopbackWebhooks: boolean;
+  /** @defaultValue the dated list prices that come with the product */
+  readonly prices?: PriceTable;
+  readonly openAi: OpenAiAccess;
 }
 
 export interface DomainParts {
@@ -67,10 +75,14 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
   const doNotCall = new DoNotCall({ db, tenants, clock });
   const publisher = new EventPublisher(parts.queue);
   const transcriptionRecorder = new StoredTranscriptionRecorder({ db, publisher, logger });
+  /** One queue of each call: what its agent does is told in order with what it says. */
+  const writes = new OrderedWrites({ db, publisher });
+  const prices = options.prices ?? builtInPrices;
   const urls = {
     stream: mediaUrl(publicUrl),
     action: `${publicUrl}/twilio/stream-ended`,
     streamStatus: `${publicUrl}/twilio/stream-status`,
+    dialAction: `${publicUrl}/twilio/dial-ended`,
   };
   const warmings = new Warmings({ store: parts.phraseStore, clock, logger });
   return {
@@ -88,6 +100,7 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
         tools,
         contacts,
         doNotCall,
+        budgets: new Budgets({ db, publisher, clock }),
         clock,
         admission: parts.admission,
         onConnecting: parts.onConnecting,
@@ -96,6 +109,7 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
         sessionTtlMs,
         outboundSessionTtlMs,
         urls,
+        openAi: options.openAi,
       },
     ),
     transcriptions: new Transcriptions({
@@ -112,7 +126,9 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
     consents: new Consents({ db, tenants, clock }),
     doNotCall,
     knowledge: new Knowledge({ db, tenants, clock }),
-    recorder: new StoredCallRecorder({ db, publisher, logger }),
+    callbacks: new Callbacks({ db, tenants }),
+    actions: new StoredCallActions({ writes, clock, logger }),
+    recorder: new StoredCallRecorder({ writes, prices, logger }),
     toolRunner: new WebhookToolRunner({ tools, tenants, client, clock, logger }),
     deliveries: new Deliveries({ db, subscriptions, client, clock, metrics, logger }),
     webhookClient: client,

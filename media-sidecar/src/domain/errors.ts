@@ -108,5 +108,12 @@ export const domainErrors = {
   notTaken: (reason: 'capacity' | 'draining') =>
     new DomainError('unavailable', reason, 'This sidecar takes no more at the moment.'),
   warmingNotFound: () => new DomainError('not-found', 'warming-not-found', 'No such warming.'),
+  callbackNotFound: () => new DomainError('not-found', 'callback-not-found', 'No such callback.'),
+  sipNotConfigured: () =>
+    new DomainError(
+      'conflict',
+      'sip-not-configured',
+      'This sidecar takes no calls over SIP: OPENAI_API_KEY and OPENAI_PROJECT_ID are needed.',
+    ),
   badCursor: () => new DomainError('invalid', 'bad-cursor', 'The cursor is not ours.', 'cursor'),
 } as const;

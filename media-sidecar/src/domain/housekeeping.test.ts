@@ -3,22 +3,27 @@ import { test } from 'node:test';
 import { onEachDatabase } from '../db/testing/test-database.ts';
 import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
 import { silentLogger } from '../kernel/logger.ts';
-import { StoredCallRecorder } from './calls/call-recorder.ts';
 import { Calls } from './calls/calls.ts';
-import { EventPublisher } from './events/publisher.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Tenants } from './tenants/tenants.ts';
 import { transcriptionRequestSchema } from './transcriptions/schema.ts';
 import { Transcriptions } from './transcriptions/transcriptions.ts';
 import { StoredTranscriptionRecorder } from './transcriptions/transcription-recorder.ts';
-import { createClaimedSession, createTenant, notLive, platform } from './testing/fixtures.ts';
+import {
+  callRecorder,
+  createClaimedSession,
+  createTenant,
+  notLive,
+  platform,
+  silentPublisher,
+} from './testing/fixtures.ts';
 
 onEachDatabase('housekeeping', (database) => {
   test('closes calls whose process died, and removes old sessions', async () => {
     const db = database();
     const tenant = await createTenant(db);
-    const publisher = new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} });
-    const recorder = new StoredCallRecorder({ db, publisher, logger: silentLogger });
+    const recorder = callRecorder(db);
+    const publisher = silentPublisher;
     const transcriptions = new StoredTranscriptionRecorder({ db, publisher, logger: silentLogger });
     const recorders = { calls: recorder, transcriptions };
     const nowMs = Date.now();
@@ -51,8 +56,8 @@ onEachDatabase('housekeeping', (database) => {
   test('ends transcriptions that never began, and those whose process died', async () => {
     const db = database();
     const tenant = await createTenant(db);
-    const publisher = new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} });
-    const calls = new StoredCallRecorder({ db, publisher, logger: silentLogger });
+    const publisher = silentPublisher;
+    const calls = callRecorder(db);
     const recorder = new StoredTranscriptionRecorder({ db, publisher, logger: silentLogger });
     const clock = new VirtualClock(Date.now());
     const transcriptions = new Transcriptions({

@@ -11,6 +11,8 @@ const hourMs = 3_600_000;
 /** Twilio ends a call after four hours, unless the account was given more. */
 const longestCallMs = 24 * hourMs;
 const sessionsKeptMs = 24 * hourMs;
+/** OpenAI announces a call again for up to three days. */
+const openAiCallsKeptMs = 96 * hourMs;
 /** Longer than an event is tried to be delivered. */
 const eventsKeptMs = 72 * hourMs;
 const tenantsPerPage = 100;
@@ -53,7 +55,10 @@ export class Housekeeping {
   async #tidyUpOne(tenantId: string): Promise<void> {
     const nowMs = this.#clock.nowMs();
     const abandoned = await this.#db.withTenant(tenantId, async (tx) => {
-      await deleteSessionsBefore(tx, new Date(nowMs - sessionsKeptMs));
+      await deleteSessionsBefore(tx, {
+        any: new Date(nowMs - sessionsKeptMs),
+        withOpenAiCall: new Date(nowMs - openAiCallsKeptMs),
+      });
       await deleteEventsBefore(tx, new Date(nowMs - eventsKeptMs));
       const started = new Date(nowMs - longestCallMs);
       return {

@@ -24,8 +24,9 @@ export interface OrderedWrite {
   /** Writes about the same subject happen one after the other. */
   readonly subject: string;
   readonly tenantId: string;
-  /** @returns the event that tells of it; undefined when there is nothing (more) to tell */
-  readonly work: (tx: TenantDb) => Promise<EventData | undefined>;
+  /** @returns the events that tell of it; none when there is nothing (more) to tell */
+  readonly work: (tx: TenantDb) => Promise<EventData | readonly EventData[] | undefined>;
+  readonly onStored?: () => void;
   /** It will never be written. */
   readonly onLost: (error: unknown) => void;
 }
@@ -60,20 +61,50 @@ export class OrderedWrites {
   }
 
   /** Returns at once. */
-  add({ subject, tenantId, work, onLost }: OrderedWrite): void {
+  add({ subject, tenantId, work, onStored, onLost }: OrderedWrite): void {
     const store = (): Promise<void> =>
       this.#db.withTenant(tenantId, async (tx) => {
-        const event = await work(tx);
-        if (event !== undefined) await this.#publisher.publish(tx, event);
+        const told = await work(tx);
+        const events = told === undefined ? [] : 'type' in told ? [told] : told;
+        for (const event of events) await this.#publisher.publish(tx, event);
       });
     const tail = (this.#tails.get(subject) ?? Promise.resolve())
       .then(() => this.#retry.execute(store))
-      .then(() => this.#publisher.committed())
+      .then(() => {
+        this.#publisher.committed();
+        onStored?.();
+      })
       .catch(onLost)
       .finally(() => {
         if (this.#tails.get(subject) === tail) this.#tails.delete(subject);
       });
     this.#tails.set(subject, tail);
+  }
+
+  /**
+   * Writes in the same order, for somebody who waits for what comes of it.
+   * @throws what `onLost` would be given
+   */
+  run<T>(
+    write: Pick<OrderedWrite, 'subject' | 'tenantId'> & {
+      readonly work: (
+        tx: TenantDb,
+      ) => Promise<{ readonly result: T; readonly events: readonly EventData[] }>;
+    },
+  ): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    let result: T | undefined;
+    this.add({
+      ...write,
+      work: async (tx) => {
+        const done = await write.work(tx);
+        result = done.result;
+        return done.events;
+      },
+      onStored: () => resolve(result as T),
+      onLost: reject,
+    });
+    return promise;
   }
 
   /** Resolves when everything that was added is written, or lost. */

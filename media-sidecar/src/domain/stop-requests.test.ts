@@ -4,19 +4,22 @@ import type { Database } from '../db/database.ts';
 import { onEachDatabase } from '../db/testing/test-database.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
-import { StoredCallRecorder } from './calls/call-recorder.ts';
 import { Calls } from './calls/calls.ts';
-import { EventPublisher } from './events/publisher.ts';
 import { StopRequests } from './stop-requests.ts';
 import { Tenants } from './tenants/tenants.ts';
-import { createClaimedSession, createTenant, notLive, platform } from './testing/fixtures.ts';
+import {
+  callRecorder,
+  createClaimedSession,
+  createTenant,
+  notLive,
+  platform,
+} from './testing/fixtures.ts';
 
 onEachDatabase('wishes to end', (database) => {
   async function startedCalls(count: number): Promise<string[]> {
     const db = database();
     const tenant = await createTenant(db);
-    const publisher = new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} });
-    const recorder = new StoredCallRecorder({ db, publisher, logger: silentLogger });
+    const recorder = callRecorder(db);
     const ids: string[] = [];
     for (let i = 0; i < count; i += 1) {
       const callId = await createClaimedSession(db, tenant.id);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { onEachDatabase } from '../db/testing/test-database.ts';
-import { StoredCallRecorder } from '../domain/calls/call-recorder.ts';
+import type { StoredCallRecorder } from '../domain/calls/call-recorder.ts';
 import { Deliveries } from '../domain/events/deliveries.ts';
 import { EventPublisher } from '../domain/events/publisher.ts';
 import { Subscriptions } from '../domain/subscriptions/subscriptions.ts';
@@ -10,6 +10,7 @@ import { Tenants } from '../domain/tenants/tenants.ts';
 import type { Tenant } from '../domain/tenants/schema.ts';
 import {
   Receiver,
+  callRecorder,
   createClaimedSession,
   createTenant,
   platform,
@@ -52,7 +53,7 @@ onEachDatabase('delivery of events', (database) => {
       policy: { allowLoopback: true },
     });
     const publisher = new EventPublisher(deliveryQueue(queue));
-    recorder = new StoredCallRecorder({ db, publisher, logger: silentLogger });
+    recorder = callRecorder(db, { publisher });
     const deliveries = new Deliveries({
       db,
       subscriptions,

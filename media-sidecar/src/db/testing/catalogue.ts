@@ -8,8 +8,15 @@ export const platformTables = [
   'platform_tools',
 ];
 
-/** Uniques that hold across tenants on purpose: they are addresses, chosen by the platform alone. */
-const globalUniques = ['tenants_slug_key', 'phone_numbers_phone_number_key'];
+/**
+ * Uniques that hold across tenants on purpose: addresses, chosen by the platform alone, and the name
+ * that OpenAI gives a call, which nobody can guess.
+ */
+const globalUniques = [
+  'tenants_slug_key',
+  'phone_numbers_phone_number_key',
+  'sessions_open_ai_call_id_key',
+];
 
 /** What a tenant's role may read of platform tables. */
 const tenantMayRead: Readonly<Record<string, readonly string[]>> = {

@@ -10,9 +10,15 @@ import type { Delivery } from '../events/schema.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { Tenant } from '../tenants/schema.ts';
 import { Tenants } from '../tenants/tenants.ts';
-import { createClaimedSession, createTenant, notLive, platform } from '../testing/fixtures.ts';
+import {
+  callRecorder,
+  createClaimedSession,
+  createTenant,
+  notLive,
+  platform,
+} from '../testing/fixtures.ts';
 import { Sealer } from '../webhooks/sealer.ts';
-import { StoredCallRecorder } from './call-recorder.ts';
+import type { StoredCallRecorder } from './call-recorder.ts';
 import { Calls } from './calls.ts';
 
 /** What a transaction meets: `before` it anything was sent, or `after` it was committed. */
@@ -67,10 +73,11 @@ onEachDatabase('the recorder of calls', (database) => {
       wake() {},
     });
     const logger = { ...silentLogger, error: () => void (failures += 1) };
-    recorder = new StoredCallRecorder(
-      { db: flaky, publisher, logger },
-      { firstDelayMs: 1, maxDelayMs: 2, maxRetries: 5 },
-    );
+    recorder = callRecorder(flaky, {
+      publisher,
+      logger,
+      writes: { firstDelayMs: 1, maxDelayMs: 2, maxRetries: 5 },
+    });
   });
 
   const start = (): void =>

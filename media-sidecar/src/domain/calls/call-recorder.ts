@@ -1,9 +1,10 @@
-import type { CallEnding, CallRecorder, TurnRecord } from '../../call/ports.ts';
-import type { Database, TenantDb } from '../../db/database.ts';
+import type { CallEnding, CallRecorder, TurnRecord, UsageRecord } from '../../call/ports.ts';
+import type { TenantDb } from '../../db/database.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import type { EventPublisher } from '../events/publisher.ts';
-import type { EventData } from '../events/schema.ts';
-import { OrderedWrites, type OrderedWriteOptions } from '../ordered-writes.ts';
+import type { PriceTable } from '../costs/price-table.ts';
+import { storeUsage } from '../costs/usage.ts';
+import { newId } from '../identifiers.ts';
+import type { OrderedWrite, OrderedWrites } from '../ordered-writes.ts';
 import { endCall, findCall, findTurn, insertTurn, startCall, turnsOf } from './repository.ts';
 import type { Call } from './schema.ts';
 
@@ -14,17 +15,17 @@ import type { Call } from './schema.ts';
  */
 export class StoredCallRecorder implements CallRecorder {
   readonly #writes: OrderedWrites;
+  readonly #prices: PriceTable;
   readonly #logger: Logger;
 
-  constructor(
-    parts: {
-      readonly db: Pick<Database, 'withTenant'>;
-      readonly publisher: EventPublisher;
-      readonly logger: Logger;
-    },
-    options: OrderedWriteOptions = {},
-  ) {
-    this.#writes = new OrderedWrites(parts, options);
+  /** @param parts the writes may be shared with others that tell of the same calls */
+  constructor(parts: {
+    readonly writes: OrderedWrites;
+    readonly prices: PriceTable;
+    readonly logger: Logger;
+  }) {
+    this.#writes = parts.writes;
+    this.#prices = parts.prices;
     this.#logger = parts.logger;
   }
 
@@ -46,6 +47,11 @@ export class StoredCallRecorder implements CallRecorder {
     });
   }
 
+  usage(usage: UsageRecord): void {
+    const id = newId();
+    this.#write(usage, (tx) => storeUsage(tx, { ...usage, id }, this.#prices));
+  }
+
   callEnded(ending: CallEnding): void {
     this.#write(ending, async (tx) => {
       if (!(await endCall(tx, ending))) return undefined;
@@ -62,7 +68,7 @@ export class StoredCallRecorder implements CallRecorder {
 
   #write(
     { callId, tenantId }: { readonly callId: string; readonly tenantId: string },
-    work: (tx: TenantDb) => Promise<EventData | undefined>,
+    work: OrderedWrite['work'],
   ): void {
     this.#writes.add({
       subject: callId,

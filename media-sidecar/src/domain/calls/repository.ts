@@ -5,8 +5,8 @@ import type { SystemDb, TenantDb } from '../../db/database.ts';
 import type { CallTurnsTable, CallsTable } from '../../db/schema.ts';
 import { json } from '../../db/sql.ts';
 import { jsonObjectSchema, type JsonObject } from '../json.ts';
-import type { Call, CallFilter, CallPosition, CallStatus, Turn } from './schema.ts';
-import { turnSchema } from './schema.ts';
+import type { Call, CallFilter, CallPosition, CallStatus, Escalation, Turn } from './schema.ts';
+import { escalationSchema, turnSchema } from './schema.ts';
 
 type Reader = TenantDb | SystemDb;
 
@@ -71,11 +71,9 @@ export async function findCall(
 }
 
 export async function turnsOf(tx: Reader, callId: string): Promise<Turn[]> {
-  const rows = await tx.db
-    .selectFrom('call_turns')
-    .selectAll()
-    .where('call_id', '=', callId)
-    .orderBy('turn_index')
+  const rows = await selectTurns(tx)
+    .where('call_turns.call_id', '=', callId)
+    .orderBy('call_turns.turn_index')
     .execute();
   return rows.map(toTurn);
 }
@@ -85,11 +83,9 @@ export async function findTurn(
   callId: string,
   index: number,
 ): Promise<Turn | undefined> {
-  const row = await tx.db
-    .selectFrom('call_turns')
-    .selectAll()
-    .where('call_id', '=', callId)
-    .where('turn_index', '=', index)
+  const row = await selectTurns(tx)
+    .where('call_turns.call_id', '=', callId)
+    .where('call_turns.turn_index', '=', index)
     .executeTakeFirst();
   return row && toTurn(row);
 }
@@ -188,6 +184,39 @@ export async function saveCallData(
   return numUpdatedRows > 0n;
 }
 
+/**
+ * Notes that somebody else is to take over.
+ * @param id names this request, so that it is recognised when it is written again
+ * @returns false when it is noted already, or the call is not there
+ */
+export async function saveEscalation(
+  tx: TenantDb,
+  callId: string,
+  id: string,
+  escalation: Escalation,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('calls')
+    .set({ escalation: json<unknown>({ id, ...escalation }) })
+    .where('id', '=', callId)
+    .where(sql<boolean>`escalation->>'id' is distinct from ${id}`)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Why somebody else was to take the call over, if that was so. */
+export async function findEscalation(
+  tx: TenantDb,
+  callId: string,
+): Promise<Escalation | undefined> {
+  const row = await tx.db
+    .selectFrom('calls')
+    .select('escalation')
+    .where('id', '=', callId)
+    .executeTakeFirst();
+  return row?.escalation == null ? undefined : escalationSchema.parse(row.escalation);
+}
+
 /** Keeps others from changing a call until the end of the transaction. */
 export async function lockCall(tx: TenantDb, callId: string): Promise<void> {
   await tx.db.selectFrom('calls').select('id').where('id', '=', callId).forUpdate().execute();
@@ -230,18 +259,56 @@ function selectCalls(tx: Reader) {
   return tx.db
     .selectFrom('calls')
     .innerJoin('tenants', 'tenants.tenant_id', 'calls.tenant_id')
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('call_usage')
+          .whereRef('call_usage.tenant_id', '=', 'calls.tenant_id')
+          .whereRef('call_usage.call_id', '=', 'calls.id')
+          .select([
+            sql<string | null>`round(sum(micro_usd))`.as('cost'),
+            sql<boolean | null>`bool_and(micro_usd is not null)`.as('cost_complete'),
+          ])
+          .as('usage'),
+      (join) => join.onTrue(),
+    )
     .selectAll('calls')
-    .select(['tenants.slug as tenant_slug', 'tenants.name as tenant_name']);
+    .select([
+      'tenants.slug as tenant_slug',
+      'tenants.name as tenant_name',
+      'usage.cost',
+      'usage.cost_complete',
+    ]);
+}
+
+type CallRow = Selectable<CallsTable> & {
+  readonly tenant_slug: string;
+  readonly tenant_name: string;
+  readonly cost: string | null;
+  readonly cost_complete: boolean | null;
+};
+
+function selectTurns(tx: Reader) {
+  return tx.db
+    .selectFrom('call_turns')
+    .selectAll('call_turns')
+    .select((eb) =>
+      eb
+        .selectFrom('call_usage')
+        .whereRef('call_usage.tenant_id', '=', 'call_turns.tenant_id')
+        .whereRef('call_usage.call_id', '=', 'call_turns.call_id')
+        .whereRef('call_usage.turn_index', '=', 'call_turns.turn_index')
+        .select(sql<string | null>`round(sum(micro_usd))`.as('cost'))
+        .as('cost'),
+    );
 }
 
 /** PostgreSQL stores every character but NUL. */
-function storable(text: string): string {
+export function storable(text: string): string {
   return text.replaceAll('\0', '');
 }
 
-function toCall(
-  row: Selectable<CallsTable> & { readonly tenant_slug: string; readonly tenant_name: string },
-): Call {
+function toCall(row: CallRow): Call {
   return {
     id: row.id,
     tenant: { id: row.tenant_id, slug: row.tenant_slug, name: row.tenant_name },
@@ -263,10 +330,15 @@ function toCall(
     },
     metadata: jsonObjectSchema.parse(row.metadata),
     analysis: jsonObjectSchema.nullable().parse(row.analysis),
+    cost: {
+      currency: 'USD',
+      microUsd: Number(row.cost ?? 0),
+      complete: row.cost_complete ?? true,
+    },
   };
 }
 
-function toTurn(row: Selectable<CallTurnsTable>): Turn {
+function toTurn(row: Selectable<CallTurnsTable> & { readonly cost: string | null }): Turn {
   return turnSchema.parse({
     index: row.turn_index,
     role: row.role,
@@ -276,5 +348,6 @@ function toTurn(row: Selectable<CallTurnsTable>): Turn {
     startedAt: row.started_at.toISOString(),
     endedAt: row.ended_at.toISOString(),
     delays: row.delays,
+    costMicroUsd: row.cost === null ? null : Number(row.cost),
   });
 }

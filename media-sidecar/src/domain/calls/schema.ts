@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { costSchema } from '../costs/schema.ts';
 import { jsonObjectOf, jsonObjectSchema } from '../json.ts';
 import { phoneNumberSchema } from '../phone-numbers/schema.ts';
 import { directionSchema } from '../sessions/schema.ts';
@@ -26,8 +27,19 @@ export const turnSchema = z.object({
     firstAudioSentMs: delaySchema,
     firstMarkMs: delaySchema,
   }),
+  /** Of what has a price; null when nothing was counted for it, or nothing of that has one. */
+  costMicroUsd: z.int().nullable(),
 });
 export type Turn = z.infer<typeof turnSchema>;
+
+/** Why somebody else was to take over, and what that person should know. */
+export const escalationSchema = z.object({
+  reason: z.string().nullable(),
+  summary: z.string().nullable(),
+  /** Where the call goes; null: the tenant has no number for that. */
+  phoneNumber: z.string().nullable(),
+});
+export type Escalation = z.infer<typeof escalationSchema>;
 
 export const callSchema = z.object({
   id: z.uuid(),
@@ -48,6 +60,7 @@ export const callSchema = z.object({
   metadata: jsonObjectSchema,
   /** What an analysis found out. */
   analysis: jsonObjectSchema.nullable(),
+  cost: costSchema,
 });
 export type Call = z.infer<typeof callSchema>;
 

@@ -22,7 +22,7 @@ export class EventPublisher {
     await insertEvent(tx, { id: eventId, ...about, type: event.type, payload: event.data });
     await this.#queue.enqueue(
       tx,
-      about.callId ?? about.transcriptionId,
+      about.callId ?? about.transcriptionId ?? tx.tenantId,
       subscribers.map(({ id: subscriptionId, owner }) => ({
         tenantId: tx.tenantId,
         eventId,
@@ -38,6 +38,10 @@ export class EventPublisher {
   }
 }
 
+/** Whatever was done in a call is told in order with the call's own events. */
 function subjectOf({ data }: EventData): EventSubject {
-  return 'call' in data ? { callId: data.call.id } : { transcriptionId: data.transcription.id };
+  if ('call' in data) return { callId: data.call.id };
+  if ('transcription' in data) return { transcriptionId: data.transcription.id };
+  if ('callback' in data) return { callId: data.callback.callId };
+  return 'callId' in data ? { callId: data.callId } : {};
 }

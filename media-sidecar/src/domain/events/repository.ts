@@ -8,10 +8,11 @@ export interface StoredEvent {
   readonly createdAt: Date;
 }
 
-/** What an event is about. */
+/** What an event is about; neither: the tenant itself. */
 export type EventSubject =
   | { readonly callId: string; readonly transcriptionId?: never }
-  | { readonly callId?: never; readonly transcriptionId: string };
+  | { readonly callId?: never; readonly transcriptionId: string }
+  | { readonly callId?: never; readonly transcriptionId?: never };
 
 export async function insertEvent(
   tx: TenantDb,

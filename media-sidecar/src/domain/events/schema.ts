@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { callSchema, callWithTurnsSchema, turnSchema } from '../calls/schema.ts';
+import { callSchema, callWithTurnsSchema, escalationSchema, turnSchema } from '../calls/schema.ts';
+import { callbackSchema } from '../callbacks/schema.ts';
+import { budgetStateSchema } from '../costs/schema.ts';
 import { tenantReferenceSchema } from '../tenants/schema.ts';
 import {
   transcriptionSchema,
@@ -12,6 +14,11 @@ export const eventTypeSchema = z.enum([
   'call.turn',
   'call.completed',
   'call.failed',
+  'call.escalated',
+  'callback.requested',
+  'contact.opted_out',
+  'budget.warning',
+  'budget.exceeded',
   'transcription.started',
   'transcription.utterance',
   'transcription.completed',
@@ -32,6 +39,27 @@ export const eventDataSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.enum(['call.completed', 'call.failed']),
     data: z.object({ tenant, call: callWithTurnsSchema }),
+  }),
+  z.object({
+    type: z.literal('call.escalated'),
+    data: z.object({ tenant, call: callSchema, escalation: escalationSchema }),
+  }),
+  z.object({
+    type: z.literal('callback.requested'),
+    data: z.object({ tenant, callback: callbackSchema }),
+  }),
+  z.object({
+    type: z.literal('contact.opted_out'),
+    data: z.object({
+      tenant,
+      phoneNumber: z.string(),
+      callId: z.uuid(),
+      reason: z.string().nullable(),
+    }),
+  }),
+  z.object({
+    type: z.enum(['budget.warning', 'budget.exceeded']),
+    data: z.object({ tenant, budget: budgetStateSchema }),
   }),
   z.object({
     type: z.literal('transcription.started'),

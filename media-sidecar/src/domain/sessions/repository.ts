@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
+import type { ClaimedSession, Pipeline } from '../../call/ports.ts';
 import type { SystemDb, TenantDb } from '../../db/database.ts';
 import type { SessionsTable } from '../../db/schema.ts';
 import { json } from '../../db/sql.ts';
@@ -15,7 +16,8 @@ export interface StoredSession {
   readonly callId: string;
   readonly direction: 'inbound' | 'outbound';
   readonly agent: string;
-  readonly pipeline: 'cascade';
+  readonly pipeline: Pipeline;
+  readonly transport: ClaimedSession['transport'];
   readonly callSid: string | undefined;
   readonly from: string | undefined;
   readonly to: string | undefined;
@@ -30,6 +32,8 @@ export interface StoredSession {
 export type NewSession = Omit<StoredSession, 'claimed' | 'expired'> & {
   readonly tokenHash: Buffer;
   readonly expiresAt: Date;
+  /** Of the call that it was made for, when OpenAI has announced that already. */
+  readonly openAiCallId?: string;
 };
 
 const contactSchema = z.object({
@@ -49,6 +53,8 @@ export async function insertSession(tx: TenantDb, session: NewSession): Promise<
       direction: session.direction,
       agent: session.agent,
       pipeline: session.pipeline,
+      transport: session.transport,
+      open_ai_call_id: session.openAiCallId ?? null,
       call_sid: session.callSid ?? null,
       from_number: session.from ?? null,
       to_number: session.to ?? null,
@@ -87,10 +93,58 @@ export async function claimSession(
     .where('token_hash', '=', claim.tokenHash)
     .where('claimed_at', 'is', null)
     .where('expires_at', '>', claim.now)
+    .where('transport', '=', 'media-stream')
     .where((eb) => eb.or([eb('call_sid', 'is', null), eb('call_sid', '=', claim.callSid)]))
     .returningAll()
     .executeTakeFirst();
   return row && toSession(row, claim.now);
+}
+
+/**
+ * The same for a call over SIP.
+ * @throws when another session has this call: its unique index decides who takes it
+ */
+export async function claimSipSession(
+  tx: TenantDb,
+  claim: { sessionId: string; tokenHash: Buffer; openAiCallId: string; now: Date },
+): Promise<StoredSession | undefined> {
+  const row = await tx.db
+    .updateTable('sessions')
+    .set({ claimed_at: claim.now, open_ai_call_id: claim.openAiCallId })
+    .where('id', '=', claim.sessionId)
+    .where('token_hash', '=', claim.tokenHash)
+    .where('claimed_at', 'is', null)
+    .where('expires_at', '>', claim.now)
+    .where('transport', '=', 'sip')
+    .where((eb) =>
+      eb.or([eb('open_ai_call_id', 'is', null), eb('open_ai_call_id', '=', claim.openAiCallId)]),
+    )
+    .returningAll()
+    .executeTakeFirst();
+  return row && toSession(row, claim.now);
+}
+
+/** The session that has taken a call of OpenAI. */
+export async function sessionOfOpenAiCall(
+  tx: SystemDb,
+  openAiCallId: string,
+): Promise<{ readonly tenantId: string; readonly sessionId: string } | undefined> {
+  const row = await tx.db
+    .selectFrom('sessions')
+    .select(['tenant_id', 'id'])
+    .where('open_ai_call_id', '=', openAiCallId)
+    .executeTakeFirst();
+  return row && { tenantId: row.tenant_id, sessionId: row.id };
+}
+
+/** Our id of the call of a session. */
+export async function callOfSession(tx: TenantDb, sessionId: string): Promise<string | undefined> {
+  const row = await tx.db
+    .selectFrom('sessions')
+    .select('call_id')
+    .where('id', '=', sessionId)
+    .executeTakeFirst();
+  return row?.call_id;
 }
 
 /** The session, if the token is its own. */
@@ -109,11 +163,23 @@ export async function findSession(
   return row && toSession(row, now);
 }
 
-/** Removes sessions that ended long ago. @returns how many */
-export async function deleteSessionsBefore(tx: TenantDb, before: Date): Promise<number> {
+/**
+ * Removes sessions that ended long ago. Those that took a call of OpenAI tell for longer that it was
+ * taken.
+ * @returns how many
+ */
+export async function deleteSessionsBefore(
+  tx: TenantDb,
+  before: { readonly any: Date; readonly withOpenAiCall: Date },
+): Promise<number> {
   const { numDeletedRows } = await tx.db
     .deleteFrom('sessions')
-    .where('expires_at', '<', before)
+    .where((eb) =>
+      eb.or([
+        eb('expires_at', '<', before.withOpenAiCall),
+        eb.and([eb('expires_at', '<', before.any), eb('open_ai_call_id', 'is', null)]),
+      ]),
+    )
     .executeTakeFirst();
   return Number(numDeletedRows);
 }
@@ -125,6 +191,7 @@ function toSession(row: Selectable<SessionsTable>, now: Date): StoredSession {
     direction: row.direction,
     agent: row.agent,
     pipeline: row.pipeline,
+    transport: row.transport,
     callSid: row.call_sid ?? undefined,
     from: row.from_number ?? undefined,
     to: row.to_number ?? undefined,

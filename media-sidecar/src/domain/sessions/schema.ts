@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { contactSchema } from '../contacts/schema.ts';
 import { phoneNumberSchema } from '../phone-numbers/schema.ts';
-import { slugSchema, tenantBriefSchema } from '../tenants/schema.ts';
+import { pipelineSchema, slugSchema, tenantBriefSchema } from '../tenants/schema.ts';
 import { toolNameSchema } from '../tools/schema.ts';
 
 export const directionSchema = z.enum(['inbound', 'outbound']);
@@ -28,7 +28,10 @@ export const sessionRequestSchema = z
     from: z.string().max(64).optional(),
     to: z.string().max(64).optional(),
     agent: z.enum(['contact-center']).optional(),
-    pipeline: z.enum(['cascade']).default('cascade'),
+    /** Default: the tenant's, and `realtime` over SIP. */
+    pipeline: pipelineSchema.optional(),
+    /** How the audio gets to the agent: through this sidecar, or from the carrier to OpenAI. */
+    transport: z.enum(['media-stream', 'sip']).default('media-stream'),
     contact: z.strictObject({ name: z.string().max(200).optional() }).default({}),
     variables: variablesSchema.default({}),
     tools: z.array(toolNameSchema).max(64).optional(),
@@ -36,6 +39,10 @@ export const sessionRequestSchema = z
   .refine((request) => request.calledNumber !== undefined || request.tenant !== undefined, {
     path: ['calledNumber'],
     message: 'either calledNumber or tenant is needed',
+  })
+  .refine(({ transport, pipeline }) => transport !== 'sip' || pipeline !== 'cascade', {
+    path: ['pipeline'],
+    message: 'must be realtime over SIP',
   });
 export type SessionRequest = z.infer<typeof sessionRequestSchema>;
 
@@ -45,29 +52,36 @@ export const declineReasonSchema = z.enum([
   'capacity',
   'draining',
   'do-not-call',
+  'budget',
 ]);
 export type DeclineReason = z.infer<typeof declineReasonSchema>;
+
+export const decisionSchema = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('connect'), reason: z.literal('open') }),
+  z.object({
+    action: z.literal('decline'),
+    reason: declineReasonSchema,
+    /** null where nobody is on the line */
+    message: z.string().nullable(),
+  }),
+]);
 
 export const sessionReplySchema = z.object({
   sessionId: z.uuid().nullable(),
   callId: z.uuid().nullable(),
   token: z.string().nullable(),
   expiresAt: z.iso.datetime().nullable(),
+  /** What the conversation will be held with: `cascade` also where `realtime` is not configured. */
+  pipeline: pipelineSchema.nullable(),
   streamUrl: z.string().nullable(),
   actionUrl: z.string().nullable(),
   streamStatusUrl: z.string().nullable(),
+  /** For `<Dial action><Sip>`; null without SIP. */
+  sip: z.object({ uri: z.string(), actionUrl: z.string() }).nullable(),
   tenant: tenantBriefSchema,
   /** Whom the number of the other side belongs to. */
   contact: contactSchema.nullable(),
-  decision: z.discriminatedUnion('action', [
-    z.object({ action: z.literal('connect'), reason: z.literal('open') }),
-    z.object({
-      action: z.literal('decline'),
-      reason: declineReasonSchema,
-      /** null where nobody is on the line */
-      message: z.string().nullable(),
-    }),
-  ]),
+  decision: decisionSchema,
 });
 export type SessionReply = z.infer<typeof sessionReplySchema>;
 

@@ -3,16 +3,23 @@ import { before, beforeEach, test } from 'node:test';
 import { onEachDatabase } from '../../db/testing/test-database.ts';
 import { VirtualClock } from '../../kernel/testing/virtual-clock.ts';
 import { DoNotCall } from '../compliance/do-not-call.ts';
+import { Budgets } from '../costs/budgets.ts';
 import { Contacts } from '../contacts/contacts.ts';
 import { newId } from '../identifiers.ts';
 import type { Tenant } from '../tenants/schema.ts';
 import { Tenants } from '../tenants/tenants.ts';
-import { createTenant, newPhoneNumber, platform, tenantInput } from '../testing/fixtures.ts';
+import {
+  createTenant,
+  newPhoneNumber,
+  platform,
+  silentPublisher,
+  tenantInput,
+} from '../testing/fixtures.ts';
 import { Tools } from '../tools/tools.ts';
 import { Sealer } from '../webhooks/sealer.ts';
 import type { SessionReply, SessionRequest } from './schema.ts';
 import { sessionRequestSchema } from './schema.ts';
-import type { Admission } from './sessions.ts';
+import type { Admission, OpenAiAccess } from './sessions.ts';
 import { Sessions } from './sessions.ts';
 
 const callSid = `CA${'a'.repeat(32)}`;
@@ -24,6 +31,7 @@ onEachDatabase('sessions', (database) => {
   let tools: Tools;
   let clock: VirtualClock;
   let admission: Admission;
+  let openAi: OpenAiAccess;
   let tenant: Tenant;
   let number: string;
 
@@ -36,6 +44,7 @@ onEachDatabase('sessions', (database) => {
     // 2026-11-23 is a Monday; in Santiago it is 11 o'clock.
     clock = new VirtualClock(Date.UTC(2026, 10, 23, 14));
     admission = 'open';
+    openAi = { configured: true, projectId: 'proj_1', sipHost: 'sip.api.openai.com' };
     const make = (): Sessions =>
       new Sessions(
         {
@@ -44,13 +53,20 @@ onEachDatabase('sessions', (database) => {
           tools,
           contacts: new Contacts({ db: database(), tenants: new Tenants(database()), clock }),
           doNotCall: new DoNotCall({ db: database(), tenants: new Tenants(database()), clock }),
+          budgets: new Budgets({ db: database(), publisher: silentPublisher, clock }),
           clock,
           admission: () => admission,
         },
         {
           sessionTtlMs: 30_000,
           outboundSessionTtlMs: 900_000,
-          urls: { stream: 'wss://v/m', action: 'https://v/a', streamStatus: 'https://v/s' },
+          urls: {
+            stream: 'wss://v/m',
+            action: 'https://v/a',
+            streamStatus: 'https://v/s',
+            dialAction: 'https://v/d',
+          },
+          openAi,
         },
       );
     [sessions, replica] = [make(), make()];

@@ -1,13 +1,16 @@
 import type {
   ClaimedSession,
+  Pipeline,
   SessionClaim,
   SessionGate,
   SessionRefusal,
   TenantProfile,
 } from '../../call/ports.ts';
 import type { Database } from '../../db/database.ts';
+import { violatedConstraint } from '../../db/sql.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Access } from '../access.ts';
+import type { Budgets } from '../costs/budgets.ts';
 import { domainErrors } from '../errors.ts';
 import { hashToken, isId, newId, newToken } from '../identifiers.ts';
 import { isOpen } from '../tenants/business-hours.ts';
@@ -20,7 +23,13 @@ import type { DoNotCall } from '../compliance/do-not-call.ts';
 import type { Contacts } from '../contacts/contacts.ts';
 import { withTenant, type StoredContact } from '../contacts/repository.ts';
 import { declineMessage } from './decline-messages.ts';
-import { claimSession, findSession, insertSession, tenantOfSession } from './repository.ts';
+import {
+  claimSession,
+  claimSipSession,
+  findSession,
+  insertSession,
+  tenantOfSession,
+} from './repository.ts';
 import type { SessionContact, StoredSession } from './repository.ts';
 import type { DeclineReason, SessionReply, SessionRequest } from './schema.ts';
 import { numberOrUndefined } from './schema.ts';
@@ -37,13 +46,39 @@ export interface SessionOptions {
     readonly stream: string;
     readonly action: string;
     readonly streamStatus: string;
+    /** What follows the `<Dial>` into SIP. */
+    readonly dialAction: string;
   };
+  readonly openAi: OpenAiAccess;
+}
+
+/** What this sidecar has of OpenAI. */
+export interface OpenAiAccess {
+  /** Whether it can be asked at all. Without it speech to speech is served with the cascade. */
+  readonly configured: boolean;
+  /** `proj_…`; absent: no calls over SIP. */
+  readonly projectId?: string;
+  /** @example 'sip.api.openai.com' */
+  readonly sipHost: string;
 }
 
 /** A call of a tenant is about to be connected to an agent. */
 export type OnConnecting = (tenant: TenantProfile, agent: string) => void;
 
 type Claimed = SessionRefusal | { readonly session: StoredSession; readonly tenant: Tenant };
+
+/** What there is of a session that was not made. */
+const nothing = {
+  sessionId: null,
+  callId: null,
+  token: null,
+  expiresAt: null,
+  pipeline: null,
+  streamUrl: null,
+  actionUrl: null,
+  streamStatusUrl: null,
+  sip: null,
+} as const;
 
 /** Decides whether a call is connected, and trades the token of a media stream for its session. */
 export class Sessions implements SessionGate {
@@ -54,6 +89,7 @@ export class Sessions implements SessionGate {
   readonly #admission: () => Admission;
   readonly #contacts: Pick<Contacts, 'ofNumber'>;
   readonly #doNotCall: Pick<DoNotCall, 'isListed'>;
+  readonly #budgets: Pick<Budgets, 'stateOf'>;
   readonly #onConnecting: OnConnecting;
   readonly #options: SessionOptions;
 
@@ -64,6 +100,7 @@ export class Sessions implements SessionGate {
       readonly tools: Tools;
       readonly contacts: Pick<Contacts, 'ofNumber'>;
       readonly doNotCall: Pick<DoNotCall, 'isListed'>;
+      readonly budgets: Pick<Budgets, 'stateOf'>;
       readonly clock: Clock;
       readonly admission: () => Admission;
       readonly onConnecting?: OnConnecting;
@@ -75,43 +112,49 @@ export class Sessions implements SessionGate {
     this.#tools = parts.tools;
     this.#contacts = parts.contacts;
     this.#doNotCall = parts.doNotCall;
+    this.#budgets = parts.budgets;
     this.#clock = parts.clock;
     this.#admission = parts.admission;
     this.#onConnecting = parts.onConnecting ?? (() => undefined);
     this.#options = options;
   }
 
-  /** @throws DomainError tenant-not-found, tenant-mismatch */
-  async create(access: Access, request: SessionRequest): Promise<SessionReply> {
+  /**
+   * @param openAiCallId of the call that the session is for, when OpenAI has announced it already
+   * @throws DomainError tenant-not-found, tenant-mismatch, sip-not-configured
+   */
+  async create(
+    access: Access,
+    request: SessionRequest,
+    openAiCallId?: string,
+  ): Promise<SessionReply> {
+    const { transport, direction } = request;
+    // A call that OpenAI has announced needs no address any more.
+    if (transport === 'sip') this.#requireSip(openAiCallId === undefined);
     const tenant = await this.#tenantOf(access, request);
-    const { direction } = request;
     const other = direction === 'inbound' ? request.from : request.to;
     const known = await this.#contacts.ofNumber(tenant.id, other);
     const contact = known === undefined ? null : withTenant(known, tenant);
     const reason = await this.#reasonToDecline(tenant, direction, other);
     if (reason !== undefined) {
+      const message = declineMessage(tenant, reason);
       return {
-        sessionId: null,
-        callId: null,
-        token: null,
-        expiresAt: null,
-        streamUrl: null,
-        actionUrl: null,
-        streamStatusUrl: null,
+        ...nothing,
         tenant: toBrief(tenant),
         contact,
-        decision: { action: 'decline', reason, message: declineMessage(tenant, reason) },
+        decision: { action: 'decline', reason, message },
       };
     }
     const token = newToken();
-    const expiresAt = new Date(this.#clock.nowMs() + this.#ttlMs(request.direction));
+    const expiresAt = new Date(this.#clock.nowMs() + this.#ttlMs(direction));
     const session = {
       id: newId(),
       callId: newId(),
       tokenHash: hashToken(token),
-      direction: request.direction,
+      direction,
       agent: request.agent ?? tenant.agent,
-      pipeline: request.pipeline,
+      pipeline: this.#pipelineOf(request, tenant),
+      transport,
       callSid: request.callSid,
       from: numberOrUndefined(request.from),
       to: numberOrUndefined(request.to) ?? inboundNumber(request),
@@ -119,17 +162,17 @@ export class Sessions implements SessionGate {
       variables: request.variables,
       toolNames: request.tools,
       expiresAt,
+      ...(openAiCallId !== undefined && { openAiCallId }),
     };
     await this.#db.withTenant(tenant.id, (tx) => insertSession(tx, session));
-    this.#onConnecting(toProfile(tenant), session.agent);
+    if (session.pipeline === 'cascade') this.#onConnecting(toProfile(tenant), session.agent);
     return {
       sessionId: session.id,
       callId: session.callId,
       token,
       expiresAt: expiresAt.toISOString(),
-      streamUrl: this.#options.urls.stream,
-      actionUrl: this.#options.urls.action,
-      streamStatusUrl: this.#options.urls.streamStatus,
+      pipeline: session.pipeline,
+      ...this.#addresses(session, token),
       tenant: toBrief(tenant),
       contact,
       decision: { action: 'connect', reason: 'open' },
@@ -155,16 +198,57 @@ export class Sessions implements SessionGate {
       }
       return { session, tenant };
     });
-    if ('refused' in claimed) return claimed;
-    const { session, tenant } = claimed;
-    const tools = await this.#tools.definitionsFor(tenantId, session.toolNames);
+    return 'refused' in claimed ? claimed : this.#claimed(claimed, callSid);
+  }
+
+  /**
+   * The same for a call over SIP, which can be claimed once too, and by one session only.
+   * @param tenantId undefined: of any tenant
+   */
+  async claimSip(request: {
+    readonly sessionId: string;
+    readonly token: string;
+    readonly openAiCallId: string;
+    readonly tenantId: string | undefined;
+  }): Promise<ClaimedSession | SessionRefusal | 'taken'> {
+    const { sessionId, openAiCallId } = request;
+    if (!isId(sessionId)) return { refused: 'unknown' };
+    const tenantId = await this.#db.withSystem((tx) => tenantOfSession(tx, sessionId));
+    if (tenantId === undefined || tenantId !== (request.tenantId ?? tenantId)) {
+      return { refused: 'unknown' };
+    }
+    const now = new Date(this.#clock.nowMs());
+    const tokenHash = hashToken(request.token);
+    try {
+      const claimed = await this.#db.withTenant(tenantId, async (tx): Promise<Claimed> => {
+        const session = await claimSipSession(tx, { sessionId, tokenHash, openAiCallId, now });
+        const tenant = await getTenant(tx);
+        if (session !== undefined && tenant !== undefined) return { session, tenant };
+        const found = await findSession(tx, sessionId, tokenHash, now);
+        if (found?.transport !== 'sip' || tenant === undefined) return { refused: 'unknown' };
+        return { refused: found.claimed ? 'used' : 'expired' };
+      });
+      return 'refused' in claimed
+        ? claimed
+        : await this.#claimed(claimed, claimed.session.callSid ?? openAiCallId);
+    } catch (error) {
+      if (isTaken(error)) return 'taken';
+      throw error;
+    }
+  }
+
+  async #claimed(
+    { session, tenant }: Exclude<Claimed, SessionRefusal>,
+    callSid: string,
+  ): Promise<ClaimedSession> {
+    const tools = await this.#tools.definitionsFor(tenant.id, session.toolNames);
     return {
-      sessionId,
+      sessionId: session.id,
       callId: session.callId,
       tenant: toProfile(tenant),
       agent: session.agent,
       pipeline: session.pipeline,
-      transport: 'media-stream',
+      transport: session.transport,
       direction: session.direction,
       callSid,
       ...(session.from !== undefined && { from: session.from }),
@@ -186,6 +270,35 @@ export class Sessions implements SessionGate {
       if (called.id !== named.id) throw domainErrors.tenantMismatch();
     }
     return named;
+  }
+
+  #requireSip(withAddress: boolean): void {
+    const { configured, projectId } = this.#options.openAi;
+    if (!configured || (withAddress && projectId === undefined)) {
+      throw domainErrors.sipNotConfigured();
+    }
+  }
+
+  #pipelineOf(request: SessionRequest, tenant: Tenant): Pipeline {
+    const wanted = request.transport === 'sip' ? 'realtime' : (request.pipeline ?? tenant.pipeline);
+    return this.#options.openAi.configured ? wanted : 'cascade';
+  }
+
+  #addresses(
+    { id, transport }: { readonly id: string; readonly transport: ClaimedSession['transport'] },
+    token: string,
+  ): Pick<SessionReply, 'streamUrl' | 'actionUrl' | 'streamStatusUrl' | 'sip'> {
+    const { urls, openAi } = this.#options;
+    if (transport === 'media-stream') {
+      const { stream: streamUrl, action: actionUrl, streamStatus: streamStatusUrl } = urls;
+      return { streamUrl, actionUrl, streamStatusUrl, sip: null };
+    }
+    const none = { streamUrl: null, actionUrl: null, streamStatusUrl: null };
+    if (openAi.projectId === undefined) return { ...none, sip: null };
+    // Both are letters, digits and hyphens: nothing of them has to be escaped in a SIP URI.
+    const headers = `X-Session-Id=${id}&X-Session-Token=${token}`;
+    const uri = `sip:${openAi.projectId}@${openAi.sipHost};transport=tls?${headers}`;
+    return { ...none, sip: { uri, actionUrl: urls.dialAction } };
   }
 
   #ttlMs(direction: SessionRequest['direction']): number {
@@ -210,8 +323,14 @@ export class Sessions implements SessionGate {
     if (called !== undefined && (await this.#doNotCall.isListed(tenant.id, called))) {
       return 'do-not-call';
     }
-    return undefined;
+    const budget = await this.#budgets.stateOf(tenant);
+    return budget?.state === 'exceeded' ? 'budget' : undefined;
   }
+}
+
+/** Whether another session has the call of OpenAI. */
+export function isTaken(error: unknown): boolean {
+  return violatedConstraint(error) === 'sessions_open_ai_call_id_key';
 }
 
 function inboundNumber(request: SessionRequest): string | undefined {

@@ -99,6 +99,10 @@ export async function saveTenant(tx: TenantDb, slug: string, input: TenantInput)
     agent: input.agent,
     business_hours: input.businessHours === null ? null : json(input.businessHours),
     facts: json(input.facts),
+    pipeline: input.pipeline,
+    realtime: input.realtime === null ? null : json<unknown>(input.realtime),
+    monthly_budget_micro_usd: input.budget?.monthlyMicroUsd ?? null,
+    ...(input.budget !== null && { budget_warn_percent: input.budget.warnAtPercent }),
     updated_at: sql<Date>`now()`,
   };
   await tx.db
@@ -154,6 +158,15 @@ function toTenant(row: Selectable<TenantsTable>, phoneNumbers: string[]): Tenant
     agent: row.agent,
     businessHours: row.business_hours,
     facts: row.facts,
+    pipeline: row.pipeline,
+    realtime: row.realtime,
+    budget:
+      row.monthly_budget_micro_usd === null
+        ? null
+        : {
+            monthlyMicroUsd: Number(row.monthly_budget_micro_usd),
+            warnAtPercent: row.budget_warn_percent,
+          },
     phoneNumbers,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

@@ -2,7 +2,8 @@ import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import type { TenantProfile } from '../../call/ports.ts';
 import { phoneNumberSchema } from '../phone-numbers/schema.ts';
-import { businessHoursSchema } from './business-hours.ts';
+import { businessHoursSchema, isOpen } from './business-hours.ts';
+import { budgetSchema, realtimeSchema, storedRealtimeSchema } from './realtime.ts';
 
 const maxFactsBytes = 65_536;
 
@@ -22,6 +23,8 @@ export const voiceSchema = z.strictObject({
   languageCode: languageSchema,
   speakingRate: z.number().min(0.25).max(2).optional(),
 });
+
+export const pipelineSchema = z.enum(['cascade', 'realtime']);
 
 const factsSchema = z
   .record(z.string(), z.json())
@@ -44,6 +47,12 @@ export const tenantInputSchema = z.strictObject({
   closedMessage: z.string().trim().min(1).max(2000),
   escalationNumber: phoneNumberSchema.nullish(),
   agent: z.enum(['contact-center']).default('contact-center'),
+  /** How its agents hold a conversation. */
+  pipeline: pipelineSchema.default('cascade'),
+  /** For speech to speech; null: the defaults of the sidecar. */
+  realtime: realtimeSchema.nullable().default(null),
+  /** null: calls may cost anything. */
+  budget: budgetSchema.nullable().default(null),
   businessHours: businessHoursSchema.nullable().default(null),
   facts: factsSchema.default({}),
   phoneNumbers: z
@@ -71,6 +80,9 @@ export const tenantUpdateSchema = z.strictObject({
   closedMessage: tenantFields.closedMessage.exactOptional(),
   escalationNumber: phoneNumberSchema.nullable().exactOptional(),
   agent: tenantFields.agent.unwrap().exactOptional(),
+  pipeline: tenantFields.pipeline.unwrap().exactOptional(),
+  realtime: tenantFields.realtime.unwrap().exactOptional(),
+  budget: tenantFields.budget.unwrap().exactOptional(),
   businessHours: tenantFields.businessHours.unwrap().exactOptional(),
   facts: tenantFields.facts.unwrap().exactOptional(),
   phoneNumbers: tenantFields.phoneNumbers.unwrap().exactOptional(),
@@ -91,6 +103,9 @@ export const tenantSchema = z.object({
   closedMessage: z.string(),
   escalationNumber: z.string().nullable(),
   agent: z.string(),
+  pipeline: pipelineSchema,
+  realtime: storedRealtimeSchema.nullable(),
+  budget: budgetSchema.nullable(),
   businessHours: businessHoursSchema.nullable(),
   facts: z.record(z.string(), z.json()),
   phoneNumbers: z.array(z.string()),
@@ -138,6 +153,8 @@ export function toProfile(tenant: Tenant): TenantProfile {
     timezone,
     language,
     voice: { ...voice, ...(speakingRate !== undefined && { speakingRate }) },
+    ...(tenant.realtime !== null && { realtime: tenant.realtime }),
+    isOpenAt: (atMs) => isOpen(tenant.businessHours, timezone, atMs),
     greeting,
     disclosure,
     instructions,

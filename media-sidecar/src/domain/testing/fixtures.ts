@@ -3,8 +3,13 @@ import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Database } from '../../db/database.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { silentLogger, type Logger } from '../../kernel/logger.ts';
 import type { Access } from '../access.ts';
+import { StoredCallRecorder } from '../calls/call-recorder.ts';
+import { builtInPrices, type PriceTable } from '../costs/price-table.ts';
+import { EventPublisher } from '../events/publisher.ts';
 import { newId } from '../identifiers.ts';
+import { OrderedWrites, type OrderedWriteOptions } from '../ordered-writes.ts';
 import { claimSession, insertSession } from '../sessions/repository.ts';
 import type { Tenant, TenantInput } from '../tenants/schema.ts';
 import { tenantInputSchema } from '../tenants/schema.ts';
@@ -46,6 +51,27 @@ export function createTenant(
   return new Tenants(db).put(platform, slug, tenantInput(overrides));
 }
 
+/** Delivers nothing. */
+export const silentPublisher = new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} });
+
+/** A recorder of calls that has its writes for itself. */
+export function callRecorder(
+  db: Pick<Database, 'withTenant'>,
+  more: {
+    readonly publisher?: EventPublisher;
+    readonly prices?: PriceTable;
+    readonly logger?: Logger;
+    readonly writes?: OrderedWriteOptions;
+  } = {},
+): StoredCallRecorder {
+  const { publisher = silentPublisher, prices = builtInPrices, logger = silentLogger } = more;
+  return new StoredCallRecorder({
+    writes: new OrderedWrites({ db, publisher }, more.writes),
+    prices,
+    logger,
+  });
+}
+
 /** A claimed session, as a call has one. @returns the id of its call */
 export async function createClaimedSession(
   db: Database,
@@ -60,6 +86,7 @@ export async function createClaimedSession(
     direction: 'inbound' as const,
     agent: 'contact-center',
     pipeline: 'cascade' as const,
+    transport: 'media-stream' as const,
     callSid: undefined,
     from: '+56912345678',
     to: '+56221234567',

@@ -54,6 +54,7 @@ onEachDatabase('live tools', (database) => {
     tenant: toProfile(tenant),
     agent: 'contact-center',
     pipeline: 'cascade',
+    transport: 'media-stream',
     direction: 'inbound',
     callSid: 'CA1',
     from: '+56912345678',

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { onEachDatabase } from '../../db/testing/test-database.ts';
-import { StoredCallRecorder } from '../../domain/calls/call-recorder.ts';
-import { EventPublisher } from '../../domain/events/publisher.ts';
+import type { StoredCallRecorder } from '../../domain/calls/call-recorder.ts';
 import type { Tenant } from '../../domain/tenants/schema.ts';
-import { createClaimedSession, createTenant } from '../../domain/testing/fixtures.ts';
-import { silentLogger } from '../../kernel/logger.ts';
+import { callRecorder, createClaimedSession, createTenant } from '../../domain/testing/fixtures.ts';
 import type { Api } from '../testing/api-fixture.ts';
 import { refused, startApi } from '../testing/api-fixture.ts';
 
@@ -36,8 +34,7 @@ onEachDatabase('records of calls', (database) => {
       return String(made.json['key']);
     };
     [key, otherKey] = [await keyOf(tenant.slug), await keyOf(other.slug)];
-    const publisher = new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} });
-    recorder = new StoredCallRecorder({ db, publisher, logger: silentLogger });
+    recorder = callRecorder(db);
     for (let index = 0; index < 3; index += 1) {
       const callId = await createClaimedSession(db, tenant.id, sidOf(index));
       ids.push(callId);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { onEachDatabase } from '../../db/testing/test-database.ts';
-import { StoredCallRecorder } from '../../domain/calls/call-recorder.ts';
-import { EventPublisher } from '../../domain/events/publisher.ts';
 import { newId } from '../../domain/identifiers.ts';
-import { createClaimedSession, newPhoneNumber } from '../../domain/testing/fixtures.ts';
-import { silentLogger } from '../../kernel/logger.ts';
+import {
+  callRecorder,
+  createClaimedSession,
+  newPhoneNumber,
+} from '../../domain/testing/fixtures.ts';
 import type { Api, Reply, TestTenant } from '../testing/api-fixture.ts';
 import { refused, startApi, tenantBody, tenantWithKey, voice } from '../testing/api-fixture.ts';
 
@@ -172,7 +173,9 @@ onEachDatabase('tenants and sessions over HTTP', (database) => {
       [{ ...ok, calledNumber: '221234567' }, 'calledNumber'],
       [{ ...ok, direction: 'sideways' }, 'direction'],
       [{ ...ok, callSid: 'CA1' }, 'callSid'],
-      [{ ...ok, pipeline: 'realtime' }, 'pipeline'],
+      [{ ...ok, pipeline: 'relay' }, 'pipeline'],
+      [{ ...ok, transport: 'pigeon' }, 'transport'],
+      [{ ...ok, transport: 'sip', pipeline: 'cascade' }, 'pipeline'],
       [{ ...ok, agent: 'nobody' }, 'agent'],
       [{ ...ok, variables: { a: 1 } }, 'variables.a'],
       [{ ...ok, tools: ['no spaces'] }, 'tools.0'],
@@ -243,8 +246,7 @@ onEachDatabase('tenants and sessions over HTTP', (database) => {
   test('does not remove a tenant while one of its calls is in progress', async () => {
     const busy = await tenantWithKey(api, 'busy');
     const callId = await createClaimedSession(database(), busy.id);
-    const publisher = new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} });
-    const recorder = new StoredCallRecorder({ db: database(), publisher, logger: silentLogger });
+    const recorder = callRecorder(database());
     recorder.callStarted({ callId, tenantId: busy.id, startedAtMs: Date.now() });
     await recorder.flush();
     refused(await api.call('DELETE', '/v1/tenants/busy'), 409, 'tenant-has-calls');

@@ -6,6 +6,7 @@ import { Calls } from '../../domain/calls/calls.ts';
 import { EventPublisher } from '../../domain/events/publisher.ts';
 import { Consents } from '../../domain/compliance/consents.ts';
 import { DoNotCall } from '../../domain/compliance/do-not-call.ts';
+import { Budgets } from '../../domain/costs/budgets.ts';
 import { Contacts } from '../../domain/contacts/contacts.ts';
 import { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import { Phrases } from '../../domain/phrases/phrases.ts';
@@ -15,7 +16,7 @@ import type { TranscriptionGate, TranscriptionRecorder } from '../../call/ports.
 import { Sessions, type Admission } from '../../domain/sessions/sessions.ts';
 import { Subscriptions } from '../../domain/subscriptions/subscriptions.ts';
 import { Tenants } from '../../domain/tenants/tenants.ts';
-import { newPhoneNumber } from '../../domain/testing/fixtures.ts';
+import { newPhoneNumber, silentPublisher } from '../../domain/testing/fixtures.ts';
 import { StoredTranscriptionRecorder } from '../../domain/transcriptions/transcription-recorder.ts';
 import { Transcriptions } from '../../domain/transcriptions/transcriptions.ts';
 import { Tools } from '../../domain/tools/tools.ts';
@@ -130,13 +131,20 @@ export async function startApi(
         tools,
         contacts,
         doNotCall,
+        budgets: new Budgets({ db, publisher: silentPublisher, clock: systemClock }),
         clock: systemClock,
         admission: () => api.admission,
       },
       {
         sessionTtlMs: 30_000,
         outboundSessionTtlMs: 900_000,
-        urls: { stream: 'wss://v/m', action: 'https://v/a', streamStatus: 'https://v/s' },
+        urls: {
+          stream: 'wss://v/m',
+          action: 'https://v/a',
+          streamStatus: 'https://v/s',
+          dialAction: 'https://v/d',
+        },
+        openAi: { configured: true, projectId: 'proj_1', sipHost: 'sip.api.openai.com' },
       },
     ),
     twilio: {

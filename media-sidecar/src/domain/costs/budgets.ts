@@ -1,0 +1,77 @@
+import { DateTime } from 'luxon';
+import type { Database, TenantDb } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { EventPublisher } from '../events/publisher.ts';
+import type { EventData } from '../events/schema.ts';
+import type { Budget } from '../tenants/realtime.ts';
+import type { Tenant } from '../tenants/schema.ts';
+import { toReference } from '../tenants/schema.ts';
+import { noteTold, spentIn } from './repository.ts';
+import type { BudgetState } from './schema.ts';
+
+/** First day of the month of a moment. @param timezone IANA name @example '2026-11-01' */
+export function monthOf(atMs: number, timezone: string): string {
+  return DateTime.fromMillis(atMs, { zone: timezone }).toFormat('yyyy-MM-01');
+}
+
+export function budgetState(budget: Budget, spentMicroUsd: number): BudgetState {
+  const { monthlyMicroUsd, warnAtPercent } = budget;
+  const warnAt = (monthlyMicroUsd * warnAtPercent) / 100;
+  const state =
+    spentMicroUsd >= monthlyMicroUsd ? 'exceeded' : spentMicroUsd >= warnAt ? 'warned' : 'ok';
+  return { monthlyMicroUsd, warnAtPercent, spentMicroUsd, state };
+}
+
+/**
+ * What is to be told of a month's budget, which counts as told then.
+ * @param month its first day
+ */
+export async function dueNotices(
+  tx: TenantDb,
+  tenant: Tenant,
+  month: string,
+  now: Date,
+): Promise<EventData[]> {
+  if (tenant.budget === null) return [];
+  const budget = budgetState(tenant.budget, await spentIn(tx, month));
+  if (budget.state === 'ok') return [];
+  const data = { tenant: toReference(tenant), budget };
+  const events: EventData[] = [];
+  if (await noteTold(tx, month, 'warning', now)) events.push({ type: 'budget.warning', data });
+  if (budget.state === 'exceeded' && (await noteTold(tx, month, 'exceeded', now))) {
+    events.push({ type: 'budget.exceeded', data });
+  }
+  return events;
+}
+
+/** Whether a tenant's month is spent. */
+export class Budgets {
+  readonly #db: Database;
+  readonly #publisher: EventPublisher;
+  readonly #clock: Clock;
+
+  constructor(parts: {
+    readonly db: Database;
+    readonly publisher: EventPublisher;
+    readonly clock: Clock;
+  }) {
+    this.#db = parts.db;
+    this.#publisher = parts.publisher;
+    this.#clock = parts.clock;
+  }
+
+  /** How this month stands; tells what is to be told of it. @returns null without a budget */
+  async stateOf(tenant: Tenant): Promise<BudgetState | null> {
+    const { budget } = tenant;
+    if (budget === null) return null;
+    const now = new Date(this.#clock.nowMs());
+    const month = monthOf(now.getTime(), tenant.timezone);
+    const { state, told } = await this.#db.withTenant(tenant.id, async (tx) => {
+      const events = await dueNotices(tx, tenant, month, now);
+      for (const event of events) await this.#publisher.publish(tx, event);
+      return { state: budgetState(budget, await spentIn(tx, month)), told: events.length > 0 };
+    });
+    if (told) this.#publisher.committed();
+    return state;
+  }
+}

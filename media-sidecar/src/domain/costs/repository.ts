@@ -1,0 +1,151 @@
+import { sql } from 'kysely';
+import type { UsageRecord } from '../../call/ports.ts';
+import type { TenantDb } from '../../db/database.ts';
+import type { PricedAmount } from './price-table.ts';
+
+/** @returns false when it is stored already */
+export async function insertUsage(
+  tx: TenantDb,
+  usage: Omit<UsageRecord, 'tenantId' | 'amounts'> & { readonly id: string },
+  amounts: readonly PricedAmount[],
+): Promise<boolean> {
+  const shared = {
+    tenant_id: tx.tenantId,
+    id: usage.id,
+    call_id: usage.callId,
+    turn_index: usage.turnIndex ?? null,
+    at: new Date(usage.atMs),
+    service: usage.service,
+    provider: usage.provider,
+    model: usage.model,
+  };
+  const { numInsertedOrUpdatedRows } = await tx.db
+    .insertInto('call_usage')
+    .values(
+      amounts.map(({ unit, quantity, microUsd }) => ({
+        ...shared,
+        unit,
+        quantity,
+        micro_usd: microUsd ?? null,
+      })),
+    )
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'id', 'unit']).doNothing())
+    .executeTakeFirst();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/**
+ * Adds what a usage costs to its month. Whoever adds next waits for the end of this transaction.
+ * @param month its first day
+ */
+export async function addSpending(tx: TenantDb, month: string, usageId: string): Promise<void> {
+  await tx.db
+    .insertInto('monthly_spending')
+    .columns(['tenant_id', 'month', 'micro_usd'])
+    .expression((eb) =>
+      eb
+        .selectFrom('call_usage')
+        .select([
+          'tenant_id',
+          sql<string>`${month}::date`.as('month'),
+          sql<string>`sum(micro_usd)`.as('micro_usd'),
+        ])
+        .where('id', '=', usageId)
+        .where('micro_usd', 'is not', null)
+        .groupBy('tenant_id'),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['tenant_id', 'month']).doUpdateSet({
+        micro_usd: sql<string>`monthly_spending.micro_usd + excluded.micro_usd`,
+      }),
+    )
+    .execute();
+}
+
+/** What was spent in a month, in micro-USD, rounded. @param month its first day */
+export async function spentIn(tx: TenantDb, month: string): Promise<number> {
+  const row = await tx.db
+    .selectFrom('monthly_spending')
+    .select(sql<string>`round(micro_usd)`.as('spent'))
+    .where('month', '=', sql<Date>`${month}::date`)
+    .executeTakeFirst();
+  return Number(row?.spent ?? 0);
+}
+
+/** Notes that something is told of a month's budget. @returns false when it was told already */
+export async function noteTold(
+  tx: TenantDb,
+  month: string,
+  kind: 'warning' | 'exceeded',
+  now: Date,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx.db
+    .insertInto('budget_notices')
+    .values({ tenant_id: tx.tenantId, month, kind, told_at: now })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'month', 'kind']).doNothing())
+    .executeTakeFirst();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export interface Counted {
+  readonly service: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly unit: string;
+  readonly quantity: number;
+  /** Rounded; null: without a price. */
+  readonly microUsd: number | null;
+}
+
+export interface Period {
+  readonly from: Date;
+  /** The first moment after it. */
+  readonly to: Date;
+}
+
+/** What was used in a period, by what it was; what had no price is apart. */
+export async function usageByService(tx: TenantDb, { from, to }: Period): Promise<Counted[]> {
+  const rows = await tx.db
+    .selectFrom('call_usage')
+    .select([
+      'service',
+      'provider',
+      'model',
+      'unit',
+      sql<string>`sum(quantity)`.as('quantity'),
+      sql<string | null>`round(sum(micro_usd))`.as('micro_usd'),
+    ])
+    .where('at', '>=', from)
+    .where('at', '<', to)
+    .groupBy(['service', 'provider', 'model', 'unit', sql`micro_usd is null`])
+    .orderBy('service')
+    .orderBy('provider')
+    .orderBy('model')
+    .orderBy('unit')
+    .execute();
+  return rows.map(({ micro_usd: microUsd, quantity, ...rest }) => ({
+    ...rest,
+    quantity: Number(quantity),
+    microUsd: microUsd === null ? null : Number(microUsd),
+  }));
+}
+
+/** What a period cost, in micro-USD, rounded once, and how many calls began in it. */
+export async function totalsOf(
+  tx: TenantDb,
+  { from, to }: Period,
+): Promise<{ readonly microUsd: number; readonly calls: number }> {
+  const spent = await tx.db
+    .selectFrom('call_usage')
+    .select(sql<string>`coalesce(round(sum(micro_usd)), 0)`.as('micro_usd'))
+    .where('at', '>=', from)
+    .where('at', '<', to)
+    .executeTakeFirstOrThrow();
+  const counted = await tx.db
+    .selectFrom('calls')
+    .select(({ fn }) => fn.countAll<string>().as('calls'))
+    .where('started_at', '>=', from)
+    .where('started_at', '<', to)
+    .executeTakeFirstOrThrow();
+  return { microUsd: Number(spent.micro_usd), calls: Number(counted.calls) };
+}

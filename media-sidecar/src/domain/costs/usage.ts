@@ -1,0 +1,27 @@
+import type { UsageRecord } from '../../call/ports.ts';
+import type { TenantDb } from '../../db/database.ts';
+import type { EventData } from '../events/schema.ts';
+import { getTenant } from '../tenants/repository.ts';
+import { dueNotices, monthOf } from './budgets.ts';
+import type { PriceTable } from './price-table.ts';
+import { addSpending, insertUsage } from './repository.ts';
+
+/**
+ * Stores what was used with what it costs, and adds that to its month.
+ * @param usage its id recognises it when it is stored again
+ * @returns what is to be told of the budget
+ */
+export async function storeUsage(
+  tx: TenantDb,
+  usage: UsageRecord & { readonly id: string },
+  prices: PriceTable,
+): Promise<EventData[]> {
+  const amounts = prices.price(usage);
+  if (amounts.length === 0 || !(await insertUsage(tx, usage, amounts))) return [];
+  if (amounts.every(({ microUsd }) => microUsd === undefined)) return [];
+  const tenant = await getTenant(tx);
+  if (tenant === undefined) throw new Error('the tenant is not there');
+  const month = monthOf(usage.atMs, tenant.timezone);
+  await addSpending(tx, month, usage.id);
+  return dueNotices(tx, tenant, month, new Date(usage.atMs));
+}
