@@ -107,6 +107,89 @@ test('connect: refuses a session without an action URL where the sidecar is to d
   await assert.rejects(respond({ operation: 'connect', ...session }), /no action URL/);
 });
 
+const sip = {
+  uri: 'sip:proj_1@sip.api.openai.com;transport=tls?X-Session-Id=s1&X-Session-Token=secret-token',
+  actionUrl: 'https://voice.example.com/twilio/dial-ended',
+};
+const written =
+  'sip:proj_1@sip.api.openai.com;transport=tls?X-Session-Id=s1&amp;X-Session-Token=secret-token';
+const declinedStream = { sessionId: 's1', token: 'secret-token', streamUrl: null };
+
+test('connect: a session over SIP is dialled, with the same way out behind it', async () => {
+  const { response, items } = await respond(
+    { operation: 'connect', ...declinedStream },
+    { items: [{ sip, tenant: { language: 'es-ES' } }] },
+  );
+  assert.match(
+    String(response?.body).slice(prologue.length),
+    new RegExp(
+      `^<Response><Dial action="https://voice\\.example\\.com/twilio/dial-ended" method="POST" timeout="30" answerOnBridge="true"><Sip>${RegExp.escape(written)}</Sip></Dial><Say language="es-ES">Lo sentimos[^<]+</Say><Record [^>]+/></Response>$`,
+    ),
+  );
+  assert.deepEqual(items[0]?.json.verbs, ['Dial', 'Say', 'Record']);
+  assert.doesNotMatch(String(items[0]?.json.twiml), /secret-token/);
+  assert.match(String(items[0]?.json.twiml), /X-Session-Id=s1/);
+});
+
+test('connect: the dial into SIP as the builder wants it', async () => {
+  const { response } = await respond(
+    {
+      operation: 'connect',
+      transport: 'sip',
+      sipUri: sip.uri,
+      agentOptions: {
+        actionUrl: 'https://n8n.example.com/ended',
+        answerOnBridge: false,
+        ringTimeout: 10,
+        referUrl: 'https://n8n.example.com/refer',
+      },
+    },
+    { items: [{}] },
+  );
+  assert.match(
+    response?.body ?? '',
+    /<Dial action="https:\/\/n8n\.example\.com\/ended" method="POST" timeout="10" answerOnBridge="false" referUrl="https:\/\/n8n\.example\.com\/refer"><Sip>/,
+  );
+});
+
+test('connect: the refer URL of the session is used, and no action where the verbs follow', async () => {
+  const { response } = await respond(
+    { operation: 'connect', afterStream: 'verbs' },
+    { items: [{ sip: { ...sip, referUrl: 'https://voice.example.com/twilio/refer' } }] },
+  );
+  assert.match(
+    response?.body ?? '',
+    /<Dial timeout="30" answerOnBridge="true" referUrl="https:\/\/voice\.example\.com\/twilio\/refer"><Sip>/,
+  );
+});
+
+test('connect: a media stream that was chosen stays one, though the item has a SIP URI', async () => {
+  const { response } = await respond(
+    { operation: 'connect', transport: 'media-stream', ...session },
+    { items: [{ ...urls, sip }] },
+  );
+  assert.match(response?.body ?? '', /<Connect /);
+});
+
+const undialable: Array<[rule: string, parameters: IDataObject, item: IDataObject, what: RegExp]> =
+  [
+    ['no address', { transport: 'sip', sipUri: '' }, {}, /SIP URI is empty/],
+    ['a phone number', { transport: 'sip', sipUri: '+56912345678' }, { sip }, /no address to dial/],
+    ['an address with a blank', {}, { sip: { ...sip, uri: 'sip:a@b c' } }, /no address to dial/],
+    ['no action URL', {}, { sip: { uri: sip.uri } }, /no action URL/],
+    [
+      'an endless ring',
+      { agentOptions: { ringTimeout: 601 } },
+      { sip },
+      /Ring For is out of range/,
+    ],
+  ];
+for (const [rule, parameters, item, what] of undialable) {
+  test(`connect: over SIP, refuses ${rule}`, async () => {
+    await assert.rejects(respond({ operation: 'connect', ...parameters }, { items: [item] }), what);
+  });
+}
+
 test('say: a pause, the text with its voice, and the end', async () => {
   const { response } = await respond({
     operation: 'say',

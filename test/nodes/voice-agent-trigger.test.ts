@@ -125,6 +125,43 @@ test('hands on what is said on a call that is transcribed live', async () => {
   assert.equal(over.json?.transcript, 'outbound: Buenas\ninbound: Hola');
 });
 
+const others: Array<[type: string, data: IDataObject]> = [
+  [
+    'call.escalated',
+    {
+      call: { id: 'c1', turns: [{ role: 'caller', text: 'Con una persona, por favor' }] },
+      escalation: {
+        reason: 'caller-asked',
+        summary: 'Quiere un auto.',
+        phoneNumber: '+56221230000',
+      },
+    },
+  ],
+  [
+    'callback.requested',
+    { callback: { id: 'cb1', phoneNumber: '+56912345678', dueAt: '2026-11-21T15:00:00.000Z' } },
+  ],
+  ['contact.opted_out', { phoneNumber: '+56912345678', callId: 'c1', reason: 'No me llamen.' }],
+  ['budget.warning', { budget: { monthlyMicroUsd: 50_000_000, spentMicroUsd: 40_000_000 } }],
+  ['budget.exceeded', { budget: { monthlyMicroUsd: 50_000_000, spentMicroUsd: 50_000_001 } }],
+];
+for (const [type, data] of others) {
+  test(`hands on ${type} with what it is about`, async () => {
+    const tenant = { slug: 'automotora-andes' };
+    const message = { type, timestamp: completed.timestamp, data: { tenant, ...data } };
+    const { json } = await receive(message, { events: [type] }, { id: `evt-${type}` });
+    assert.deepEqual(json, {
+      eventId: `evt-${type}`,
+      type,
+      timestamp: completed.timestamp,
+      tenant,
+      call: null,
+      transcript: type === 'call.escalated' ? 'caller: Con una persona, por favor' : '',
+      ...data,
+    });
+  });
+}
+
 test('a tool call waits for the last node of the workflow', async () => {
   const { json, response, result } = await receive(toolCall, asTool);
   assert.equal(response.statusCode, undefined);
