@@ -8,6 +8,7 @@ export interface Ports {
   readonly tlsFront: number;
   readonly simulator: number;
   readonly simulatorGrpc: number;
+  readonly simulatorOpenAi: number;
 }
 
 /** What docs/contracts.md names. */
@@ -18,6 +19,7 @@ export const usualPorts = {
   tlsFront: 8443,
   simulator: 8200,
   simulatorGrpc: 8201,
+  simulatorOpenAi: 8202,
 } as const satisfies Ports;
 
 /** The usual ports; another free one instead of each that is taken. */
@@ -42,6 +44,7 @@ export const anyPorts: Ports = {
   tlsFront: 0,
   simulator: 0,
   simulatorGrpc: 0,
+  simulatorOpenAi: 0,
 };
 
 async function hold(port: number): Promise<{ port: number; close(): Promise<void> } | undefined> {

@@ -1,10 +1,21 @@
+/** A number of the playground, and the template that answers it. */
+export interface SampleLine {
+  readonly phoneNumber: string;
+  /** Folder below `workflows/`. */
+  readonly template: 'contact-center' | 'realtime-assistant' | 'realtime-sip';
+  /** What a person hears there, in a few words. */
+  readonly what: string;
+}
+
 /**
- * Two invented car dealers: sample data, nothing more. Their numbers are unassigned ones of the
+ * Invented car dealers: sample data, nothing more. Their numbers are unassigned ones of the
  * simulator's account.
  */
 export interface SampleTenant {
   readonly slug: string;
+  /** Its main number. */
   readonly phoneNumber: string;
+  readonly lines: readonly SampleLine[];
   /** The body of `PUT /v1/tenants/:slug`. */
   readonly profile: Readonly<Record<string, unknown>> & { readonly name: string };
 }
@@ -29,6 +40,13 @@ export function sampleTenants({ alwaysOpen = false }: SampleTenantOptions = {}):
     {
       slug: 'automotora-andes',
       phoneNumber: '+56221234501',
+      lines: [
+        {
+          phoneNumber: '+56221234501',
+          template: 'contact-center',
+          what: 'hears, thinks and speaks',
+        },
+      ],
       profile: {
         name: 'Automotora Andes',
         timezone: 'America/Santiago',
@@ -62,6 +80,13 @@ export function sampleTenants({ alwaysOpen = false }: SampleTenantOptions = {}):
     {
       slug: 'automotora-pacifico',
       phoneNumber: '+56322234502',
+      lines: [
+        {
+          phoneNumber: '+56322234502',
+          template: 'contact-center',
+          what: 'hears, thinks and speaks',
+        },
+      ],
       profile: {
         name: 'Automotora Pacífico',
         timezone: 'America/Santiago',
@@ -90,6 +115,53 @@ export function sampleTenants({ alwaysOpen = false }: SampleTenantOptions = {}):
           ],
         },
         phoneNumbers: ['+56322234502'],
+      },
+    },
+    {
+      slug: 'automotora-austral',
+      phoneNumber: '+56612234505',
+      lines: [
+        {
+          phoneNumber: '+56612234505',
+          template: 'realtime-assistant',
+          what: 'speech to speech',
+        },
+        {
+          phoneNumber: '+56612234506',
+          template: 'realtime-sip',
+          what: 'speech to speech over SIP',
+        },
+      ],
+      profile: {
+        name: 'Automotora Austral',
+        timezone: 'America/Punta_Arenas',
+        language: 'es-CL',
+        pipeline: 'realtime',
+        realtime: { voice: 'marin', turnDetection: { type: 'semantic_vad', eagerness: 'auto' } },
+        voice: { name: 'es-US-Chirp3-HD-Aoede', languageCode: 'es-US' },
+        greeting: 'Hola, le atiende Automotora Austral.',
+        disclosure: 'Soy una asistente virtual con inteligencia artificial.',
+        instructions:
+          'Automotora Austral está en Punta Arenas y vende camionetas y autos preparados para el frío. ' +
+          'Su taller instala calefactores de motor y neumáticos de invierno. ' +
+          'Los repuestos llegan por avión en dos días, y hay retiro del auto a domicilio.',
+        closedMessage:
+          'Gracias por llamar a Automotora Austral. Ahora estamos cerrados. ' +
+          'Atendemos de lunes a viernes de nueve a dieciocho horas y los sábados de diez a trece.',
+        escalationNumber: '+56612234595',
+        agent: 'contact-center',
+        businessHours: alwaysOpen ? null : hours(['09:00', '18:00'], ['10:00', '13:00']),
+        budget: { monthlyMicroUsd: 50_000_000, warnAtPercent: 80 },
+        facts: {
+          address: 'Avenida Bulnes 2468, Punta Arenas',
+          openingHours: 'lunes a viernes de 9 a 18 horas y sábados de 10 a 13 horas',
+          services: [
+            { name: 'Cambio de aceite y filtro', priceClp: 54990, duration: 'una hora' },
+            { name: 'Cambio a neumáticos de invierno', priceClp: 39990, duration: 'dos horas' },
+            { name: 'Calefactor de motor', priceClp: 189990, duration: 'cuatro horas' },
+          ],
+        },
+        phoneNumbers: ['+56612234505', '+56612234506'],
       },
     },
   ];

@@ -9,7 +9,7 @@ import type { Ports } from './ports.ts';
 import { sampleTenants, type SampleTenant } from './sample-tenants.ts';
 import { ownerEmail, type Secrets } from './secrets.ts';
 import { ServiceProcess } from './processes/service-process.ts';
-import { canvasNumber, importTemplates } from './templates.ts';
+import { canvasNumber, importTemplates, incomingSipCallUrl } from './templates.ts';
 
 export interface StackOptions {
   /** Databases, logs and keys of this stack. */
@@ -50,6 +50,9 @@ export interface Stack {
   readonly sidecar: ServiceProcess;
   stop(): Promise<void>;
 }
+
+/** The simulated OpenAI project, to which SIP calls are addressed. */
+export const openAiProjectId = 'proj_playground';
 
 const origin = (port: number): string => `http://127.0.0.1:${String(port)}`;
 
@@ -102,7 +105,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     sidecar: origin(ports.sidecar),
   });
   const templates = await importTemplates(n8n, credentialIds, {
-    'contact-center': tenants.map(({ phoneNumber }) => phoneNumber),
+    ...numbersByTemplate(tenants),
     'ivr-on-canvas': [canvasNumber],
   });
   const workflow = templates.get('contact-center');
@@ -129,6 +132,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 }
 
+function numbersByTemplate(tenants: readonly SampleTenant[]): Record<string, string[]> {
+  const numbers: Record<string, string[]> = {};
+  for (const { phoneNumber, template } of tenants.flatMap(({ lines }) => lines)) {
+    (numbers[template] ??= []).push(phoneNumber);
+  }
+  return numbers;
+}
+
 async function simulatorProcess(
   { dataDir, ports, secrets }: StackOptions,
   tenants: readonly SampleTenant[],
@@ -144,6 +155,12 @@ async function simulatorProcess(
     googleApiKey: secrets.googleApiKey,
     geminiApiKey: secrets.geminiApiKey,
     openAiApiKey: secrets.openAiApiKey,
+    openAiProjectId,
+    openAiTls: certificate,
+    openAiPort: ports.simulatorOpenAi,
+    openAiWebhooks: [
+      { url: await incomingSipCallUrl(origin(ports.n8n)), secret: secrets.openAiWebhookSecret },
+    ],
     controlKey: secrets.controlKey,
     accounts: [
       {
@@ -151,10 +168,9 @@ async function simulatorProcess(
         authToken: secrets.authToken,
         friendlyName: 'Playground',
         numbers: [
-          ...tenants.map(({ phoneNumber, profile }) => ({
-            phoneNumber,
-            friendlyName: profile.name,
-          })),
+          ...tenants.flatMap(({ lines, profile }) =>
+            lines.map(({ phoneNumber }) => ({ phoneNumber, friendlyName: profile.name })),
+          ),
           { phoneNumber: canvasNumber, friendlyName: 'Menu on the canvas' },
         ],
       },
@@ -200,6 +216,10 @@ function sidecarProcess(
       GOOGLE_CA_FILE: caFile,
       GEMINI_API_KEY: secrets.geminiApiKey,
       GEMINI_BASE_URL: origin(ports.simulator),
+      OPENAI_API_KEY: secrets.openAiApiKey,
+      OPENAI_BASE_URL: `https://localhost:${String(ports.simulatorOpenAi)}/openai/v1`,
+      OPENAI_CA_FILE: caFile,
+      OPENAI_PROJECT_ID: openAiProjectId,
       WEBHOOK_ALLOW_HTTP_LOOPBACK: 'true',
       DRAIN_TIMEOUT_MS: '5000',
       ...options.sidecarEnv,

@@ -78,8 +78,10 @@ async function build(): Promise<void> {
 function addresses({ urls, tenants, secrets }: Stack): string {
   return [
     `  Web phone      ${urls.phone}`,
-    ...tenants.map(
-      ({ profile, phoneNumber }) => `                 dial ${phoneNumber}  ${profile.name}`,
+    ...tenants.flatMap(({ profile, lines }) =>
+      lines.map(
+        ({ phoneNumber, what }) => `                 dial ${phoneNumber}  ${profile.name}: ${what}`,
+      ),
     ),
     `                 dial ${canvasNumber}  a menu that runs on the canvas alone`,
     `  n8n editor     ${urls.workflow}`,

@@ -10,6 +10,8 @@ export type PublishedTemplates = Readonly<Record<string, readonly string[]>>;
 /** The number of the menu that runs on the canvas alone, without the sidecar. */
 export const canvasNumber = '+56221234503';
 
+const openAiTriggerType = 'n8n-nodes-voice-agents.openAiRealtimeTrigger';
+
 /** The templates of workflows/, by the name of their folder. */
 export async function readTemplates(): Promise<Map<string, WorkflowFile>> {
   const dir = join(projectDir, 'workflows');
@@ -55,4 +57,12 @@ export async function importTemplates(
     imported.set(name, workflow);
   }
   return imported;
+}
+
+/** Where OpenAI tells the template for SIP calls of a call. @param n8nUrl origin of n8n */
+export async function incomingSipCallUrl(n8nUrl: string): Promise<string> {
+  const template = (await readTemplates()).get('realtime-sip');
+  const trigger = template?.nodes.find(({ type }) => type === openAiTriggerType);
+  if (trigger?.webhookId === undefined) throw new Error('the template has no OpenAI trigger');
+  return `${n8nUrl}/webhook/${trigger.webhookId}/openai`;
 }
