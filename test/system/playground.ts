@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { installN8n } from '../../playground/n8n/install.ts';
 import { anyPorts, choosePorts } from '../../playground/ports.ts';
 import { makeSecrets } from '../../playground/secrets.ts';
-import { startStack, type Stack } from '../../playground/stack.ts';
+import { startStack, type Stack, type StackOptions } from '../../playground/stack.ts';
 import type { CallerReport, DialInput } from '../../simulator/src/index.ts';
 
 /** The playground as a test holds it: the real n8n, the sidecar and the simulator, in processes. */
@@ -19,7 +19,7 @@ export class TestPlayground implements AsyncDisposable {
   }
 
   static async start(
-    options: { readonly databaseUrl?: string; readonly alwaysOpen?: boolean } = {},
+    options: Pick<Partial<StackOptions>, 'databaseUrl' | 'alwaysOpen' | 'sidecarEnv'> = {},
   ): Promise<TestPlayground> {
     const dataDir = await mkdtemp(join(tmpdir(), 'voice-agents-playground-'));
     const failures: Error[] = [];

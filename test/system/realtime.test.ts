@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import type { CallerReport, DialInput } from '../../simulator/src/index.ts';
+import type { SampleLine, SampleTenant } from '../../playground/sample-tenants.ts';
+import { readExecution } from './executions.ts';
+import { eventually, TestPlayground } from './playground.ts';
+
+interface CallRecord {
+  readonly id: string;
+  readonly pipeline: string;
+  readonly status: string;
+  readonly endReason: string;
+  readonly cost: { readonly microUsd: number } | null;
+  readonly turns: readonly {
+    readonly role: 'caller' | 'agent' | 'tool';
+    readonly text: string;
+    readonly generatedText: string | null;
+    readonly interrupted: boolean;
+  }[];
+}
+
+/** What OpenAI allows, shortened so that a test lives to see it. */
+const sessionLimitMs = 40_000;
+const handoverBeforeMs = 15_000;
+
+const asks = (text: string, answer: RegExp): DialInput['script'] => [
+  { do: 'say', text },
+  { do: 'wait-for-speech', matching: answer, timeoutMs: 30_000 },
+  { do: 'wait-for-silence', ms: 1200 },
+];
+
+/** Somebody picks up where a caller is transferred to. */
+const human = 'Hola, soy una persona de carne y hueso';
+
+describe('speech to speech, in the real n8n', () => {
+  let playground: TestPlayground;
+  let dealer: SampleTenant;
+
+  before(async () => {
+    playground = await TestPlayground.start({
+      sidecarEnv: {
+        REALTIME_SESSION_LIMIT_MS: String(sessionLimitMs),
+        REALTIME_HANDOVER_BEFORE_MS: String(handoverBeforeMs),
+      },
+    });
+    dealer = playground.stack.tenants.find(({ slug }) => slug === 'automotora-austral')!;
+  });
+  after(() => playground?.[Symbol.asyncDispose]());
+  afterEach(async () => {
+    await playground?.simulator('DELETE', '/faults');
+    await playground?.simulator('PUT', '/openai/realtime/script', []);
+  });
+
+  const lineOf = (template: SampleLine['template']): string =>
+    dealer.lines.find((line) => line.template === template)!.phoneNumber;
+  const opened: DialInput['script'] = [
+    { do: 'wait-for-speech', matching: /inteligencia/i, timeoutMs: 30_000 },
+    { do: 'wait-for-silence', ms: 900 },
+  ];
+
+  async function call(
+    template: SampleLine['template'],
+    script: DialInput['script'],
+  ): Promise<{ report: CallerReport; record: CallRecord; heard: string }> {
+    const report = await playground.call({
+      from: '+56987650001',
+      to: lineOf(template),
+      voice: 'es-419',
+      script: [...opened, ...script],
+    });
+    assert.deepEqual(report.failures, []);
+    const record = await eventually('the call is over', async () => {
+      const { data } = await playground.sidecar<{ data: { id: string; callSid: string }[] }>(
+        'GET',
+        `/v1/calls?tenant=${dealer.slug}&limit=1`,
+      );
+      if (!data[0]) return undefined;
+      const found = await playground.sidecar<CallRecord & { callSid: string | null }>(
+        'GET',
+        `/v1/calls/${data[0].id}`,
+      );
+      const ours = found.callSid === report.callSid || template === 'realtime-sip';
+      return found.status === 'in-progress' || !ours ? undefined : found;
+    });
+    return { report, record, heard: report.heard.map(({ text }) => text).join(' ') };
+  }
+
+  const tools = ({ turns }: CallRecord): string[] =>
+    turns.filter(({ role }) => role === 'tool').map(({ text }) => text);
+
+  /** No line twice: a caller in these tests says nothing twice. */
+  function assertNothingDoubled({ turns }: CallRecord): void {
+    const said = turns.filter(({ role }) => role === 'caller').map(({ text }) => text);
+    assert.equal(new Set(said).size, said.length, JSON.stringify(said));
+  }
+
+  test('the third number answers, uses the tool, stops when it is spoken over, and keeps what was heard', async () => {
+    const { report, record, heard } = await call('realtime-assistant', [
+      ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
+      { do: 'say', text: 'Cuéntame sobre los servicios que ofrecen' },
+      { do: 'interrupt', afterMs: 2500, text: 'Perdón, ¿dónde están ubicados?' },
+      { do: 'wait-for-speech', matching: /avenida/, timeoutMs: 30_000 },
+      { do: 'wait-for-silence', ms: 1200 },
+      { do: 'hang-up' },
+    ]);
+    assert.match(heard, /Automotora Austral/i);
+    assert.equal(record.pipeline, 'realtime');
+    assert.equal(record.endReason, 'caller-hung-up');
+    assert.ok(tools(record).includes('consultar_concesionario'), JSON.stringify(record.turns));
+    const cut = record.turns.find(({ role, interrupted }) => role === 'agent' && interrupted);
+    assert.ok(cut, 'no turn is marked as interrupted');
+    assert.ok(cut.text.length < (cut.generatedText ?? '').length);
+    assert.ok(
+      report.clearsAtMs.length > 0 && report.said.some(({ overlapped }) => overlapped),
+      'the agent went on speaking',
+    );
+    assert.ok((record.cost?.microUsd ?? 0) > 0, 'the call cost nothing');
+    assertNothingDoubled(record);
+  });
+
+  test('what follows a call runs on the canvas, with its cost', async () => {
+    const { record } = await call('realtime-assistant', [
+      ...asks('¿Qué horario tienen?', /horas/),
+      { do: 'hang-up' },
+    ]);
+    const { n8n, templates } = playground.stack;
+    const workflow = templates.get('realtime-assistant')!;
+    await eventually('the execution of call.completed', async () => {
+      for (const { id } of await n8n.executions(workflow.id)) {
+        const { status, items } = await readExecution(n8n, id);
+        const [event] = items('Call Completed');
+        if (status === 'success' && JSON.stringify(event?.json).includes(record.id)) return true;
+      }
+      return undefined;
+    });
+  });
+
+  test('who asks for a person gets one, who was told what it is about', async () => {
+    const number = String(dealer.profile['escalationNumber']);
+    const telephone = `/telephones/${encodeURIComponent(number)}`;
+    await playground.simulator('PUT', telephone, {
+      does: 'answer',
+      script: [
+        { do: 'wait-for-speech', matching: /caja de cambios/, timeoutMs: 20_000 },
+        { do: 'wait-for-silence', ms: 800 },
+        { do: 'say', text: human },
+        { do: 'wait-for-end', timeoutMs: 30_000 },
+      ],
+    });
+    await playground.simulator('PUT', '/openai/realtime/script', [
+      {
+        match: 'persona',
+        reply: {
+          text: 'Claro, le comunico con un colega.',
+          calls: [
+            {
+              name: 'transfer_to_human',
+              arguments: { reason: 'lo pide', summary: 'Pregunta por la caja de cambios.' },
+            },
+          ],
+        },
+      },
+    ]);
+    const { record, heard } = await call('realtime-assistant', [
+      { do: 'say', text: 'Quiero hablar con una persona' },
+      { do: 'wait-for-speech', matching: /carne y hueso/, timeoutMs: 45_000 },
+      { do: 'hang-up' },
+    ]);
+    assert.match(heard, /comunico con un colega/i);
+    assert.equal(record.endReason, 'transferred');
+    const report = await eventually('the report of who picked up', async () => {
+      const { reports } = await playground.simulator<{ reports: CallerReport[] }>('GET', telephone);
+      return reports[0];
+    });
+    assert.deepEqual(report.failures, []);
+  });
+
+  test('a socket that dies in the middle of a sentence is a phrase to the caller, and no more', async () => {
+    await playground.simulator('PATCH', '/faults', {
+      openAiRealtime: { killNext: { phase: 'mid-audio', how: 'reset', count: 1 } },
+    });
+    const { record } = await call('realtime-assistant', [
+      ...asks('¿Dónde están ubicados?', /avenida/),
+      ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
+      { do: 'hang-up' },
+    ]);
+    assert.equal(record.endReason, 'caller-hung-up');
+    assert.equal(record.pipeline, 'realtime');
+    assertNothingDoubled(record);
+  });
+
+  test('the limit of a session passes unnoticed', async () => {
+    await playground.simulator('PATCH', '/faults', { openAiRealtime: { sessionLimitMs } });
+    const { report, record } = await call('realtime-assistant', [
+      ...asks('¿Qué horario tienen?', /horas/),
+      { do: 'wait', ms: 3000 },
+      ...asks('¿Dónde están ubicados?', /avenida/),
+      { do: 'wait', ms: 3000 },
+      ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
+      { do: 'wait', ms: 3000 },
+      ...asks('¿Cuánto dura el cambio de aceite?', /hora/),
+      { do: 'wait', ms: 3000 },
+      ...asks('¿Y cuánto cuesta el calefactor de motor?', /pesos/),
+      { do: 'hang-up' },
+    ]);
+    const lastMs = Math.max(...report.heard.map(({ endMs }) => endMs));
+    assert.ok(lastMs > sessionLimitMs, `the call ended at ${String(lastMs)} ms, before the limit`);
+    assert.equal(record.endReason, 'caller-hung-up');
+    assertNothingDoubled(record);
+  });
+
+  test('when the model stays away, the cascade goes on with the same call', async () => {
+    await playground.simulator('PATCH', '/faults', {
+      openAiRealtime: {
+        killNext: { phase: 'thinking', how: 'reset', count: 1 },
+      },
+    });
+    await playground.simulator('PUT', '/openai/realtime/script', []);
+    const calling = call('realtime-assistant', [
+      ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
+      ...asks('¿Dónde están ubicados?', /avenida/),
+      { do: 'hang-up' },
+    ]);
+    // The first session is there; none of those that are to replace it is let in.
+    await eventually('the session of the call', async () => {
+      const { data } = await playground.simulator<{ data: unknown[] }>('GET', '/calls?active=true');
+      return data.length > 0 ? true : undefined;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await playground.simulator('PATCH', '/faults', {
+      openAiRealtime: { failNext: { status: 503, count: 100 } },
+    });
+    const { record } = await calling;
+    assert.equal(record.endReason, 'caller-hung-up');
+    assertNothingDoubled(record);
+  });
+
+  describe('over SIP', () => {
+    test('the fourth number: accept, tool, records and costs', async () => {
+      const { record, heard } = await call('realtime-sip', [
+        ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
+        { do: 'hang-up' },
+      ]);
+      assert.match(heard, /Automotora Austral/i);
+      assert.equal(record.pipeline, 'realtime');
+      assert.equal(record.endReason, 'caller-hung-up');
+      assert.ok(tools(record).includes('consultar_concesionario'), JSON.stringify(record.turns));
+      assert.ok((record.cost?.microUsd ?? 0) > 0);
+      const deliveries = await playground.simulator<{ data: { status?: number }[] }>(
+        'GET',
+        '/openai/deliveries',
+      );
+      assert.ok(deliveries.data.length > 0);
+    });
+
+    test('the agent hangs up when the caller has said goodbye', async () => {
+      await playground.simulator('PUT', '/openai/realtime/script', [
+        {
+          match: 'adios|chao|gracias',
+          reply: {
+            text: 'Que tenga un buen día. Hasta luego.',
+            calls: [{ name: 'end_call', arguments: {} }],
+          },
+        },
+      ]);
+      const { report, record } = await call('realtime-sip', [
+        { do: 'say', text: 'Muchas gracias, adiós' },
+        { do: 'wait-for-end', timeoutMs: 30_000 },
+      ]);
+      assert.equal(report.endedBy, 'other-side');
+      assert.equal(record.endReason, 'agent-hung-up');
+    });
+  });
+});
