@@ -8,6 +8,7 @@ import { Callbacks } from './callbacks/callbacks.ts';
 import { StoredCallRecorder } from './calls/call-recorder.ts';
 import { Calls } from './calls/calls.ts';
 import { Budgets } from './costs/budgets.ts';
+import { Costs } from './costs/costs.ts';
 import { builtInPrices, type PriceTable } from './costs/price-table.ts';
 import { Consents } from './compliance/consents.ts';
 import { DoNotCall } from './compliance/do-not-call.ts';
@@ -22,6 +23,8 @@ import { Warmings } from './phrases/warmings.ts';
 import { OrderedWrites } from './ordered-writes.ts';
 import type { Admission, OnConnecting, OpenAiAccess } from './sessions/sessions.ts';
 import { Sessions } from './sessions/sessions.ts';
+import type { SipAnswering } from './sip-calls/ports.ts';
+import { SipCalls } from './sip-calls/sip-calls.ts';
 import { Subscriptions } from './subscriptions/subscriptions.ts';
 import { Tenants } from './tenants/tenants.ts';
 import { StoredTranscriptionRecorder } from './transcriptions/transcription-recorder.ts';
@@ -55,6 +58,8 @@ export interface DomainParts {
   /** Ends one of this process. @returns false when it is not here */
   readonly endCall: (callId: string) => boolean;
   readonly stopTranscription: (transcriptionId: string) => boolean;
+  /** Takes calls that reach OpenAI over SIP; absent: there are none. */
+  readonly sipAnswering?: SipAnswering;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -85,6 +90,20 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
     dialAction: `${publicUrl}/twilio/dial-ended`,
   };
   const warmings = new Warmings({ store: parts.phraseStore, clock, logger });
+  const sessions = new Sessions(
+    {
+      db,
+      tenants,
+      tools,
+      contacts,
+      doNotCall,
+      budgets: new Budgets({ db, publisher, clock }),
+      clock,
+      admission: parts.admission,
+      onConnecting: parts.onConnecting,
+    },
+    { sessionTtlMs, outboundSessionTtlMs, urls, openAi: options.openAi },
+  );
   return {
     tenants,
     tools,
@@ -93,25 +112,16 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
     calls: new Calls(db, tenants, { clock, endHere: parts.endCall }),
     phrases: new Phrases(tenants, parts.phraseStore, warmings),
     warmings,
-    sessions: new Sessions(
-      {
-        db,
-        tenants,
-        tools,
-        contacts,
-        doNotCall,
-        budgets: new Budgets({ db, publisher, clock }),
-        clock,
-        admission: parts.admission,
-        onConnecting: parts.onConnecting,
-      },
-      {
-        sessionTtlMs,
-        outboundSessionTtlMs,
-        urls,
-        openAi: options.openAi,
-      },
-    ),
+    sessions,
+    sipCalls: new SipCalls({
+      db,
+      tenants,
+      sessions,
+      admission: parts.admission,
+      answering: options.openAi.configured ? parts.sipAnswering : undefined,
+      logger,
+    }),
+    costs: new Costs({ db, tenants, clock, prices }),
     transcriptions: new Transcriptions({
       db,
       tenants,

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { CallActions, ClaimedSession, ToolOutcome } from '../call/ports.ts';
+import type { CallActions, CallSubject, ToolOutcome } from '../call/ports.ts';
 import type { TenantDb } from '../db/database.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -46,7 +46,7 @@ export class StoredCallActions implements CallActions {
   }
 
   async scheduleCallback(
-    session: ClaimedSession,
+    session: CallSubject,
     request: { readonly at?: string; readonly phoneNumber?: string; readonly reason?: string },
   ): Promise<ToolOutcome> {
     const phoneNumber = numberOf(session, request.phoneNumber);
@@ -77,7 +77,7 @@ export class StoredCallActions implements CallActions {
     });
   }
 
-  optOut(session: ClaimedSession, request: { readonly reason?: string }): Promise<ToolOutcome> {
+  optOut(session: CallSubject, request: { readonly reason?: string }): Promise<ToolOutcome> {
     const phoneNumber = otherSide(session);
     if (phoneNumber === undefined) return Promise.resolve(told({ error: 'number-withheld' }));
     const reason = request.reason === undefined ? null : storable(request.reason);
@@ -95,7 +95,7 @@ export class StoredCallActions implements CallActions {
   }
 
   escalated(
-    session: ClaimedSession,
+    session: CallSubject,
     request: { readonly reason?: string; readonly summary?: string },
   ): void {
     const { callId, tenant } = session;
@@ -120,7 +120,7 @@ export class StoredCallActions implements CallActions {
 
   /** Waits for the write, but no longer than somebody on the phone does. Never rejects. */
   async #do(
-    session: ClaimedSession,
+    session: CallSubject,
     work: (
       tx: TenantDb,
     ) => Promise<{ readonly result: Answer; readonly events: readonly EventData[] }>,
@@ -144,7 +144,7 @@ export class StoredCallActions implements CallActions {
   }
 
   #due(
-    session: ClaimedSession,
+    session: CallSubject,
     at: string | undefined,
   ): { readonly at: DateTime } | { readonly error: string; readonly now: string } {
     const now = DateTime.fromMillis(this.#clock.nowMs(), { zone: session.tenant.timezone });
@@ -163,7 +163,7 @@ export class StoredCallActions implements CallActions {
     return { at: wanted };
   }
 
-  #lost({ callId, tenant }: ClaimedSession, error: unknown): void {
+  #lost({ callId, tenant }: CallSubject, error: unknown): void {
     this.#logger.error(
       { err: error, callId, tenantId: tenant.id },
       'what an agent did in a call was not recorded',
@@ -175,12 +175,12 @@ function told(result: Answer): ToolOutcome {
   return { ok: true, result };
 }
 
-function otherSide(session: ClaimedSession): string | undefined {
+function otherSide(session: CallSubject): string | undefined {
   return session.direction === 'inbound' ? session.from : session.to;
 }
 
 function numberOf(
-  session: ClaimedSession,
+  session: CallSubject,
   given: string | undefined,
 ): { readonly e164: string } | { readonly error: string } {
   if (given === undefined) {

@@ -1,5 +1,11 @@
 export type DomainErrorKind =
-  'invalid' | 'not-found' | 'forbidden' | 'conflict' | 'rate-limited' | 'unavailable';
+  | 'invalid'
+  | 'unauthenticated'
+  | 'not-found'
+  | 'forbidden'
+  | 'conflict'
+  | 'rate-limited'
+  | 'unavailable';
 
 /** A request that cannot be fulfilled, for a reason that the caller of the API may know. */
 export class DomainError extends Error {
@@ -115,5 +121,23 @@ export const domainErrors = {
       'sip-not-configured',
       'This sidecar takes no calls over SIP: OPENAI_API_KEY and OPENAI_PROJECT_ID are needed.',
     ),
+  sipCallOfNobody: () =>
+    new DomainError(
+      'invalid',
+      'invalid-request',
+      'calledNumber: is needed, or tenant, where the SIP headers name no session',
+      'calledNumber',
+    ),
+  invalidSession: (why: string) =>
+    new DomainError(
+      'unauthenticated',
+      'invalid-session',
+      `The SIP headers name a session that cannot be used (${why}). The call was rejected.`,
+      'sipHeaders',
+    ),
+  sipCallFailed: () =>
+    new DomainError('unavailable', 'sip-call-failed', 'OpenAI did not take the call.'),
+  invalid: (field: string, problem: string) =>
+    new DomainError('invalid', 'invalid-request', `${field}: ${problem}`, field),
   badCursor: () => new DomainError('invalid', 'bad-cursor', 'The cursor is not ours.', 'cursor'),
 } as const;

@@ -1,3 +1,4 @@
+import type { CallSubject } from '../../call/ports.ts';
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Access } from '../access.ts';
@@ -5,9 +6,26 @@ import { domainErrors } from '../errors.ts';
 import { isId } from '../identifiers.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import { mergedByName, sizeOf } from '../json.ts';
-import { findCall, listCalls, lockCall, requestEnd, saveCallData, turnsOf } from './repository.ts';
+import {
+  findCall,
+  findEscalation,
+  listCalls,
+  lockCall,
+  requestEnd,
+  saveCallData,
+  turnsOf,
+} from './repository.ts';
 import type { Call, CallFilter, CallPosition, CallUpdate, CallWithTurns } from './schema.ts';
 import { maxMetadataBytes } from './schema.ts';
+
+/** How the conversation of a phone call stands, for what follows it. */
+export interface PhoneCallState {
+  readonly status: Call['status'];
+  /** BCP-47 */
+  readonly language: string;
+  /** It ended so that a person takes over. */
+  readonly transfer?: { readonly call: CallSubject; readonly summary?: string };
+}
 
 /** The records of calls, as far as a key may see them. */
 export class Calls {
@@ -89,12 +107,26 @@ export class Calls {
   }
 
   /** How the newest conversation of a phone call stands; undefined if there was none. */
-  async ofPhoneCall(
-    callSid: string,
-  ): Promise<{ readonly status: Call['status']; readonly language: string } | undefined> {
+  async ofPhoneCall(callSid: string): Promise<PhoneCallState | undefined> {
     const call = await this.#db.withSystem((tx) => findCall(tx, { callSid }));
     if (call === undefined) return undefined;
-    const { language } = await this.#tenants.byId(call.tenant.id);
-    return { status: call.status, language };
+    const tenant = await this.#tenants.byId(call.tenant.id);
+    const state = { status: call.status, language: tenant.language };
+    if (call.endReason !== 'transferred') return state;
+    const escalation = await this.#db.withTenant(tenant.id, (tx) => findEscalation(tx, call.id));
+    const { phoneNumber, summary } = escalation ?? {};
+    const { id, slug, name, timezone, language } = tenant;
+    const subject = {
+      callId: call.id,
+      direction: call.direction,
+      ...(call.from !== null && { from: call.from }),
+      ...(call.to !== null && { to: call.to }),
+      tenant: {
+        ...{ id, slug, name, timezone, language },
+        // The one of then: it may have been changed since.
+        ...(phoneNumber != null && { escalationNumber: phoneNumber }),
+      },
+    };
+    return { ...state, transfer: { call: subject, ...(summary != null && { summary }) } };
   }
 }

@@ -8,6 +8,7 @@ import { HttpError, httpErrors } from '../http-errors.ts';
 
 const statusOfKind = {
   invalid: 400,
+  unauthenticated: 401,
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
@@ -29,7 +30,7 @@ export function registerErrors(app: App, logger: Logger): void {
     if (http.retryAfterMs !== undefined) {
       void reply.header('retry-after', String(Math.ceil(http.retryAfterMs / 1000)));
     }
-    if (http.status === 401) void reply.header('www-authenticate', 'Bearer');
+    if (http.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer');
     return reply.status(http.status).send(render(http));
   });
   app.setNotFoundHandler((_request, reply) =>

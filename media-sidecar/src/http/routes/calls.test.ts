@@ -91,6 +91,7 @@ onEachDatabase('records of calls', (database) => {
         audio: { framesReceived: 2100, framesLost: 1, framesSent: 1800 },
         metadata: {},
         analysis: null,
+        cost: { currency: 'USD', microUsd: 0, complete: true },
         turns: [
           {
             index: 0,
@@ -101,6 +102,7 @@ onEachDatabase('records of calls', (database) => {
             startedAt: '2026-11-21T12:00:00.000Z',
             endedAt: '2026-11-21T12:00:00.900Z',
             delays: { firstAudioByteMs: 120.5, firstMarkMs: 180 },
+            costMicroUsd: null,
           },
         ],
       });

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import type { LightMyRequestResponse as Response } from 'fastify';
 import type { Database } from '../../db/database.ts';
 import { ApiKeys } from '../../domain/api-keys/api-keys.ts';
+import { Callbacks } from '../../domain/callbacks/callbacks.ts';
 import { Calls } from '../../domain/calls/calls.ts';
 import { EventPublisher } from '../../domain/events/publisher.ts';
 import { Consents } from '../../domain/compliance/consents.ts';
 import { DoNotCall } from '../../domain/compliance/do-not-call.ts';
+import { Costs } from '../../domain/costs/costs.ts';
+import { builtInPrices } from '../../domain/costs/price-table.ts';
 import { Budgets } from '../../domain/costs/budgets.ts';
 import { Contacts } from '../../domain/contacts/contacts.ts';
 import { Knowledge } from '../../domain/knowledge/knowledge.ts';
@@ -14,6 +17,8 @@ import type { PhraseStore } from '../../domain/phrases/ports.ts';
 import { Warmings } from '../../domain/phrases/warmings.ts';
 import type { TranscriptionGate, TranscriptionRecorder } from '../../call/ports.ts';
 import { Sessions, type Admission } from '../../domain/sessions/sessions.ts';
+import type { SipAnswering } from '../../domain/sip-calls/ports.ts';
+import { SipCalls } from '../../domain/sip-calls/sip-calls.ts';
 import { Subscriptions } from '../../domain/subscriptions/subscriptions.ts';
 import { Tenants } from '../../domain/tenants/tenants.ts';
 import { newPhoneNumber, silentPublisher } from '../../domain/testing/fixtures.ts';
@@ -69,6 +74,7 @@ export async function startApi(
     readonly rateLimits?: RateLimits;
     readonly logger?: Logger;
     readonly phrases?: PhraseStore;
+    readonly sipAnswering?: SipAnswering;
   } = {},
 ): Promise<Api> {
   const tenants = new Tenants(db);
@@ -105,6 +111,29 @@ export async function startApi(
     stopHere: (id) => api.stopped.push(id) > 0,
     urls: { stream: 'wss://v/m', streamStatus: 'https://v/s' },
   });
+  const sessions = new Sessions(
+    {
+      db,
+      tenants,
+      tools,
+      contacts,
+      doNotCall,
+      budgets: new Budgets({ db, publisher: silentPublisher, clock: systemClock }),
+      clock: systemClock,
+      admission: () => api.admission,
+    },
+    {
+      sessionTtlMs: 30_000,
+      outboundSessionTtlMs: 900_000,
+      urls: {
+        stream: 'wss://v/m',
+        action: 'https://v/a',
+        streamStatus: 'https://v/s',
+        dialAction: 'https://v/d',
+      },
+      openAi: { configured: true, projectId: 'proj_1', sipHost: 'sip.api.openai.com' },
+    },
+  );
   const app = await buildServer({
     tenants,
     tools,
@@ -124,29 +153,17 @@ export async function startApi(
     knowledge: new Knowledge(timed),
     subscriptions: new Subscriptions(shared),
     apiKeys: new ApiKeys(db, tenants, bootstrapKey),
-    sessions: new Sessions(
-      {
-        db,
-        tenants,
-        tools,
-        contacts,
-        doNotCall,
-        budgets: new Budgets({ db, publisher: silentPublisher, clock: systemClock }),
-        clock: systemClock,
-        admission: () => api.admission,
-      },
-      {
-        sessionTtlMs: 30_000,
-        outboundSessionTtlMs: 900_000,
-        urls: {
-          stream: 'wss://v/m',
-          action: 'https://v/a',
-          streamStatus: 'https://v/s',
-          dialAction: 'https://v/d',
-        },
-        openAi: { configured: true, projectId: 'proj_1', sipHost: 'sip.api.openai.com' },
-      },
-    ),
+    sessions,
+    sipCalls: new SipCalls({
+      db,
+      tenants,
+      sessions,
+      admission: () => api.admission,
+      answering: more.sipAnswering,
+      logger,
+    }),
+    costs: new Costs({ ...timed, prices: builtInPrices }),
+    callbacks: new Callbacks({ db, tenants }),
     twilio: {
       publicUrl: 'https://voice.example.com',
       verifySignature: (signature, url, form) => {
@@ -154,6 +171,10 @@ export async function startApi(
         return signature === goodSignature;
       },
       afterStream: ({ callSid }) => Promise.resolve(`<Response><!--${callSid}--></Response>`),
+      whisper: (callSid) => Promise.resolve(`<Response><!--whisper ${callSid}--></Response>`),
+      dialEnded: ({ callSid, bridged }) =>
+        Promise.resolve(`<Response><!--dialled ${callSid} ${String(bridged)}--></Response>`),
+      hangUp: () => '<Response><Hangup/></Response>',
       metrics: noMetrics,
       logger,
     },

@@ -1,0 +1,13 @@
+import type { ClaimedSession } from '../../call/ports.ts';
+
+/** Takes calls that reach OpenAI over SIP. */
+export interface SipAnswering {
+  /**
+   * Accepts the call with the session's settings, and begins the conversation.
+   * @returns `gone` when the caller has left
+   * @throws ProviderError when OpenAI does not take it for another reason
+   */
+  answer(session: ClaimedSession, openAiCallId: string): Promise<'answered' | 'gone'>;
+  /** @param statusCode SIP: 486 busy here, 603 decline @throws ProviderError */
+  reject(openAiCallId: string, statusCode: number): Promise<void>;
+}
