@@ -29,7 +29,12 @@ import { PhraseWarmer } from './phrase-warmer.ts';
 import type { BuiltProviders } from './providers.ts';
 import { buildProviders } from './providers.ts';
 import { isSignedForm, isSignedUpgrade } from './telephony/twilio/signature.ts';
-import { hangUpTwiml, takeMessageTwiml } from './telephony/twilio/twiml.ts';
+import {
+  dialTwiml,
+  hangUpTwiml,
+  takeMessageTwiml,
+  whisperTwiml,
+} from './telephony/twilio/twiml.ts';
 
 export interface Sidecar {
   /** Where it listens, e.g. `http://127.0.0.1:8100`. */
@@ -156,7 +161,10 @@ export async function startSidecar(
     twiml: {
       hangUp: hangUpTwiml,
       takeMessage: (say, language) => takeMessageTwiml({ say, language: sayLanguage(language) }),
+      dial: dialTwiml,
+      whisper: (say, language) => whisperTwiml(say, sayLanguage(language)),
     },
+    publicUrl: config.publicUrl,
   });
   const server = await buildServer({
     ...domain,
@@ -165,6 +173,9 @@ export async function startSidecar(
       verifySignature: (signature, url, params) =>
         isSignedForm({ authToken, signature, url, params }),
       afterStream: (end) => afterStream.answer(end),
+      whisper: (callSid) => afterStream.whisper(callSid),
+      dialEnded: (end) => afterStream.dialEnded(end),
+      hangUp: hangUpTwiml,
       metrics,
       logger,
     },

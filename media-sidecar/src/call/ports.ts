@@ -189,11 +189,19 @@ export interface ToolRunner {
   run(invocation: ToolInvocation, signal: AbortSignal): Promise<ToolOutcome>;
 }
 
+/** As much of a session as is known of a call long after it has ended. */
+export type CallSubject = Pick<ClaimedSession, 'callId' | 'direction' | 'from' | 'to'> & {
+  readonly tenant: Pick<
+    TenantProfile,
+    'id' | 'slug' | 'name' | 'timezone' | 'language' | 'escalationNumber'
+  >;
+};
+
 /** What an agent's built-in tools do outside of the call. None of them rejects. */
 export interface CallActions {
   /** Notes that somebody is to be called back. @param request from the model, not checked yet */
   scheduleCallback(
-    session: ClaimedSession,
+    call: CallSubject,
     request: {
       /** ISO 8601, local to the tenant when it has no offset; absent: as soon as possible. */
       readonly at?: string;
@@ -203,10 +211,10 @@ export interface CallActions {
     },
   ): Promise<ToolOutcome>;
   /** Puts the number of the other side on the tenant's do-not-call list. */
-  optOut(session: ClaimedSession, request: { readonly reason?: string }): Promise<ToolOutcome>;
+  optOut(call: CallSubject, request: { readonly reason?: string }): Promise<ToolOutcome>;
   /** Tells subscribers (`call.escalated`). @param summary what the person who takes over should know */
   escalated(
-    session: ClaimedSession,
+    call: CallSubject,
     request: { readonly reason?: string; readonly summary?: string },
   ): void;
 }

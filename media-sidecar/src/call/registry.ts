@@ -2,7 +2,7 @@ import type { Agent } from '../agents/contract.ts';
 import type { PhoneLeg } from '../telephony/contract.ts';
 import { LiveCall, type LiveCallDeps } from './live-call.ts';
 import type { RegistryOptions } from './options.ts';
-import type { CallEndReason, ClaimedSession } from './ports.ts';
+import type { CallEndReason, CallSubject, ClaimedSession } from './ports.ts';
 
 export interface CallRegistryDeps extends LiveCallDeps {
   /** Makes the agent that the session names. @throws when there is none of that name. */
@@ -15,8 +15,21 @@ export type AfterStream =
   | { readonly action: 'hang-up' }
   /** The conversation broke: say `text`, then record. */
   | { readonly action: 'take-message'; readonly text: string; readonly language: string }
+  | Transfer
   /** This process never had the call, or has forgotten it: the record knows. */
   | { readonly action: 'unknown' };
+
+/** A person takes the call over: dial that number. */
+export interface Transfer {
+  readonly action: 'transfer';
+  /** E.164 */
+  readonly number: string;
+  /** E.164 of the number through which the call came or went out. */
+  readonly callerId?: string;
+  /** What that person should know. */
+  readonly summary?: string;
+  readonly call: CallSubject;
+}
 
 export class CallRefusedError extends Error {
   override readonly name = 'CallRefusedError';
@@ -153,7 +166,25 @@ export class CallRegistry {
 }
 
 function answerFor(reason: CallEndReason, call: LiveCall, agent: Agent): AfterStream {
+  if (call.transfer) return transferOf(call.session, call.transfer.summary);
   if (!BROKEN.has(reason)) return { action: 'hang-up' };
   const { language } = call.session.tenant;
   return { action: 'take-message', text: agent.phrase('take-message', 0), language };
+}
+
+/** Who the caller is to be connected with. Nobody: the conversation is over. */
+export function transferOf(
+  call: CallSubject,
+  summary: string | undefined,
+): Transfer | { readonly action: 'hang-up' } {
+  const number = call.tenant.escalationNumber;
+  if (number === undefined) return { action: 'hang-up' };
+  const callerId = call.direction === 'inbound' ? call.to : call.from;
+  return {
+    action: 'transfer',
+    number,
+    ...(callerId !== undefined && { callerId }),
+    ...(summary !== undefined && { summary }),
+    call,
+  };
 }

@@ -4,6 +4,7 @@ import type {
   CallActions,
   CallEnding,
   CallRecorder,
+  CallSubject,
   ClaimedSession,
   ToolInvocation,
   ToolOutcome,
@@ -85,7 +86,7 @@ export class FakeCallActions implements CallActions {
   outcome: ToolOutcome = { ok: true, result: { ok: true } };
 
   async scheduleCallback(
-    _session: ClaimedSession,
+    _call: CallSubject,
     request: Parameters<CallActions['scheduleCallback']>[1],
   ): Promise<ToolOutcome> {
     this.callbacks.push(request);
@@ -93,14 +94,14 @@ export class FakeCallActions implements CallActions {
   }
 
   async optOut(
-    _session: ClaimedSession,
+    _call: CallSubject,
     request: Parameters<CallActions['optOut']>[1],
   ): Promise<ToolOutcome> {
     this.optOuts.push(request);
     return this.outcome;
   }
 
-  escalated(_session: ClaimedSession, request: Parameters<CallActions['escalated']>[1]): void {
+  escalated(_call: CallSubject, request: Parameters<CallActions['escalated']>[1]): void {
     this.escalations.push(request);
   }
 }

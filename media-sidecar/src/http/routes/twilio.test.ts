@@ -41,6 +41,39 @@ onEachDatabase('what Twilio asks', (database) => {
     });
   });
 
+  test('hangs up when a message was recorded, and does not ask for another one', async () => {
+    for (const url of ['/twilio/stream-ended', '/twilio/dial-ended']) {
+      const reply = await post(url, `CallSid=${callSid}&RecordingUrl=https%3A%2F%2Fa.example%2F1`);
+      assert.deepEqual([reply.status, reply.text], [200, '<Response><Hangup/></Response>']);
+    }
+  });
+
+  test('gets the words for the person who takes over, by the call of the caller', async () => {
+    const reply = await post(`/twilio/whisper?call=${callSid}`, `CallSid=CA${'1'.repeat(32)}`);
+    assert.match(String(reply.headers['content-type']), /^text\/xml/);
+    assert.equal(reply.text, `<Response><!--whisper ${callSid}--></Response>`);
+    assert.equal(
+      api.verified.at(-1)!.url,
+      `https://voice.example.com/twilio/whisper?call=${callSid}`,
+    );
+    const nameless = await post('/twilio/whisper', `CallSid=${callSid}`);
+    assert.deepEqual([nameless.status, nameless.field], [400, 'call']);
+  });
+
+  test('tells after a dial whether the two were joined', async () => {
+    const dialled = async (form: string): Promise<string> =>
+      (await post('/twilio/dial-ended', `CallSid=${callSid}&${form}`)).text;
+    const answer = (joined: boolean) => `<Response><!--dialled ${callSid} ${joined}--></Response>`;
+    assert.equal(await dialled('DialCallStatus=completed&DialBridged=true'), answer(true));
+    assert.equal(await dialled('DialCallStatus=completed'), answer(true));
+    // Hung up during the whisper.
+    assert.equal(await dialled('DialCallStatus=completed&DialBridged=false'), answer(false));
+    for (const status of ['busy', 'no-answer', 'failed', 'canceled', 'something-new']) {
+      assert.equal(await dialled(`DialCallStatus=${status}`), answer(false));
+    }
+    assert.equal(await dialled('Other=1'), answer(false));
+  });
+
   test('may report the state of a stream', async () => {
     for (const event of ['stream-started', 'stream-stopped', 'stream-error', 'something-new']) {
       const form = `CallSid=${callSid}&StreamEvent=${event}&StreamError=31921`;
@@ -49,7 +82,12 @@ onEachDatabase('what Twilio asks', (database) => {
   });
 
   test('is refused without its signature, whatever else is sent', async () => {
-    for (const url of ['/twilio/stream-ended', '/twilio/stream-status']) {
+    for (const url of [
+      '/twilio/stream-ended',
+      '/twilio/stream-status',
+      '/twilio/dial-ended',
+      `/twilio/whisper?call=${callSid}`,
+    ]) {
       for (const signature of ['', 'wrong']) {
         const reply = await post(url, `CallSid=${callSid}`, signature);
         assert.deepEqual([reply.status, reply.code], [403, 'bad-signature']);

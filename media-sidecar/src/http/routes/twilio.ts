@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Metrics } from '../../kernel/metrics.ts';
-import type { StreamEnd } from '../after-stream.ts';
+import type { DialEnd, StreamEnd } from '../after-stream.ts';
 import type { Form } from '../app-type.ts';
 import { httpErrors } from '../http-errors.ts';
 
@@ -18,6 +18,12 @@ export interface TwilioParts {
   ) => boolean;
   /** TwiML of what follows when the stream of a call has ended. */
   readonly afterStream: (end: StreamEnd) => Promise<string>;
+  /** TwiML for the person who takes a call over; its SID is that of the caller's call. */
+  readonly whisper: (callSid: string) => Promise<string>;
+  /** TwiML of what follows when a dial has ended. */
+  readonly dialEnded: (end: DialEnd) => Promise<string>;
+  /** TwiML that ends the call. */
+  readonly hangUp: () => string;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
@@ -28,7 +34,14 @@ const maxFormBytes = 65_536;
 const streamEndedSchema = z.object({
   CallSid: z.string().min(1).max(64),
   To: z.string().max(64).optional(),
+  /** Of a message: Twilio comes back to where the verbs came from that took it. */
+  RecordingUrl: z.string().optional(),
 });
+const dialEndedSchema = streamEndedSchema.extend({
+  DialCallStatus: z.string().max(64).optional(),
+  DialBridged: z.enum(['true', 'false']).optional().catch(undefined),
+});
+const whisperSchema = z.object({ call: z.string().min(1).max(64) });
 const streamStatusSchema = z.object({
   StreamEvent: z.string().max(64).optional(),
   StreamError: z.string().max(500).optional(),
@@ -61,8 +74,25 @@ export function registerTwilioRoutes(app: FastifyInstance, parts: TwilioParts): 
   const options = { config: { access: 'twilio' }, schema: { hide: true } } as const;
 
   app.post('/twilio/stream-ended', options, async (request, reply) => {
-    const { CallSid: callSid, To: to } = read(streamEndedSchema, request.form);
-    return reply.type('text/xml').send(await parts.afterStream({ callSid, to }));
+    const form = read(streamEndedSchema, request.form);
+    const { CallSid: callSid, To: to } = form;
+    const twiml = form.RecordingUrl ? parts.hangUp() : await parts.afterStream({ callSid, to });
+    return reply.type('text/xml').send(twiml);
+  });
+
+  app.post('/twilio/whisper', options, async (request, reply) => {
+    const { call } = read(whisperSchema, request.query);
+    return reply.type('text/xml').send(await parts.whisper(call));
+  });
+
+  app.post('/twilio/dial-ended', options, async (request, reply) => {
+    const form = read(dialEndedSchema, request.form);
+    const { CallSid: callSid, To: to, DialCallStatus: status } = form;
+    const hasMessage = form.RecordingUrl && status === undefined;
+    const twiml = hasMessage
+      ? parts.hangUp()
+      : await parts.dialEnded({ callSid, to, bridged: wereJoined(status, form.DialBridged) });
+    return reply.type('text/xml').send(twiml);
   });
 
   app.post('/twilio/stream-status', options, async (request, reply) => {
@@ -78,6 +108,12 @@ export function registerTwilioRoutes(app: FastifyInstance, parts: TwilioParts): 
     return reply.status(204).send();
   });
   return Promise.resolve();
+}
+
+/** Somebody who hangs up during the whisper has answered, but talked to nobody. */
+function wereJoined(status: string | undefined, bridged: 'true' | 'false' | undefined): boolean {
+  if (bridged !== undefined) return bridged === 'true';
+  return status === 'completed' || status === 'answered';
 }
 
 function read<T>(schema: z.ZodType<T>, form: unknown): T {

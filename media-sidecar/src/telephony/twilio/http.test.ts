@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { isSignedBody, isSignedForm, isSignedUpgrade } from './signature.ts';
-import { dialTwiml, hangUpTwiml, redirectTwiml, takeMessageTwiml } from './twiml.ts';
+import { dialTwiml, hangUpTwiml, redirectTwiml, takeMessageTwiml, whisperTwiml } from './twiml.ts';
 
 const authToken = '12345678901234567890123456789012';
 
@@ -109,6 +109,14 @@ describe('TwiML after the stream', () => {
       body(redirectTwiml('https://n8n.example.com/webhook/a?x=1&y=2')),
       '<Response><Redirect method="POST">https://n8n.example.com/webhook/a?x=1&amp;y=2</Redirect></Response>',
     );
+  });
+
+  it('whispers to a human, or joins the calls without a word', () => {
+    assert.equal(
+      body(whisperTwiml('Pregunta por <un auto>.', 'es-MX')),
+      '<Response><Say language="es-MX">Pregunta por &lt;un auto&gt;.</Say></Response>',
+    );
+    assert.equal(body(whisperTwiml(undefined, 'es-MX')), '<Response/>');
   });
 
   it('connects a human, who hears a whisper first', () => {

@@ -57,6 +57,16 @@ export interface DialTwimlOptions {
   readonly whisperUrl?: string;
 }
 
+/** What a person hears alone before being joined with the caller; nothing: joined at once. */
+export function whisperTwiml(
+  say: string | undefined,
+  language: MessageTwimlOptions['language'],
+): string {
+  const response = new VoiceResponse();
+  if (say !== undefined) response.say({ language }, say);
+  return response.toString();
+}
+
 /** Connects the caller with a human. */
 export function dialTwiml(options: DialTwimlOptions): string {
   const response = new VoiceResponse();
