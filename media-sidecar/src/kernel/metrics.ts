@@ -21,6 +21,11 @@ export type MetricCounter =
   | 'provider_errors'
   | 'provider_unknown_events'
   | 'provider_fallbacks'
+  | 'realtime_malformed_events'
+  | 'realtime_events_dropped'
+  | 'realtime_frames_dropped'
+  | 'realtime_refused_races'
+  | 'realtime_dead_sockets'
   | 'tool_calls'
   | 'phrase_cache_requests'
   | 'webhook_deliveries';

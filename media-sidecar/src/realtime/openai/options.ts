@@ -1,0 +1,49 @@
+/** Where OpenAI is, and who asks. */
+export interface OpenAiConnection {
+  readonly apiKey: string;
+  /** @defaultValue `https://api.openai.com/v1` */
+  readonly baseUrl?: string;
+  /** A private CA that signs the server's certificate. @defaultValue the system's */
+  readonly caPem?: string;
+  /** `proj_…`. @defaultValue the key's */
+  readonly projectId?: string;
+  /** `org-…`. @defaultValue the key's */
+  readonly organization?: string;
+}
+
+export interface OpenAiRealtimeOptions {
+  /** From `open` to the settings taken: upgrade, `session.created` and `session.updated`. @defaultValue 5000 ms */
+  readonly connectTimeoutMs: number;
+  /** @defaultValue 15000 ms between two pings */
+  readonly pingIntervalMs: number;
+  /** A socket that is silent for so long after a ping is dead. @defaultValue 10000 ms */
+  readonly pongTimeoutMs: number;
+  /** So much that the socket could not send yet means that nobody reads it. @defaultValue 1 MiB */
+  readonly maxBufferedBytes: number;
+  /** Caller audio that is held until the session is ready; the oldest goes first. @defaultValue 30000 ms */
+  readonly maxHeldAudioMs: number;
+}
+
+export const defaultOpenAiRealtimeOptions = {
+  connectTimeoutMs: 5000,
+  pingIntervalMs: 15_000,
+  pongTimeoutMs: 10_000,
+  maxBufferedBytes: 1024 * 1024,
+  maxHeldAudioMs: 30_000,
+} as const satisfies OpenAiRealtimeOptions;
+
+const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
+
+/** Without a slash at its end. */
+export function baseUrlOf({ baseUrl = DEFAULT_BASE_URL }: OpenAiConnection): string {
+  return baseUrl.replace(/\/+$/, '');
+}
+
+export function headersOf(connection: OpenAiConnection): Record<string, string> {
+  const { apiKey, projectId, organization } = connection;
+  return {
+    authorization: `Bearer ${apiKey}`,
+    ...(projectId === undefined ? {} : { 'openai-project': projectId }),
+    ...(organization === undefined ? {} : { 'openai-organization': organization }),
+  };
+}

@@ -1,0 +1,119 @@
+import type { RealtimeSession, RealtimeSettings, TurnDetection } from '../contract.ts';
+import type { ToolDefinition } from '../../kernel/tool-definition.ts';
+import { reasons } from './models.ts';
+
+/** Headerless G.711 µ-law; it has one rate, and naming one is refused. */
+const FORMAT = { type: 'audio/pcmu' } as const;
+
+type Overrides = Parameters<RealtimeSession['update']>[0];
+
+/** `session` of the first `session.update`, for a session whose audio goes through us. */
+export function sessionToWire(settings: RealtimeSettings): object {
+  const { voice, speed = 1 } = settings;
+  return {
+    ...commonToWire(settings),
+    audio: {
+      input: { format: FORMAT, ...inputToWire(settings, turnDetectionToWire(settings)) },
+      output: { format: FORMAT, voice, speed },
+    },
+  };
+}
+
+/** For a call that was accepted: its format is the phone's, its voice is set and may have spoken. */
+export function controlToWire(settings: RealtimeSettings): object {
+  const input = inputToWire(settings, sipTurnDetectionToWire(settings));
+  return { ...commonToWire(settings), audio: { input, output: { speed: settings.speed ?? 1 } } };
+}
+
+/** Body of `POST /realtime/calls/{id}/accept`. */
+export function acceptToWire(settings: RealtimeSettings): object {
+  const { model, voice, speed = 1 } = settings;
+  const input = inputToWire(settings, sipTurnDetectionToWire(settings));
+  return { ...commonToWire(settings), model, audio: { input, output: { voice, speed } } };
+}
+
+/** `session` of a later `session.update`: what is given, and `settings` for what goes with it. */
+export function changeToWire(
+  change: Overrides,
+  settings: RealtimeSettings,
+  isControl: boolean,
+): object {
+  const { instructions, tools, turnDetection, answers } = change;
+  const detection = isControl ? sipTurnDetectionToWire(settings) : turnDetectionToWire(settings);
+  return {
+    type: 'realtime',
+    ...(instructions === undefined ? {} : { instructions }),
+    ...(tools === undefined ? {} : { tools: tools.map(toolToWire) }),
+    ...(turnDetection === undefined && answers === undefined
+      ? {}
+      : { audio: { input: { turn_detection: detection } } }),
+  };
+}
+
+function commonToWire(settings: RealtimeSettings) {
+  const { model, instructions, tools, maxOutputTokens, reasoningEffort } = settings;
+  return {
+    type: 'realtime',
+    output_modalities: ['audio'],
+    instructions,
+    tools: tools.map(toolToWire),
+    tool_choice: 'auto',
+    ...(maxOutputTokens === undefined ? {} : { max_output_tokens: maxOutputTokens }),
+    ...(reasoningEffort !== undefined && reasons(model)
+      ? { reasoning: { effort: reasoningEffort } }
+      : {}),
+  };
+}
+
+function inputToWire(settings: RealtimeSettings, turnDetection: object) {
+  const { noiseReduction, transcriptionModel, transcriptionPrompt, languageCode } = settings;
+  return {
+    noise_reduction: noiseReduction === undefined ? null : { type: noiseReduction },
+    transcription: {
+      model: transcriptionModel,
+      // ISO-639-1, the first part of a BCP-47 name.
+      language: languageCode.split('-')[0]?.toLowerCase(),
+      ...(transcriptionPrompt === undefined ? {} : { prompt: transcriptionPrompt }),
+    },
+    turn_detection: turnDetection,
+  };
+}
+
+type Answering = Pick<RealtimeSettings, 'turnDetection' | 'answers'>;
+
+function turnDetectionToWire({ turnDetection, answers }: Answering): object {
+  return { ...detectorToWire(turnDetection), ...answeringToWire(answers) };
+}
+
+/**
+ * SIP calls refuse the tuning of `server_vad`.
+ * https://github.com/openai/openai-agents-js/issues/741
+ */
+function sipTurnDetectionToWire({ turnDetection, answers }: Answering): object {
+  const detector =
+    turnDetection.type === 'server_vad' ? { type: 'server_vad' } : detectorToWire(turnDetection);
+  return { ...detector, ...answeringToWire(answers) };
+}
+
+/** Everything is named: what a fresh session has is not what the reference calls the default. */
+function detectorToWire(detection: TurnDetection): object {
+  if (detection.type === 'semantic_vad') {
+    return { type: 'semantic_vad', eagerness: detection.eagerness ?? 'auto' };
+  }
+  const { threshold = 0.5, prefixPaddingMs = 300, silenceDurationMs = 500 } = detection;
+  return {
+    type: 'server_vad',
+    threshold,
+    prefix_padding_ms: prefixPaddingMs,
+    silence_duration_ms: silenceDurationMs,
+  };
+}
+
+function answeringToWire(answers: RealtimeSettings['answers']) {
+  const byItself = answers === 'by-itself';
+  return { create_response: byItself, interrupt_response: byItself };
+}
+
+function toolToWire({ name, description, parameters }: ToolDefinition): object {
+  return { type: 'function', name, description, parameters };
+}
