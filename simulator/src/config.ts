@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { faultChangesSchema } from './faults/faults.ts';
+import { DEFAULT_PROJECT_ID } from './openai/realtime/project.ts';
 import { defaultMediaStreamLimits } from './media-streams/media-stream.ts';
 
 const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be E.164, as +56221234567');
@@ -82,6 +83,15 @@ export const configSchema = z.strictObject({
   openAiTls: z.strictObject({ certPem: z.string().min(1), keyPem: z.string().min(1) }).optional(),
   /** Of the second listener; 0 takes any free port. */
   openAiPort: z.number().int().min(0).max(65_535).default(0),
+  /** Of the OpenAI project, whom SIP calls ask for: `sip:<openAiProjectId>@sip.api.openai.com;transport=tls`. */
+  openAiProjectId: z
+    .string()
+    .regex(/^proj_\w+$/, 'must begin with proj_')
+    .default(DEFAULT_PROJECT_ID),
+  /** Hosts at which its SIP server is. */
+  openAiSipHosts: z
+    .array(z.string().min(1).toLowerCase())
+    .default(['sip.api.openai.com', 'sip-eu.api.openai.com']),
   /** Webhooks of the OpenAI project, as its settings name them. */
   openAiWebhooks: z
     .array(z.strictObject({ url: httpUrl, secret: z.string().regex(/^whsec_/) }))

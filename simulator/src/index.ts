@@ -12,9 +12,11 @@ import { createGoogleCloud } from './google/cloud.ts';
 import { startGoogleGrpc } from './google/google-grpc.ts';
 import { googleRest } from './google/google-rest.ts';
 import { openAiRest } from './openai/openai-rest.ts';
+import { systemClock } from './openai/realtime/clock.ts';
 import { startRealtime } from './openai/realtime/listen.ts';
 import type { CannedModel } from './openai/realtime/canned/canned-model.ts';
 import { OpenAiProject } from './openai/realtime/project.ts';
+import { SipEndpoint } from './openai/realtime/sip-endpoint.ts';
 import type { RealtimeScriptStep } from './openai/realtime/realtime-script.ts';
 import { OpenAiScript, type OpenAiScriptStep } from './openai/script.ts';
 import { createRecognizer } from './recognition/recognizer.ts';
@@ -116,7 +118,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const ports = { exchange, voices, recognizer };
   const gemini = { script: (steps: readonly GeminiScriptStep[]) => geminiScript.set(steps) };
   const openAiScript = new OpenAiScript();
-  const openAiProject = new OpenAiProject(config.openAiWebhooks);
+  const openAiProject = new OpenAiProject(config.openAiWebhooks, config.openAiProjectId);
+  if (config.openAiApiKey !== undefined) {
+    const endpoint = new SipEndpoint(openAiProject, systemClock);
+    for (const host of config.openAiSipHosts) telephones.registerHost(host, endpoint);
+  }
   const openai = {
     script: (steps: readonly OpenAiScriptStep[]) => openAiScript.set(steps),
     project: openAiProject,

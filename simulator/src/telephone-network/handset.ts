@@ -7,6 +7,8 @@ export interface Handset {
   readonly callSid: string;
   /** Queues audio to be sent into the line in real time, after what is already queued. */
   sendAudio(mulaw: Uint8Array): void;
+  /** Audio that is queued and not sent into the line yet. */
+  readonly unsentBytes: number;
   /** Drops queued audio that has not been sent yet. */
   stopSending(): void;
   /** Each of `0-9*#`. */
@@ -19,6 +21,8 @@ export interface HandsetEvents {
   answered?(): void;
   /** A frame that this telephone's earpiece plays now. Silence is delivered too. */
   audio?(mulaw: Uint8Array): void;
+  /** The other side pressed a key, in a way that needs no listening for tones. */
+  digit?(digit: string): void;
   /** The call is over, for whatever reason; nothing follows. */
   ended?(ending: HandsetEnding): void;
 }

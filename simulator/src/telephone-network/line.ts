@@ -58,8 +58,12 @@ export class Line implements Ticking {
     this.#events = events;
     this.#up = new LinePath(conditions);
     this.#down = new LinePath(conditions);
+    const spoken = this.#spoken;
     this.handset = {
       callSid,
+      get unsentBytes() {
+        return spoken.lengthBytes;
+      },
       sendAudio: (mulaw) => {
         if (this.state !== 'ended') this.#spoken.push(mulaw);
       },
@@ -80,6 +84,11 @@ export class Line implements Ticking {
   /** Audio the telephone has queued and not yet sent into the line. */
   get unsentBytes(): number {
     return this.#spoken.lengthBytes;
+  }
+
+  /** Tells the telephone of a key that the other side pressed. */
+  tellDigit(digit: string): void {
+    if (this.state === 'answered') this.#events.digit?.(digit);
   }
 
   ring(): void {

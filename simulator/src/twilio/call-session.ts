@@ -24,6 +24,7 @@ import { StatusCallbacks } from './status-callbacks.ts';
 import type { Exchange } from './exchange.ts';
 import { countryOf } from './phone-numbers.ts';
 import { newSid } from './sids.ts';
+import { inviteTo, statusOfSip, type OutboundInvite } from './sip-invite.ts';
 
 export interface CallOptions {
   readonly account: Account;
@@ -73,6 +74,11 @@ export class CallSession {
   answeredBy: AnsweredBy | undefined;
   /** Somebody listens for an answering machine beside what the call does. */
   isDetecting = false;
+  /** Over SIP: the INVITE that was sent, and its final response once there is one. */
+  invite: OutboundInvite | undefined;
+  sipStatus: number | undefined;
+  /** Decides on a REFER of the telephone; the answer is its SIP response. */
+  onRefer: ((referTo: string) => number) | undefined;
   /** The last error that ended a document, Twilio's code. */
   errorCode: number | undefined;
   fallback: CallOptions['fallback'];
@@ -229,8 +235,15 @@ export class CallSession {
     if (!this.isActive) return false;
     this.startedAtMs = Date.now();
     this.#callbacks.send('initiated', 'initiated');
-    const telephone = this.exchange.telephoneFor(this.options.place ?? this.options.to);
-    if (telephone === undefined) {
+    const { to, callerId, from: ownFrom } = this.options;
+    const from = callerId ?? ownFrom;
+    const isSip = /^sips?:/i.test(to);
+    this.invite = isSip
+      ? inviteTo(to, { sid: this.sid, accountSid: this.account.sid, from })
+      : undefined;
+    for (const { code, message } of this.invite?.warnings ?? []) this.warn(code, message);
+    const telephone = this.exchange.telephoneFor(this.options.place ?? to);
+    if (telephone === undefined || (isSip && this.invite === undefined)) {
       this.end('failed', 'network');
       return false;
     }
@@ -239,16 +252,22 @@ export class CallSession {
     this.#callbacks.send('ringing', 'ringing');
     const picked = new AbortController();
     const over = AbortSignal.any([picked.signal, this.lifetime]);
-    const refuse = (status: 'busy' | 'failed') => () => {
-      if (!over.aborted) this.end(status, 'other-side');
+    const refuse = (sipStatus: number): void => {
+      if (over.aborted) return;
+      if (this.invite) this.sipStatus = sipStatus;
+      this.end(statusOfSip(sipStatus), 'other-side');
     };
     telephone.ring({
       callSid: this.sid,
-      from: this.options.callerId ?? this.options.from,
-      to: this.options.to,
+      from,
+      to,
+      invite: this.invite,
       cancelled: this.lifetime,
-      busy: refuse('busy'),
-      fail: refuse('failed'),
+      busy: () => refuse(486),
+      fail: () => refuse(404),
+      reject: refuse,
+      // Where no `<Dial>` waits for one. The code is from memory.
+      refer: (referTo) => (this.isActive ? (this.onRefer?.(referTo) ?? 603) : 481),
       answer: (events) => {
         // Later, so that whoever answers holds the handset before its first event.
         queueMicrotask(() => {
@@ -256,6 +275,7 @@ export class CallSession {
             events.ended?.(this.line.ending ?? { status: 'canceled', endedBy: 'network' });
             return;
           }
+          if (this.invite) this.sipStatus = 200;
           this.answer(events);
           picked.abort();
         });

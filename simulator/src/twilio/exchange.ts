@@ -243,5 +243,12 @@ function delay(ms: number, signal: AbortSignal): Promise<void> {
 function refusedHandset(events: HandsetEvents): Handset {
   setImmediate(() => events.ended?.({ status: 'failed', endedBy: 'network' }));
   const nothing = (): void => {};
-  return { callSid: '', sendAudio: nothing, stopSending: nothing, press: nothing, hangUp: nothing };
+  return {
+    callSid: '',
+    unsentBytes: 0,
+    sendAudio: nothing,
+    stopSending: nothing,
+    press: nothing,
+    hangUp: nothing,
+  };
 }

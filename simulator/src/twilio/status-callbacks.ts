@@ -32,7 +32,7 @@ export class StatusCallbacks {
     if (event === 'completed') {
       params.CallDuration = String(seconds);
       params.Duration = String(Math.ceil(seconds / 60));
-      params.SipResponseCode = sipCodes[status] ?? '200';
+      params.SipResponseCode = String(session.sipStatus ?? sipCodes[status] ?? 200);
       if (session.answeredBy) params.AnsweredBy = session.answeredBy;
     }
     this.#last = this.#last.then(() =>

@@ -44,7 +44,7 @@ export function playLoop(line: Line, mulaw: Uint8Array): () => void {
   };
 }
 
-/** Joins two lines: each hears what the other says. */
+/** Joins two lines: each hears what the other says, and is told its keys. */
 export function bridge(a: Line, b: Line): () => void {
   const stops = [connect(a, b), connect(b, a)];
   return () => {
@@ -55,7 +55,10 @@ export function bridge(a: Line, b: Line): () => void {
 function connect(from: Line, to: Line): () => void {
   const queue = new FrameQueue();
   const source: FrameSource = { pull: () => queue.pull() };
-  const unlisten = from.listen({ frame: (mulaw) => queue.push(mulaw) });
+  const unlisten = from.listen({
+    frame: (mulaw) => queue.push(mulaw),
+    digit: (digit) => to.tellDigit(digit),
+  });
   to.source = source;
   return () => {
     unlisten();

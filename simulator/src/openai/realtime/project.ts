@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { Invite } from '../../telephone-network/telephones.ts';
 import { CannedModel } from './canned/canned-model.ts';
 import { ClientSecrets } from './client-secrets.ts';
 import { ProjectWebhooks, type ProjectWebhook } from './project-webhooks.ts';
 import { RealtimeScript } from './realtime-script.ts';
 import { SipCalls, type SipCall, type SipHeader } from './sip-calls.ts';
+import type { SipLeg } from './sip-line.ts';
 
 export const incomingCallSchema = z.strictObject({
   from: z.string().min(1),
@@ -15,8 +17,12 @@ export const incomingCallSchema = z.strictObject({
 
 export type IncomingSipCall = z.input<typeof incomingCallSchema>;
 
+export const DEFAULT_PROJECT_ID = 'proj_simulated0000000000000001';
+
 /** A project of OpenAI: its SIP calls, and the webhooks that tell of them. */
 export class OpenAiProject {
+  /** `proj_…`: whom its SIP calls ask for. */
+  readonly id: string;
   readonly calls = new SipCalls();
   readonly secrets = new ClientSecrets();
   /** What its Realtime sessions are to say. */
@@ -25,7 +31,8 @@ export class OpenAiProject {
   readonly canned = new CannedModel();
   readonly webhooks: ProjectWebhooks;
 
-  constructor(webhooks: readonly ProjectWebhook[] = []) {
+  constructor(webhooks: readonly ProjectWebhook[] = [], id: string = DEFAULT_PROJECT_ID) {
+    this.id = id;
     this.webhooks = new ProjectWebhooks(webhooks);
   }
 
@@ -43,14 +50,25 @@ export class OpenAiProject {
       ...Object.entries(headers).map(([name, value]) => ({ name, value })),
     ];
     const call = this.calls.ring(sipHeaders, changed);
-    await this.webhooks.send({
-      type: 'realtime.call.incoming',
-      data: { call_id: call.id, sip_headers: sipHeaders, sip_media_security: 'srtp' },
-    });
+    await this.#tell(call, 'srtp');
+    return call;
+  }
+
+  /** An INVITE for this project has come over the telephone network; it rings from now on. */
+  ring({ headers, media }: Pick<Invite, 'headers' | 'media'>, leg: SipLeg): SipCall {
+    const call = this.calls.ring(headers, undefined, leg);
+    void this.#tell(call, media);
     return call;
   }
 
   close(): void {
     this.webhooks.close();
+  }
+
+  #tell(call: SipCall, media: Invite['media']): Promise<void> {
+    return this.webhooks.send({
+      type: 'realtime.call.incoming',
+      data: { call_id: call.id, sip_headers: call.headers, sip_media_security: media },
+    });
   }
 }

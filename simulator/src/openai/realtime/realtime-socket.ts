@@ -11,10 +11,9 @@ import { systemClock, type RealtimeClock } from './clock.ts';
 import { newId } from './items.ts';
 import type { OpenAiProject } from './project.ts';
 import { RealtimeSession } from './session.ts';
-import { checkSession, REALTIME_MODELS } from './session-schema.ts';
+import { checkSession } from './session-schema.ts';
 import { Settings } from './settings.ts';
-import { noSuchCall } from './sip-calls.ts';
-import { SipSession } from './sip-session.ts';
+import { SipSessions } from './sip-sessions.ts';
 import { agreedProtocol, authorize, refuseBeta } from './socket-auth.ts';
 import { Speech } from './speech.ts';
 import { Wire } from './wire.ts';
@@ -51,7 +50,7 @@ export class RealtimeSockets {
     handleProtocols: (offered) => agreedProtocol(offered),
   });
   readonly #shared;
-  readonly #sipSessions = new Map<string, SipSession>();
+  readonly #sipSessions: SipSessions;
 
   constructor(options: RealtimeSocketsOptions) {
     this.#options = options;
@@ -67,6 +66,7 @@ export class RealtimeSockets {
       canned: project.canned,
       faults: () => faults.current.openAiRealtime,
     };
+    this.#sipSessions = new SipSessions(project, this.#shared);
   }
 
   /** Takes the sockets of a server; the answer takes that back. */
@@ -84,6 +84,7 @@ export class RealtimeSockets {
   }
 
   close(): void {
+    this.#sipSessions.close();
     for (const socket of this.#server.clients) socket.terminate();
     this.#server.close();
   }
@@ -140,7 +141,7 @@ export class RealtimeSockets {
     refuseBeta(request);
     const callId = url.searchParams.get('call_id');
     if (callId !== null) {
-      const { receive, detach } = this.#sipSession(callId).attach(wire);
+      const { receive, detach } = this.#sipSessions.attach(callId, wire);
       return { receive, end: detach };
     }
     const model = brought?.model ?? url.searchParams.get('model');
@@ -158,26 +159,12 @@ export class RealtimeSockets {
     const session = new RealtimeSession({
       ...this.#shared,
       settings,
-      overSip: false,
+      line: undefined,
       send: (event) => wire.send(event),
       close: (code, reason) => wire.close(code, reason),
     });
     wire.send(session.created());
     return { receive: (text) => session.receive(text), end: () => session.end() };
-  }
-
-  /** @throws OpenAiError 404 for a call that was not accepted, or is over */
-  #sipSession(callId: string): SipSession {
-    const known = this.#sipSessions.get(callId);
-    if (known) return known;
-    const call = this.#options.project.calls.find(callId);
-    const { state } = call;
-    if (state.name !== 'active') throw noSuchCall(callId);
-    const model = state.session.model ?? REALTIME_MODELS[0];
-    const forget = (): void => void this.#sipSessions.delete(callId);
-    const session = new SipSession(call, state.session, model, this.#shared, forget);
-    this.#sipSessions.set(callId, session);
-    return session;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { OpenAiRealtimeFaults } from '../../faults/openai-realtime.ts';
 import { OpenAiError } from '../openai-error.ts';
+import { bytesPerMs } from './audio-format.ts';
 import type { CannedModel } from './canned/canned-model.ts';
 import type { RealtimeClock } from './clock.ts';
 import type { Conversation } from './conversation.ts';
@@ -14,6 +15,7 @@ import {
 } from './response-settings.ts';
 import type { Settings } from './settings.ts';
 import { SipPlayback } from './sip-playback.ts';
+import type { SipLine } from './sip-line.ts';
 import type { Speech } from './speech.ts';
 import { answerTo, type Thought } from './thought.ts';
 import type { Tokens } from './usage.ts';
@@ -26,7 +28,8 @@ export interface ResponsesParts {
   readonly canned: CannedModel;
   readonly script: RealtimeScript;
   readonly faults: () => OpenAiRealtimeFaults;
-  readonly overSip: boolean;
+  /** Over SIP: where audio is played. */
+  readonly line: SipLine | undefined;
   emit(event: ServerEvent): void;
   ended(response: Response): void;
 }
@@ -41,12 +44,20 @@ export class Responses {
   #read: Tokens = { text: 0, audio: 0 };
   /** Words that are still being looked for. */
   #listening: Promise<unknown> = Promise.resolve();
-  readonly #playback: SipPlayback;
+  readonly #playback: SipPlayback | undefined;
   #spoke = false;
 
   constructor(parts: ResponsesParts) {
     this.#parts = parts;
-    this.#playback = new SipPlayback(parts.clock, (event) => parts.emit(event));
+    const { line, clock } = parts;
+    this.#playback =
+      line &&
+      new SipPlayback({
+        clock,
+        line,
+        emit: (event) => parts.emit(event),
+        truncate: (itemId, heardMs) => this.#truncate(itemId, heardMs),
+      });
   }
 
   /** The one that writes to the conversation. */
@@ -99,23 +110,24 @@ export class Responses {
   /** The caller speaks over the model. */
   interrupt(): void {
     this.#active?.cancel('turn_detected');
-    this.#playback.clear();
+    this.#playback?.interrupt();
   }
 
   /** Over SIP: what was not played yet never is. */
   clearAudio(): void {
-    this.#playback.clear();
+    this.#playback?.clear();
   }
 
   /** The client has gone. */
   abandon(): void {
-    this.#playback.stop();
+    this.#playback?.stop();
     this.#active?.abandon();
     for (const response of this.#beside) response.abandon();
   }
 
   #make(settings: ResponseSettings, beside: boolean, items: () => readonly Item[]): Response {
-    const { conversation, clock, speech, canned, faults, emit, overSip } = this.#parts;
+    const { conversation, clock, speech, canned, faults, emit } = this.#parts;
+    const playback = this.#playback;
     return new Response({
       settings,
       conversation: beside ? undefined : conversation,
@@ -127,7 +139,10 @@ export class Responses {
         if (event.type === 'response.output_audio.delta') {
           this.#spoke = true;
           // The caller hears it over SIP; the control socket does not.
-          if (overSip) return this.#playback.sent(String(event['response_id']));
+          if (playback) {
+            const audio = Buffer.from(String(event['delta']), 'base64');
+            return playback.play(String(event['response_id']), String(event['item_id']), audio);
+          }
         }
         emit(event);
       },
@@ -153,8 +168,18 @@ export class Responses {
       this.#read = response.read;
     }
     this.#lateAudio(response);
-    if (this.#parts.overSip) this.#playback.responseEnded(response);
+    this.#playback?.responseEnded(response);
     this.#parts.ended(response);
+  }
+
+  /** What the caller has not heard is no part of the conversation; a response out of band never was. */
+  #truncate(item_id: string, heardMs: number): void {
+    const { conversation, emit } = this.#parts;
+    const item = conversation.items.find(({ id }) => id === item_id);
+    if (item?.type !== 'message') return;
+    const audio_end_ms = Math.floor(Math.min(heardMs, item.audioMs));
+    conversation.truncate(item_id, 0, audio_end_ms, bytesPerMs('audio/pcmu'));
+    emit({ type: 'conversation.item.truncated', item_id, content_index: 0, audio_end_ms });
   }
 
   #lateAudio(response: Response): void {

@@ -14,6 +14,7 @@ import { Responses } from './responses.ts';
 import type { ServerEvent } from './response.ts';
 import { SessionInput, type HeardItem } from './session-input.ts';
 import type { Settings } from './settings.ts';
+import type { SipLine } from './sip-line.ts';
 import type { Speech } from './speech.ts';
 import { Transcriber } from './transcriber.ts';
 
@@ -28,8 +29,8 @@ export interface RealtimeSessionParts {
   readonly canned: CannedModel;
   /** Read at use: tests change it in the middle. */
   readonly faults: () => OpenAiRealtimeFaults;
-  /** Over SIP audio goes another way, and some events exist there only. */
-  readonly overSip: boolean;
+  /** Over SIP audio is played there, and some events exist only then. */
+  readonly line: SipLine | undefined;
   send(event: ServerEvent): void;
   /** The session is over; nothing follows. */
   close(code: number, reason: string): void;
@@ -80,7 +81,7 @@ export class RealtimeSession {
     });
     this.#core = {
       settings,
-      overSip: parts.overSip,
+      overSip: parts.line !== undefined,
       conversation: this.#conversation,
       input: this.#input,
       responses: this.#responses,

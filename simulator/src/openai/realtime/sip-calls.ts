@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { OpenAiError } from '../openai-error.ts';
 import type { RealtimeSession } from './session-schema.ts';
+import type { SipLeg } from './sip-line.ts';
 
 export interface SipHeader {
   readonly name: string;
@@ -25,10 +26,13 @@ export class SipCall {
   readonly id = `rtc_${randomBytes(16).toString('hex')}`;
   readonly headers: readonly SipHeader[];
   #state: SipCallState = { name: 'ringing' };
+  /** The telephone at the other end; none where a test speaks for the caller. */
+  readonly leg: SipLeg | undefined;
   readonly #observers = new Set<SipCallObserver>();
 
-  constructor(headers: readonly SipHeader[], changed: (call: SipCall) => void) {
+  constructor(headers: readonly SipHeader[], changed: (call: SipCall) => void, leg?: SipLeg) {
     this.headers = headers;
+    this.leg = leg;
     this.observe({ changed });
   }
 
@@ -69,17 +73,25 @@ export class SipCall {
   accept(session: RealtimeSession): void {
     this.#require('ringing');
     this.#become({ name: 'active', session });
+    // The session is there before the caller's first frame.
+    this.leg?.answer();
   }
 
   /** @throws OpenAiError 404 */
   reject(statusCode: number): void {
     this.#require('ringing');
     this.#become({ name: 'rejected', statusCode });
+    this.leg?.reject(statusCode);
   }
 
-  /** @throws OpenAiError 404 */
+  /**
+   * A refused REFER goes unnoticed: the call goes on, and the API's answer is the same. Reported in
+   * OpenAI's community, 2026-05 ("silent failure on the REFER endpoint").
+   * @throws OpenAiError 404
+   */
   refer(targetUri: string): void {
     this.#require('active');
+    if (this.leg?.refer(targetUri) === false) return;
     this.#become({ name: 'referred', targetUri });
   }
 
@@ -87,6 +99,7 @@ export class SipCall {
   hangUp(): void {
     this.#require('active');
     this.#become({ name: 'ended', by: 'application' });
+    this.leg?.hangUp();
   }
 
   #become(state: SipCallState): void {
@@ -110,11 +123,26 @@ export function noSuchCall(id: string): OpenAiError {
 /** The calls of a project. */
 export class SipCalls {
   readonly #calls = new Map<string, SipCall>();
+  readonly #watchers = new Set<(call: SipCall) => void>();
   readonly #keep = 1000;
 
+  /** Tells of the changes of every call from now on; the answer takes that back. */
+  watch(changed: (call: SipCall) => void): () => void {
+    this.#watchers.add(changed);
+    return () => this.#watchers.delete(changed);
+  }
+
   /** @param changed is told of every change of the call's state */
-  ring(headers: readonly SipHeader[], changed: (call: SipCall) => void = () => undefined): SipCall {
-    const call = new SipCall(headers, changed);
+  ring(
+    headers: readonly SipHeader[],
+    changed: (call: SipCall) => void = () => undefined,
+    leg?: SipLeg,
+  ): SipCall {
+    const tell = (call: SipCall): void => {
+      for (const watcher of this.#watchers) watcher(call);
+      changed(call);
+    };
+    const call = new SipCall(headers, tell, leg);
     this.#calls.set(call.id, call);
     for (const [id, old] of this.#calls) {
       if (this.#calls.size <= this.#keep) break;

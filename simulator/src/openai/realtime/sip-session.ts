@@ -3,8 +3,11 @@ import type { ServerEvent } from './response.ts';
 import type { RealtimeSession as SessionConfig } from './session-schema.ts';
 import { Settings } from './settings.ts';
 import type { SipCall } from './sip-calls.ts';
+import { UnheardLine } from './sip-line.ts';
 
 const NORMAL_CLOSURE = 1000;
+
+export type SipSessionParts = Omit<RealtimeSessionParts, 'settings' | 'line' | 'send' | 'close'>;
 
 /** A socket that controls a call. */
 export interface ControlSocket {
@@ -20,13 +23,14 @@ export class SipSession {
   readonly #sockets = new Set<ControlSocket>();
   readonly #session: RealtimeSession;
   readonly #settings: Settings;
+  readonly #over: (code: number, reason: string) => void;
 
   /** @param ended the call is over, and its sockets are closed */
   constructor(
     call: SipCall,
     config: SessionConfig,
     model: string,
-    parts: Omit<RealtimeSessionParts, 'settings' | 'overSip' | 'send' | 'close'>,
+    parts: SipSessionParts,
     ended: () => void,
   ) {
     const { clock, faults } = parts;
@@ -42,10 +46,11 @@ export class SipSession {
       this.#sockets.clear();
       ended();
     };
+    this.#over = over;
     this.#session = new RealtimeSession({
       ...parts,
       settings: this.#settings,
-      overSip: true,
+      line: call.leg ?? new UnheardLine(clock),
       send: (event) => {
         for (const socket of this.#sockets) socket.send(event);
       },
@@ -61,6 +66,11 @@ export class SipSession {
       audio: (mulaw) => this.#session.hear(Buffer.from(mulaw)),
       pressed: (digit) => this.#session.dtmf(digit),
     });
+  }
+
+  /** The service stops. */
+  close(): void {
+    this.#over(NORMAL_CLOSURE, '');
   }
 
   /** @returns what to do with a message of this socket, and when it closes */

@@ -1,3 +1,4 @@
+import type { TwimlSource } from '../../twilio/call-data.ts';
 import type { CallSession } from '../../twilio/call-session.ts';
 
 /** How a `<Dial>` went. */
@@ -7,4 +8,6 @@ export interface DialResult {
   /** Of the conversation. */
   readonly durationMs?: number;
   readonly bridged: boolean;
+  /** Where the caller goes on, because the other side asked for it. */
+  readonly referred?: TwimlSource;
 }

@@ -2,9 +2,8 @@ import { playLoop, bridge } from '../playback.ts';
 import { ringback } from '../../telephone-network/tones.ts';
 import { waitMs } from '../../telephone-network/waiting.ts';
 import type { CallSession } from '../../twilio/call-session.ts';
-import { defaultDetectionOptions, type DetectionOptions } from '../../twilio/answering-machine.ts';
-import type { StatusCallback } from '../../twilio/call-data.ts';
-import { normalizeNumber, parseAddress, type Address } from '../../twilio/phone-numbers.ts';
+import type { TwimlSource } from '../../twilio/call-data.ts';
+import { normalizeNumber } from '../../twilio/phone-numbers.ts';
 import { TwimlError, type TwimlElement } from '../document.ts';
 import {
   actionSource,
@@ -18,7 +17,9 @@ import {
 import type { DialResult } from './dial-result.ts';
 import { dialConference } from './dial-conference.ts';
 import { dialQueue } from './dial-queue.ts';
+import { addressOf, detectionOf, statusCallbackOf } from './dial-noun.ts';
 import { startDialRecording } from './dial-recording.ts';
+import { takeRefers } from './dial-refer.ts';
 
 /** https://www.twilio.com/docs/voice/twiml/dial */
 export const dial: Verb = async (element, context) => {
@@ -36,8 +37,11 @@ export const dial: Verb = async (element, context) => {
           ),
         }
       : {}),
+    ...sipParams(result.child),
   };
   session.log('dialled', params);
+  // Whoever was handed on has other things to do than `action`.
+  if (result.referred && !session.lifetime.aborted) return result.referred;
   if (element.attributes.action === undefined) return undefined;
   const source = actionSource(element, context, params);
   if (!session.lifetime.aborted) return source;
@@ -49,6 +53,15 @@ export const dial: Verb = async (element, context) => {
   return undefined;
 };
 
+/** https://www.twilio.com/docs/voice/twiml/sip#action */
+function sipParams(child: CallSession | undefined): Record<string, string> {
+  if (child?.invite === undefined || child.sipStatus === undefined) return {};
+  return {
+    DialSipCallId: child.invite.callId,
+    DialSipResponseCode: String(child.sipStatus),
+  };
+}
+
 async function dialNouns(element: TwimlElement, context: VerbContext): Promise<DialResult> {
   const targets = targetsOf(element);
   const noun = targets.find(({ name }) => name === 'Conference' || name === 'Queue');
@@ -58,7 +71,7 @@ async function dialNouns(element: TwimlElement, context: VerbContext): Promise<D
     if (noun.name === 'Queue') return dialQueue(element, noun, context);
     return { status: await dialConference(element, noun, context), bridged: false };
   }
-  return dialTargets(element, context, targets, callerIdOf(element, context));
+  return dialTargets(element, context, targets, callerIdOf(element, context, targets));
 }
 
 function targetsOf(element: TwimlElement): readonly TwimlElement[] {
@@ -72,10 +85,15 @@ function targetsOf(element: TwimlElement): readonly TwimlElement[] {
   return [{ name: 'Number', attributes: {}, children: [], text: element.text }];
 }
 
-/** Only a number that is the account's, or the caller's own, may be shown. */
-function callerIdOf(element: TwimlElement, { session }: VerbContext): string {
+/** Only a number that is the account's, or the caller's own, may be shown; over SIP any word may. */
+function callerIdOf(
+  element: TwimlElement,
+  { session }: VerbContext,
+  targets: readonly TwimlElement[],
+): string {
   const { callerId } = element.attributes;
   if (callerId === undefined) return session.options.from;
+  if (targets.every(({ name }) => name === 'Sip') && /^[\w+.,-]+$/.test(callerId)) return callerId;
   const number = normalizeNumber(callerId);
   const { from, to } = session.options;
   if (
@@ -135,8 +153,8 @@ async function dialTargets(
     if (!child.isIndependent) child.end('completed', 'other-side');
     return { status: 'completed', child, bridged: false };
   }
-  await converse(element, context, child);
-  return { status: 'completed', child, bridged: true };
+  const referred = await converse(element, context, child);
+  return { status: 'completed', child, bridged: true, ...(referred ? { referred } : {}) };
 
   function createChild(
     target: TwimlElement,
@@ -161,16 +179,6 @@ async function dialTargets(
   }
 }
 
-/** Whom a noun of `<Dial>` names: a number, `sip:…`, or a client, which is named without its scheme. */
-function addressOf({ name, text, children }: TwimlElement): Address | undefined {
-  if (name !== 'Client') {
-    const address = parseAddress(text);
-    return address?.kind === (name === 'Sip' ? 'sip' : 'number') ? address : undefined;
-  }
-  const identity = children.find((child) => child.name === 'Identity')?.text ?? text;
-  return parseAddress(identity.startsWith('client:') ? identity : `client:${identity}`);
-}
-
 /** What the one who answers hears before the two are joined; a hang-up in it refuses the call. */
 async function whisper(
   child: CallSession,
@@ -193,7 +201,7 @@ async function converse(
   element: TwimlElement,
   context: VerbContext,
   child: CallSession,
-): Promise<void> {
+): Promise<TwimlSource | undefined> {
   const { session, signal } = context;
   session.answer();
   session.log('bridged', { callSid: child.sid });
@@ -205,6 +213,11 @@ async function converse(
       if (digit === '*' && boolOf(element, 'hangupOnStar', false)) over.abort();
     },
   });
+  let referred: TwimlSource | undefined;
+  takeRefers(element, context, child, (source) => {
+    referred = source;
+    over.abort();
+  });
   const limit = numberOf(element, 'timeLimit', 14_400) * 1000;
   await waitMs(
     session.exchange.beat,
@@ -212,43 +225,9 @@ async function converse(
     AbortSignal.any([signal, child.occupation, over.signal]),
   );
   unlisten();
+  child.onRefer = undefined;
   recording?.stop();
   unbridge();
   if (!child.isIndependent) child.end('completed', 'other-side');
-}
-
-function statusCallbackOf(target: TwimlElement, context: VerbContext): StatusCallback | undefined {
-  const { statusCallback, statusCallbackEvent = 'completed' } = target.attributes;
-  if (statusCallback === undefined) return undefined;
-  return {
-    url: resolveUrl(context, statusCallback),
-    method: methodOf(target, 'statusCallbackMethod'),
-    events: new Set(
-      statusCallbackEvent.split(' ') as ('initiated' | 'ringing' | 'answered' | 'completed')[],
-    ),
-  };
-}
-
-function detectionOf(target: TwimlElement, context: VerbContext): DetectionOptions | undefined {
-  const { machineDetection, amdStatusCallback } = target.attributes;
-  if (machineDetection !== 'Enable' && machineDetection !== 'DetectMessageEnd') return undefined;
-  const d = defaultDetectionOptions;
-  return {
-    mode: machineDetection,
-    timeoutMs: numberOf(target, 'machineDetectionTimeout', d.timeoutMs / 1000) * 1000,
-    speechThresholdMs: numberOf(target, 'machineDetectionSpeechThreshold', d.speechThresholdMs),
-    speechEndThresholdMs: numberOf(
-      target,
-      'machineDetectionSpeechEndThreshold',
-      d.speechEndThresholdMs,
-    ),
-    silenceTimeoutMs: numberOf(target, 'machineDetectionSilenceTimeout', d.silenceTimeoutMs),
-    asynchronous: true,
-    callback: amdStatusCallback
-      ? {
-          url: resolveUrl(context, amdStatusCallback),
-          method: methodOf(target, 'amdStatusCallbackMethod'),
-        }
-      : undefined,
-  };
+  return referred;
 }

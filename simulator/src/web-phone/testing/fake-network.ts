@@ -50,6 +50,7 @@ export class FakeCall {
     this.over = new Promise((resolve) => (this.#tellOver = resolve));
     this.handset = {
       callSid: `CA${String(index).padStart(32, '0')}`,
+      unsentBytes: 0,
       sendAudio: (mulaw) => void this.sent.push(mulaw),
       stopSending: () => void (this.stops += 1),
       press: (digits) => void (this.digits += digits),

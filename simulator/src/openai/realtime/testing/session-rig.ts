@@ -11,6 +11,7 @@ import { RealtimeScript, type RealtimeScriptStep } from '../realtime-script.ts';
 import { RealtimeSession } from '../session.ts';
 import type { RealtimeSession as SessionConfig } from '../session-schema.ts';
 import { Settings } from '../settings.ts';
+import type { SipLine } from '../sip-line.ts';
 import { Speech } from '../speech.ts';
 import { ManualClock } from './manual-clock.ts';
 import { Inbox, type RealtimeEvent } from './realtime.ts';
@@ -34,6 +35,8 @@ interface RigOptions {
   readonly faults?: Partial<OpenAiRealtimeFaults>;
   readonly script?: readonly RealtimeScriptStep[];
   readonly model?: string;
+  /** Over SIP. */
+  readonly line?: (clock: ManualClock) => SipLine;
 }
 
 /** A session without a socket, in virtual time, with voices that hum: each word is 350 ms. */
@@ -67,7 +70,7 @@ export function startSession(options: RigOptions = {}) {
     script,
     canned,
     faults: () => faults.current.openAiRealtime,
-    overSip: false,
+    line: options.line?.(clock),
     send: (event) => inbox.push(event as RealtimeEvent),
     close: (code, reason) => void closed.push({ code, reason }),
   });
