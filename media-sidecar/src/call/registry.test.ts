@@ -20,7 +20,7 @@ import {
 } from './testing/fake-ports.ts';
 
 function setup(overrides: Partial<CallRegistryDeps> = {}) {
-  const clock = new VirtualClock();
+  const clock = (overrides.clock as VirtualClock | undefined) ?? new VirtualClock();
   const recorder = new FakeRecorder();
   const registry = new CallRegistry({
     clock,
@@ -113,6 +113,41 @@ test('after a conversation that ended, Twilio is to hang up; after one that brok
   assert.deepEqual(registry.afterStream('CA9'), { action: 'unknown' });
   await clock.advanceAsync(defaultRegistryOptions.rememberEndMs + 1);
   assert.deepEqual(registry.afterStream('CA1'), { action: 'unknown' });
+});
+
+test('after a transfer Twilio is to dial the person, also when it asks again for the whisper', async () => {
+  const clock = new VirtualClock();
+  const transfer = { id: 'c1', name: 'transfer_to_human', arguments: { summary: 'Es urgente.' } };
+  const { registry } = setup({
+    clock,
+    providers: {
+      stt: new FakeSpeechToText(clock),
+      model: new FakeLanguageModel(clock, [{ toolCalls: [transfer] }]),
+      tts: new FakeTextToSpeech(clock),
+    },
+  });
+  const leg = new FakePhoneLeg(clock, 'CA1');
+  const { tenant } = fakeSession();
+  const session = fakeSession({
+    callSid: 'CA1',
+    from: '+56912345678',
+    to: '+56227654321',
+    tenant: { ...tenant, escalationNumber: '+56221234567' },
+  });
+  const call = registry.start(leg, session);
+  await clock.advanceAsync(10_000);
+  leg.press('1');
+  await clock.advanceAsync(10_000);
+  assert.equal(call.endReason, 'transferred');
+  for (const _ of ['stream-ended', 'whisper']) {
+    assert.deepEqual(registry.afterStream('CA1'), {
+      action: 'transfer',
+      number: '+56221234567',
+      callerId: '+56227654321',
+      summary: 'Es urgente.',
+      call: session,
+    });
+  }
 });
 
 test('drains: takes no more calls, waits for those there are, then ends them', async () => {

@@ -152,6 +152,23 @@ test('"gracias, hasta luego" over a goodbye does not stop it, a question does', 
   assert.equal(asking.count('commit-reply'), 1);
 });
 
+test('a person takes over when the words were heard, or when they take too long', () => {
+  const script = thinking().reply('transfer-requested').reply('reply-audible').wait(3000);
+  assert.equal(script.count('end-call'), 0);
+  assert.equal(script.reply('reply-played').last('end-call').reason, 'transferred');
+  const stuck = thinking().reply('transfer-requested').wait(15_000);
+  assert.equal(stuck.last('end-call').reason, 'transferred');
+});
+
+test('no filler once a transfer was asked for, and a question takes it back', () => {
+  const script = thinking().reply('transfer-requested').wait(5000);
+  assert.deepEqual(said(script), []);
+  script.reply('reply-audible').wait(500).speechStarts();
+  script.wait(300).interim('una pregunta').speechEnds().wait(60_000);
+  assert.equal(script.count('end-call'), 0);
+  assert.equal(script.count('commit-reply'), 1);
+});
+
 test('last words that never end do not keep the line open', () => {
   const script = thinking().reply('hang-up-requested').wait(15_000);
   assert.equal(script.last('end-call').reason, 'agent-hung-up');
