@@ -123,7 +123,7 @@ test('connect: a session over SIP is dialled, with the same way out behind it', 
   assert.match(
     String(response?.body).slice(prologue.length),
     new RegExp(
-      `^<Response><Dial action="https://voice\\.example\\.com/twilio/dial-ended" method="POST" timeout="30" answerOnBridge="true"><Sip>${RegExp.escape(written)}</Sip></Dial><Say language="es-ES">Lo sentimos[^<]+</Say><Record [^>]+/></Response>$`,
+      `^<Response><Dial action="https://voice\\.example\\.com/twilio/dial-ended" method="POST" timeout="30" answerOnBridge="true"><Sip>${written.replace(/[.?+]/g, '\\$&')}</Sip></Dial><Say language="es-ES">Lo sentimos[^<]+</Say><Record [^>]+/></Response>$`,
     ),
   );
   assert.deepEqual(items[0]?.json.verbs, ['Dial', 'Say', 'Record']);

@@ -1,55 +1,18 @@
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
-import type { IDataObject, INodeType, IWebhookResponseData } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { hookContext, webhookContext, type Answer } from './contexts.ts';
-import { instance } from './package.ts';
-
-// The signing side is another implementation than ours: the reference library of the standard.
-const { Webhook } = createRequire(import.meta.url)(
-  'standardwebhooks',
-) as typeof import('standardwebhooks');
-
-const node = instance<INodeType>('nodes/VoiceAgent/VoiceAgentTrigger.node');
-const secret = `whsec_${Buffer.from('a secret of thirty-two bytes ...').toString('base64')}`;
-const registered = () => ({
-  registration: { kind: 'subscriptions', id: 'sub1', secret, request: '' },
-});
-
-interface Delivery {
-  id?: string;
-  at?: Date;
-  secret?: string;
-  headers?: Record<string, string>;
-  rawBody?: string;
-}
-
-async function receive(
-  message: IDataObject,
-  parameters: IDataObject = {},
-  { id = randomUUID(), at = new Date(), secret: key = secret, headers, rawBody }: Delivery = {},
-  staticData: IDataObject = registered(),
-) {
-  const body = JSON.stringify(message);
-  const mock = webhookContext({
-    description: node.description,
-    parameters,
-    staticData,
-    headers: {
-      'webhook-id': id,
-      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-      'webhook-signature': new Webhook(key).sign(id, at, body),
-      ...headers,
-    },
-    rawBody: rawBody ?? body,
-    originalUrl: '/webhook/id/agent',
-  });
-  const result = (await node.webhook?.call(mock.context)) as IWebhookResponseData;
-  return { ...mock, result, json: result.workflowData?.[0]?.[0]?.json };
-}
+import { hookContext, type Answer } from './contexts.ts';
+import {
+  node,
+  receive,
+  registered,
+  secret,
+  Webhook,
+  type Delivery,
+} from './voice-agent-webhook.ts';
 
 const completed = {
   type: 'call.completed',
@@ -124,43 +87,6 @@ test('hands on what is said on a call that is transcribed live', async () => {
   );
   assert.equal(over.json?.transcript, 'outbound: Buenas\ninbound: Hola');
 });
-
-const others: Array<[type: string, data: IDataObject]> = [
-  [
-    'call.escalated',
-    {
-      call: { id: 'c1', turns: [{ role: 'caller', text: 'Con una persona, por favor' }] },
-      escalation: {
-        reason: 'caller-asked',
-        summary: 'Quiere un auto.',
-        phoneNumber: '+56221230000',
-      },
-    },
-  ],
-  [
-    'callback.requested',
-    { callback: { id: 'cb1', phoneNumber: '+56912345678', dueAt: '2026-11-21T15:00:00.000Z' } },
-  ],
-  ['contact.opted_out', { phoneNumber: '+56912345678', callId: 'c1', reason: 'No me llamen.' }],
-  ['budget.warning', { budget: { monthlyMicroUsd: 50_000_000, spentMicroUsd: 40_000_000 } }],
-  ['budget.exceeded', { budget: { monthlyMicroUsd: 50_000_000, spentMicroUsd: 50_000_001 } }],
-];
-for (const [type, data] of others) {
-  test(`hands on ${type} with what it is about`, async () => {
-    const tenant = { slug: 'automotora-andes' };
-    const message = { type, timestamp: completed.timestamp, data: { tenant, ...data } };
-    const { json } = await receive(message, { events: [type] }, { id: `evt-${type}` });
-    assert.deepEqual(json, {
-      eventId: `evt-${type}`,
-      type,
-      timestamp: completed.timestamp,
-      tenant,
-      call: null,
-      transcript: type === 'call.escalated' ? 'caller: Con una persona, por favor' : '',
-      ...data,
-    });
-  });
-}
 
 test('a tool call waits for the last node of the workflow', async () => {
   const { json, response, result } = await receive(toolCall, asTool);
