@@ -6,7 +6,7 @@ import { DoNotCall } from '../compliance/do-not-call.ts';
 import { Budgets } from '../costs/budgets.ts';
 import { Contacts } from '../contacts/contacts.ts';
 import { newId } from '../identifiers.ts';
-import type { Tenant } from '../tenants/schema.ts';
+import type { Tenant, TenantInput } from '../tenants/schema.ts';
 import { Tenants } from '../tenants/tenants.ts';
 import {
   createTenant,
@@ -31,7 +31,8 @@ onEachDatabase('sessions', (database) => {
   let tools: Tools;
   let clock: VirtualClock;
   let admission: Admission;
-  let openAi: OpenAiAccess;
+  let openAi: { -readonly [K in keyof OpenAiAccess]: OpenAiAccess[K] };
+  let connecting: string[];
   let tenant: Tenant;
   let number: string;
 
@@ -44,6 +45,7 @@ onEachDatabase('sessions', (database) => {
     // 2026-11-23 is a Monday; in Santiago it is 11 o'clock.
     clock = new VirtualClock(Date.UTC(2026, 10, 23, 14));
     admission = 'open';
+    connecting = [];
     openAi = { configured: true, projectId: 'proj_1', sipHost: 'sip.api.openai.com' };
     const make = (): Sessions =>
       new Sessions(
@@ -56,6 +58,7 @@ onEachDatabase('sessions', (database) => {
           budgets: new Budgets({ db: database(), publisher: silentPublisher, clock }),
           clock,
           admission: () => admission,
+          onConnecting: ({ id }) => connecting.push(id),
         },
         {
           sessionTtlMs: 30_000,
@@ -282,5 +285,87 @@ onEachDatabase('sessions', (database) => {
       sessionRequestSchema.parse({ tenant: other.slug, direction: 'outbound', to: own }),
     );
     assert.equal(elsewhere.decision.action, 'connect');
+  });
+
+  const replace = (more: Partial<TenantInput>): Promise<Tenant> =>
+    new Tenants(database()).put(
+      platform,
+      tenant.slug,
+      tenantInput({ phoneNumbers: [number], ...more }),
+    );
+
+  test('the tenant says how its agents converse, and a workflow may say otherwise', async () => {
+    assert.equal((await ask()).pipeline, 'cascade');
+    assert.equal((await ask({ pipeline: 'realtime' })).pipeline, 'realtime');
+    await replace({ pipeline: 'realtime', realtime: { voice: 'marin', noiseReduction: null } });
+    assert.equal((await ask({ pipeline: 'cascade' })).pipeline, 'cascade');
+    const reply = await ask();
+    assert.deepEqual([reply.pipeline, reply.streamUrl, reply.sip], ['realtime', 'wss://v/m', null]);
+    const claimed = await sessions.claim(claimOf(reply));
+    assert.ok(!('refused' in claimed));
+    assert.deepEqual([claimed.pipeline, claimed.transport], ['realtime', 'media-stream']);
+    assert.deepEqual(claimed.tenant.realtime, { voice: 'marin', noiseReduction: null });
+  });
+
+  test('a realtime tenant is served with the cascade where OpenAI is not configured', async () => {
+    await replace({ pipeline: 'realtime' });
+    openAi.configured = false;
+    assert.equal((await ask()).pipeline, 'cascade');
+    assert.equal((await ask({ pipeline: 'realtime' })).pipeline, 'cascade');
+    await assert.rejects(ask({ transport: 'sip' }), { code: 'sip-not-configured' });
+  });
+
+  test('phrases are spoken ahead for the cascade alone', async () => {
+    await ask({ pipeline: 'realtime' });
+    assert.deepEqual(connecting, []);
+    await ask();
+    assert.deepEqual(connecting, [tenant.id]);
+  });
+
+  test('a session over SIP is an address with its headers', async () => {
+    const reply = await ask({ transport: 'sip', callSid });
+    assert.equal(reply.pipeline, 'realtime', 'whatever the tenant says');
+    assert.deepEqual([reply.streamUrl, reply.actionUrl, reply.streamStatusUrl], [null, null, null]);
+    const headers = `X-Session-Id=${reply.sessionId ?? ''}&X-Session-Token=${reply.token ?? ''}`;
+    assert.deepEqual(reply.sip, {
+      uri: `sip:proj_1@sip.api.openai.com;transport=tls?${headers}`,
+      actionUrl: 'https://v/d',
+    });
+    assert.match(reply.sip?.uri ?? '', /^[\w:@.;=?&-]+$/, 'nothing in it has to be escaped');
+    delete openAi.projectId;
+    await assert.rejects(ask({ transport: 'sip' }), { code: 'sip-not-configured' });
+  });
+
+  test('the token of one transport is none for the other', async () => {
+    const overSip = await ask({ transport: 'sip' });
+    assert.deepEqual(await sessions.claim(claimOf(overSip)), { refused: 'unknown' });
+    const overStream = await ask({ pipeline: 'realtime' });
+    const { sessionId, token } = claimOf(overStream);
+    const claim = { sessionId, token, openAiCallId: 'rtc_1', tenantId: undefined };
+    assert.deepEqual(await sessions.claimSip(claim), { refused: 'unknown' });
+    assert.ok(!('refused' in (await sessions.claim(claimOf(overStream)))));
+  });
+
+  test('declines once the month is spent, also calls that go out', async () => {
+    const message = /no podemos atender/;
+    await replace({ budget: { monthlyMicroUsd: 1000, warnAtPercent: 80 } });
+    const spend = (month: string, amount: string) =>
+      database().withTenant(tenant.id, (tx) =>
+        tx.db
+          .insertInto('monthly_spending')
+          .values({ tenant_id: tenant.id, month, micro_usd: amount })
+          .execute(),
+      );
+    await spend('2026-10-01', '5000');
+    assert.equal((await ask()).decision.action, 'connect', 'of another month');
+    await spend('2026-11-01', '1000.2');
+    const { decision, sessionId, pipeline } = await ask();
+    assert.ok(decision.action === 'decline' && decision.reason === 'budget');
+    assert.match(decision.message ?? '', message);
+    assert.deepEqual([sessionId, pipeline], [null, null]);
+    const outbound = await ask({ direction: 'outbound', to: newPhoneNumber() });
+    assert.ok(outbound.decision.action === 'decline' && outbound.decision.reason === 'budget');
+    await replace({ budget: { monthlyMicroUsd: 1001, warnAtPercent: 80 } });
+    assert.equal((await ask()).decision.action, 'connect');
   });
 });

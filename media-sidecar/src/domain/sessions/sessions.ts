@@ -192,7 +192,9 @@ export class Sessions implements SessionGate {
       if (session === undefined || tenant === undefined) {
         const found = await findSession(tx, sessionId, tokenHash, now);
         // Whoever does not know the token learns nothing about the session.
-        if (found === undefined || tenant === undefined) return { refused: 'unknown' };
+        if (found?.transport !== 'media-stream' || tenant === undefined) {
+          return { refused: 'unknown' };
+        }
         if (found.claimed) return { refused: 'used' };
         return { refused: found.expired ? 'expired' : 'wrong-call' };
       }

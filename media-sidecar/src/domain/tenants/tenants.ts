@@ -120,13 +120,17 @@ export class Tenants {
 
   /**
    * Changes the fields that are given.
-   * @throws DomainError as `put` does, and tenant-not-found
+   * @throws DomainError as `put` does, tenant-not-found, and invalid-request for what was stored when
+   * it was still right, such as a model that OpenAI has retired since
    */
   async update(access: Access, idOrSlug: string, update: TenantUpdate): Promise<Tenant> {
     if (access.scope !== 'platform') throw domainErrors.platformKeyNeeded();
     const tenant = await this.byIdOrSlug(access, idOrSlug);
     const { id: _id, slug, createdAt: _createdAt, updatedAt: _updatedAt, ...before } = tenant;
-    return this.put(access, slug, tenantInputSchema.parse({ ...before, ...update }));
+    const changed = tenantInputSchema.safeParse({ ...before, ...update });
+    if (changed.success) return this.put(access, slug, changed.data);
+    const [issue] = changed.error.issues;
+    throw domainErrors.invalid(issue?.path.join('.') ?? '', issue?.message ?? 'is invalid');
   }
 
   /**
