@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -22,17 +22,40 @@ interface LogLine {
   readonly url?: string;
 }
 
-export async function startSidecarProcess(
+export function startSidecarProcess(
   environment: Readonly<Record<string, string>>,
 ): Promise<SidecarProcess> {
-  const child = spawn(process.execPath, [MAIN], {
-    // Nothing of this shell's own configuration may leak into the measurement.
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  return startServerProcess(MAIN, environment);
+}
+
+export interface ServerProcess extends SidecarProcess {
+  readonly child: ChildProcess;
+}
+
+/**
+ * A program that tells its address in its log, as the sidecar does.
+ * @param preload a module that is loaded before it; it can talk to this process
+ */
+export async function startServerProcess(
+  main: string,
+  environment: Readonly<Record<string, string>>,
+  preload?: string,
+): Promise<ServerProcess> {
+  const child = spawn(
+    process.execPath,
+    preload === undefined ? [main] : [`--import=${preload}`, main],
+    {
+      // Nothing of this shell's own configuration may leak into the measurement.
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+      stdio: ['ignore', 'pipe', 'inherit', ...(preload === undefined ? [] : (['ipc'] as const))],
+      serialization: 'advanced',
+    },
+  );
+  const { stdout } = child;
+  if (!stdout) throw new Error('the program has no output');
   const complaints = new Map<string, number>();
   const listening = Promise.withResolvers<string>();
-  createInterface({ input: child.stdout }).on('line', (text) => {
+  createInterface({ input: stdout }).on('line', (text) => {
     const line = parse(text);
     if (!line) return;
     if (line.url !== undefined && line.msg?.includes('listening')) listening.resolve(line.url);
@@ -40,14 +63,15 @@ export async function startSidecarProcess(
     complaints.set(line.msg ?? '', (complaints.get(line.msg ?? '') ?? 0) + 1);
   });
   const exited = once(child, 'exit');
-  void exited.then(() => listening.reject(new Error('the sidecar ended before it listened')));
+  void exited.then(() => listening.reject(new Error('the program ended before it listened')));
   const timer = setTimeout(
-    () => listening.reject(new Error('the sidecar did not start in time')),
+    () => listening.reject(new Error('the program did not start in time')),
     START_TIMEOUT_MS,
   );
   try {
     const url = await listening.promise;
     return {
+      child,
       pid: child.pid as number,
       url,
       complaints,

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseOptions } from './options.ts';
+
+test('without options all bridges are compared, and ours at more calls', () => {
+  const options = parseOptions([]);
+  assert.deepEqual(options.calls, [1, 25, 50, 100, 200]);
+  assert.deepEqual(options.oursAlso, [250]);
+  assert.deepEqual(options.bridges, ['ours', 'relay', 'agents']);
+  assert.equal(options.check, false);
+});
+
+test('whoever names the calls gets these and no others', () => {
+  const { calls, oursAlso } = parseOptions(['--calls', '10,300']);
+  assert.deepEqual(calls, [10, 300]);
+  assert.deepEqual(oursAlso, []);
+});
+
+test('a quick run has small numbers, except those that are given', () => {
+  const options = parseOptions(['--quick', '--seconds', '9']);
+  assert.deepEqual(options.calls, [1, 10]);
+  assert.deepEqual(options.deltasMs, [400]);
+  assert.equal(options.rounds, 1);
+  assert.equal(options.seconds, 9);
+});
+
+for (const args of [
+  ['--calls', ''],
+  ['--calls', '0'],
+  ['--calls', '1,,2'],
+  ['--seconds', '1.5'],
+  ['--bridges', 'ours,theirs'],
+  ['--parts', 'none'],
+  ['--delay-ms', '-1'],
+  ['--frobnicate'],
+]) {
+  test(`refuses ${args.join(' ') || 'nothing'}`, () => {
+    assert.throws(() => parseOptions(args));
+  });
+}

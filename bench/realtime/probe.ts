@@ -1,0 +1,44 @@
+/**
+ * Loaded into each bridge before its own code (`--import`), so that all are measured by the same
+ * means: what the process itself knows of its CPU time and memory.
+ */
+import { writeFile } from 'node:fs/promises';
+import { Session } from 'node:inspector/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { serveCommands } from './commands.ts';
+import type { ProbeCommands } from './probe-commands.ts';
+
+let profiling: Session | undefined;
+
+serveCommands<ProbeCommands>({
+  cpu() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+  memory() {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    collect();
+    collect();
+    const { rss, heapUsed, external } = process.memoryUsage();
+    return { residentBytes: rss, liveBytes: heapUsed + external };
+  },
+  async startProfile() {
+    profiling = new Session();
+    profiling.connect();
+    await profiling.post('Profiler.enable');
+    await profiling.post('Profiler.setSamplingInterval', { interval: 500 });
+    await profiling.post('Profiler.start');
+  },
+  async stopProfile(file) {
+    if (!profiling) throw new Error('no profile was begun');
+    const { profile } = await profiling.post('Profiler.stop');
+    profiling.disconnect();
+    profiling = undefined;
+    await writeFile(file, JSON.stringify(profile));
+  },
+});
+
+// Listening to commands would hold the process open when everything else in it has ended.
+process.channel?.unref();
