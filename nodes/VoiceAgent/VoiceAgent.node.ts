@@ -21,7 +21,6 @@ import * as session from './actions/session/resource';
 import * as tenant from './actions/tenant/resource';
 import * as transcription from './actions/transcription/resource';
 import {
-	searchCallbacks,
 	searchCalls,
 	searchContacts,
 	searchDocuments,
@@ -86,7 +85,6 @@ export class VoiceAgent implements INodeType {
 
 	methods = {
 		listSearch: {
-			searchCallbacks,
 			searchCalls,
 			searchContacts,
 			searchDocuments,

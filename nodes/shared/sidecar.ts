@@ -88,6 +88,11 @@ const cures: Record<string, Cure> = {
 		description:
 			'Its token is unknown, was used before or has expired; the call was rejected. Start the session right before the call is dialled, and dial its SIP URI once.',
 	},
+	'sip-call-failed': {
+		message: 'OpenAI did not take the call',
+		description:
+			'The call was rejected. Check the API key, the project and the model of the voice sidecar; its log tells what OpenAI said.',
+	},
 	'sip-not-configured': {
 		message: 'The voice sidecar takes no calls over SIP',
 		description: 'Set OPENAI_API_KEY and OPENAI_PROJECT_ID (proj_…) in its configuration.',

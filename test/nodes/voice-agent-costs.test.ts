@@ -3,8 +3,7 @@ import { test } from 'node:test';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { hookContext } from './contexts.ts';
-import { byId, node, nothing, run, sidecar } from './voice-agent-node.ts';
+import { byId, nothing, run, sidecar } from './voice-agent-node.ts';
 
 // What the Voice Agent node sends for tenants in the realtime pipeline, their budgets, costs and callbacks.
 
@@ -132,7 +131,7 @@ test('callback: its status is updated', async () => {
   const { sent } = await run({
     resource: 'callback',
     operation: 'updateStatus',
-    callbackId: byId('cb/1'),
+    callbackId: 'cb/1',
     status: 'cancelled',
   });
   assert.deepEqual(
@@ -145,30 +144,13 @@ test('callback: an unknown one, and none, are told as such', async () => {
   const of = (id: string) => ({
     resource: 'callback',
     operation: 'updateStatus',
-    callbackId: byId(id),
+    callbackId: id,
   });
   await assert.rejects(
     run(of('cb1'), () => ({ statusCode: 404, body: { error: { code: 'callback-not-found' } } })),
     /has no such/,
   );
-  await assert.rejects(run(of(''), nothing), /field Callback is empty/);
-});
-
-test('lists the open callbacks for the selector: who, when and why', async () => {
-  const data = [
-    { id: 'cb1', phoneNumber: '+56912345678', dueAt: '2026-11-21T15:00:00.000Z', reason: 'Precio' },
-    { id: 'cb2', phoneNumber: '+56987654321', dueAt: null, reason: null },
-  ];
-  const mock = hookContext({
-    description: node.description,
-    parameters: {},
-    answer: () => ({ body: { data } }),
-  });
-  const found = await node.methods?.listSearch?.searchCallbacks?.call(mock.context, 'precio');
-  assert.deepEqual(found?.results, [
-    { name: '+56912345678 · 2026-11-21 15:00 UTC · Precio', value: 'cb1' },
-  ]);
-  assert.equal(mock.sent[0]?.qs?.status, 'open');
+  await assert.rejects(run(of(''), nothing), /field Callback ID is empty/);
 });
 
 // Costs

@@ -65,20 +65,6 @@ export async function searchCalls(
 	return await search.call(this, list, filter, cursor);
 }
 
-/** Those that are open: whom it is about, when, and why. */
-export async function searchCallbacks(
-	this: ILoadOptionsFunctions,
-	filter?: string,
-	cursor?: string,
-): Promise<INodeListSearchResult> {
-	const item = ({ id, phoneNumber, dueAt, reason }: IDataObject) => ({
-		name: label(phoneNumber, minute(dueAt), reason),
-		value: String(id),
-	});
-	const list = { path: '/v1/callbacks', qs: { status: 'open' }, item, searches: false };
-	return await search.call(this, list, filter, cursor);
-}
-
 export async function searchTranscriptions(
 	this: ILoadOptionsFunctions,
 	filter?: string,

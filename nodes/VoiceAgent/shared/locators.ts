@@ -44,19 +44,6 @@ export const callLocator: INodeProperties = {
 	],
 };
 
-export const callbackLocator: INodeProperties = {
-	displayName: 'Callback',
-	name: 'callbackId',
-	type: 'resourceLocator',
-	required: true,
-	default: { mode: 'id', value: '={{ $json.callback?.id ?? $json.id }}' },
-	description: 'Which callback, as Get Many or the event Callback Requested puts it out',
-	modes: [
-		fromList('searchCallbacks'),
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: '0199…' },
-	],
-};
-
 export const contactLocator: INodeProperties = {
 	displayName: 'Contact',
 	name: 'contactId',

@@ -3,11 +3,11 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 import { returnAllOrLimit } from '../../../shared/paging';
 import { callbackStatusField } from '../../shared/callbackFields';
 import { listed } from '../../shared/list';
-import { ownerFilter } from '../../shared/locators';
+import { ownerLocator } from '../../shared/locators';
 import { tenantGiven } from '../../shared/tenants';
 
 export const description: INodeProperties[] = [
-	ownerFilter,
+	ownerLocator,
 	...returnAllOrLimit,
 	{
 		displayName: 'Filters',

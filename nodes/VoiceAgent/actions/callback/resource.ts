@@ -14,7 +14,7 @@ export const operation: INodeProperties = {
 			name: 'Get Many',
 			value: 'getMany',
 			action: 'Get many callbacks',
-			description: 'List whom agents have promised that somebody calls back',
+			description: 'List whom agents have promised that somebody calls back, the earliest first',
 		},
 		{
 			name: 'Update Status',

@@ -14,7 +14,8 @@ export const operation: INodeProperties = {
 			name: 'Get',
 			value: 'get',
 			action: 'Get the cost of a tenant',
-			description: 'Read what speech, voices and models have cost, and how much budget is left',
+			description:
+				'Read what speech, voices and models have cost, and how much of the budget of this month',
 		},
 		{
 			name: 'Get Prices',
