@@ -40,6 +40,8 @@ export interface Resumption {
   readonly bridged: boolean;
   /** Frames of the caller that nobody has listened to, in order. */
   readonly frames: readonly Uint8Array[];
+  /** Keys that were pressed and not passed on. */
+  readonly keys: string;
 }
 
 /** What the conversations of a call share. */

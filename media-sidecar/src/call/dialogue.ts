@@ -12,9 +12,15 @@ interface CallerEntry {
 export class Dialogue {
   readonly #entries: (CallerEntry | readonly LlmMessage[])[] = [];
 
-  /** A snapshot; `nextText` is a turn of the caller that has not ended yet. */
-  messages(nextText?: string): LlmMessage[] {
-    const messages = this.#entries.flatMap((entry): readonly LlmMessage[] =>
+  /**
+   * A snapshot; `nextText` is a turn of the caller that has not ended yet, `withoutTurnId` one that
+   * is going to be heard once more.
+   */
+  messages(nextText?: string, withoutTurnId?: string): LlmMessage[] {
+    const entries = this.#entries.filter(
+      (entry) => !('turnId' in entry) || entry.turnId !== withoutTurnId,
+    );
+    const messages = entries.flatMap((entry): readonly LlmMessage[] =>
       'turnId' in entry ? [{ role: 'caller', text: entry.text }] : entry,
     );
     if (nextText !== undefined) messages.push({ role: 'caller', text: nextText });

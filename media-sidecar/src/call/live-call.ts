@@ -17,6 +17,8 @@ import type {
   ClaimedSession,
   ToolRunner,
 } from './ports.ts';
+import type { RealtimeDeps } from './realtime/options.ts';
+import { RealtimeConversation } from './realtime/realtime-conversation.ts';
 import { TurnLog } from './turn-log.ts';
 import type { VoiceActivity } from './voice-activity.ts';
 
@@ -30,6 +32,8 @@ export interface LiveCallDeps {
   readonly tools: ToolRunner;
   readonly actions: CallActions;
   readonly voiceActivity: () => VoiceActivity;
+  /** Absent: every call is a cascade. */
+  readonly realtime?: RealtimeDeps;
 }
 
 /**
@@ -76,7 +80,7 @@ export class LiveCall {
   /** Begins the conversation: greets, and listens. Once. */
   start(): void {
     if (this.#conversation) throw new Error('the call was started before');
-    const conversation = new CascadeConversation(this.#context());
+    const conversation = this.#choose(this.#context());
     // First what may throw: a call that could not begin leaves no record and no resources.
     conversation.prepare();
     this.#conversation = conversation;
@@ -90,6 +94,34 @@ export class LiveCall {
   /** Ends the call now, whatever is being said. */
   stop(reason: 'drained' | 'ended-by-request' = 'drained'): void {
     this.#end(reason);
+  }
+
+  #choose(context: CallContext): Conversation {
+    const { metrics, realtime } = this.#deps;
+    if (this.session.pipeline === 'realtime') {
+      if (realtime && !realtime.model.isOpen) {
+        return new RealtimeConversation(context, realtime, (resumption) =>
+          this.#fallBack(context, resumption),
+        );
+      }
+      metrics.count('provider_fallbacks', { source: 'realtime' });
+    }
+    return new CascadeConversation(context);
+  }
+
+  /** The realtime model is lost, and its conversation closed: a cascade goes on in the same call. */
+  #fallBack(context: CallContext, resumption: Resumption | undefined): void {
+    if (this.#endReason) return;
+    const conversation = new CascadeConversation(context);
+    try {
+      conversation.prepare();
+    } catch (err) {
+      this.#deps.logger.error({ err }, 'no conversation can go on');
+      this.#end('provider-failure');
+      return;
+    }
+    this.#conversation = conversation;
+    conversation.start(resumption);
   }
 
   #legListener(): PhoneLegListener {

@@ -20,6 +20,10 @@ export class NamedTimers<Name extends string> {
     this.#pending.set(name, timer);
   }
 
+  isSet(name: Name): boolean {
+    return this.#pending.has(name);
+  }
+
   cancel(name: Name): void {
     this.#pending.get(name)?.cancel();
     this.#pending.delete(name);

@@ -21,6 +21,7 @@ export type MetricCounter =
   | 'provider_errors'
   | 'provider_unknown_events'
   | 'provider_fallbacks'
+  | 'realtime_sessions'
   | 'realtime_malformed_events'
   | 'realtime_events_dropped'
   | 'realtime_frames_dropped'
@@ -41,6 +42,10 @@ export type MetricDuration =
   | 'event_loop_lag';
 
 export type MetricGauge =
-  'calls_active' | 'transcriptions_active' | 'sockets_unauthenticated' | 'draining';
+  | 'calls_active'
+  | 'realtime_rate_limit_left'
+  | 'transcriptions_active'
+  | 'sockets_unauthenticated'
+  | 'draining';
 
 export const noMetrics: Metrics = { count() {}, observeMs() {}, gauge() {} };

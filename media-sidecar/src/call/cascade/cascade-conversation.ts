@@ -8,6 +8,7 @@ import { NamedTimers } from '../timers.ts';
 import type { VoiceActivity } from '../voice-activity.ts';
 import { wallClockAt } from '../wall-clock.ts';
 import { CascadeReply, type ReplyDeps } from './cascade-reply.ts';
+import { recordListening } from './usage.ts';
 
 const FRAME_MS = 20;
 
@@ -59,6 +60,7 @@ export class CascadeConversation implements Conversation {
     const elapsedMs = clock.monotonicMs() - startedMs;
     this.#dispatch({ type: 'call-resumed', elapsedMs, owes, bridged });
     for (const frame of resumption.frames) this.onAudio(frame);
+    for (const key of resumption.keys) this.onKey(key);
   }
 
   onAudio(frame: Uint8Array): void {
@@ -97,7 +99,11 @@ export class CascadeConversation implements Conversation {
     this.#stt?.close();
     const { language, name } = this.#context.session.tenant;
     this.#stt = this.#context.providers.stt.open(
-      { languageCode: language, phrases: [{ value: name }] },
+      {
+        languageCode: language,
+        phrases: [{ value: name }],
+        onUsage: (usage) => recordListening(this.#context, usage),
+      },
       {
         onInterim: ({ text, stability }) => this.#dispatch({ type: 'interim', text, stability }),
         onFinal: ({ text }) => this.#dispatch({ type: 'final', text }),

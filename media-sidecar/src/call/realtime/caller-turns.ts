@@ -1,0 +1,170 @@
+import type { Clock, Timer } from '../../kernel/clock.ts';
+import type { Dialogue } from '../dialogue.ts';
+import type { TurnLog } from '../turn-log.ts';
+import { wallClockAt } from '../wall-clock.ts';
+
+/** Stands in the record and before the model for words that nobody could tell. */
+export const INAUDIBLE = '[inaudible]';
+
+interface PendingTurn {
+  readonly turnId: string;
+  text: string;
+  readonly timer: Timer;
+}
+
+/**
+ * The caller's turns as the model tells of them: the place first, the words later, perhaps never.
+ * Each becomes one line of record and dialogue, at its place.
+ */
+export class CallerTurns {
+  readonly #clock: Clock;
+  readonly #log: TurnLog;
+  readonly #dialogue: Dialogue;
+  readonly #wordsWithinMs: number;
+  readonly #seen = new Set<string>();
+  readonly #speech = new Map<string, { readonly startedMs: number; stoppedMs?: number }>();
+  /** Words that came before their turn. */
+  readonly #early = new Map<string, { readonly text: string; readonly final: boolean }>();
+  /** Turns whose words are not final. */
+  readonly #pending = new Map<string, PendingTurn>();
+  /** A turn that a new session hears once more, and under which of its ids it did. */
+  #heardAgain: string | undefined;
+  readonly #names = new Map<string, string>();
+  #keys = 0;
+  /** The latest turn. */
+  lastTurnId: string | undefined;
+  /** End of the latest speech, monotonic ms. */
+  speechEndedMs: number | undefined;
+
+  constructor(
+    { clock, log, dialogue }: { clock: Clock; log: TurnLog; dialogue: Dialogue },
+    wordsWithinMs: number,
+  ) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#dialogue = dialogue;
+    this.#wordsWithinMs = wordsWithinMs;
+  }
+
+  /** Words of an earlier turn are still to come. */
+  get awaitsWords(): boolean {
+    return this.#pending.size > 0;
+  }
+
+  isInaudible(text: string): boolean {
+    return text === INAUDIBLE;
+  }
+
+  /** Nobody knows yet what the caller said last. */
+  get lastIsUnknown(): boolean {
+    const last = this.lastTurnId === undefined ? undefined : this.#pending.get(this.lastTurnId);
+    return last !== undefined && last.text === '';
+  }
+
+  speechStarted(itemId: string, atMs: number): void {
+    if (!this.#speech.has(itemId)) this.#speech.set(itemId, { startedMs: atMs });
+  }
+
+  speechStopped(itemId: string, atMs: number): void {
+    const speech = this.#speech.get(itemId);
+    if (speech) speech.stoppedMs = atMs;
+    this.speechEndedMs = atMs;
+  }
+
+  /** @returns false for a turn that was told before */
+  committed(itemId: string): boolean {
+    if (this.#seen.has(itemId)) return false;
+    this.#seen.add(itemId);
+    const early = this.#early.get(itemId);
+    this.#early.delete(itemId);
+    if (this.#heardAgain !== undefined) {
+      this.#names.set(itemId, this.#heardAgain);
+      this.#heardAgain = undefined;
+    } else {
+      this.#open(itemId);
+    }
+    if (early) this.words(itemId, early.text, early.final);
+    return true;
+  }
+
+  words(itemId: string, text: string, final: boolean): void {
+    if (!this.#seen.has(itemId)) {
+      this.#early.set(itemId, { text, final });
+      return;
+    }
+    const turn = this.#pending.get(this.#names.get(itemId) ?? itemId);
+    if (!turn) return;
+    turn.text = text.trim();
+    this.#dialogue.correct(turn.turnId, turn.text || INAUDIBLE);
+    if (final) this.#settle(turn);
+  }
+
+  /** Nobody will tell these words. */
+  lost(itemId: string): void {
+    if (!this.#seen.has(itemId)) this.#early.set(itemId, { text: '', final: true });
+    const turn = this.#pending.get(this.#names.get(itemId) ?? itemId);
+    if (turn) this.#settle(turn);
+  }
+
+  /** A turn that was typed on the phone's keys. */
+  pressed(text: string): void {
+    const turnId = `keys-${this.#keys++}`;
+    const atMs = this.#clock.nowMs();
+    this.lastTurnId = turnId;
+    this.speechEndedMs = undefined;
+    this.#dialogue.callerSaid(turnId, text);
+    this.#log.callerSpoke({ turnId, text, settled: true, startedAtMs: atMs, endedAtMs: atMs });
+  }
+
+  /**
+   * The session is gone that would have told the words. The last turn may be heard again by the
+   * next one: then its words come from there.
+   */
+  sessionLost(hearLastAgain: boolean): void {
+    this.#speech.clear();
+    this.#early.clear();
+    this.#names.clear();
+    this.#heardAgain = hearLastAgain ? this.lastTurnId : undefined;
+    for (const turn of [...this.#pending.values()]) {
+      if (turn.turnId !== this.#heardAgain) this.#settle(turn);
+    }
+  }
+
+  /** The turn that the session hears again, until it did. */
+  get heardAgain(): string | undefined {
+    return this.#heardAgain;
+  }
+
+  close(): void {
+    for (const turn of [...this.#pending.values()]) this.#settle(turn);
+  }
+
+  #open(turnId: string): void {
+    const { startedMs, stoppedMs } = this.#speech.get(turnId) ?? {};
+    this.#speech.delete(turnId);
+    this.lastTurnId = turnId;
+    const turn: PendingTurn = {
+      turnId,
+      text: '',
+      timer: this.#clock.schedule(this.#wordsWithinMs, () => this.#settle(turn)),
+    };
+    this.#pending.set(turnId, turn);
+    this.#dialogue.callerSaid(turnId, INAUDIBLE);
+    this.#log.callerSpoke({
+      turnId,
+      text: INAUDIBLE,
+      settled: false,
+      awaitsWords: true,
+      startedAtMs: wallClockAt(this.#clock, startedMs ?? stoppedMs),
+      endedAtMs: wallClockAt(this.#clock, stoppedMs),
+    });
+  }
+
+  #settle(turn: PendingTurn): void {
+    turn.timer.cancel();
+    if (!this.#pending.delete(turn.turnId)) return;
+    const text = turn.text || INAUDIBLE;
+    this.#dialogue.correct(turn.turnId, text);
+    this.#log.correct(turn.turnId, text);
+  }
+}

@@ -1,0 +1,119 @@
+import { keysAsText } from '../../turn/listening.ts';
+import type { Answers } from './answers.ts';
+import { realtimeWordings } from './instructions.ts';
+import type { RealtimeParts } from './parts.ts';
+import type { Cut } from './playout.ts';
+
+/** The caller's side: speech and keys, and how they stop the agent. */
+export class Floor {
+  readonly #parts: RealtimeParts;
+  readonly #answers: Answers;
+
+  constructor(parts: RealtimeParts, answers: Answers) {
+    this.#parts = parts;
+    this.#answers = answers;
+  }
+
+  /** @param atMs in the session's audio */
+  speechStarted(itemId: string, atMs: number): void {
+    const { callers, frames, isProtected, state, timers } = this.#parts;
+    const momentMs = frames.momentOf(atMs);
+    state.speaking = true;
+    state.speechAtMs = atMs;
+    callers.speechStarted(itemId, momentMs);
+    frames.speechBegan(atMs);
+    timers.cancel('idle');
+    if (!isProtected) this.take('speech', momentMs);
+  }
+
+  speechStopped(itemId: string, atMs: number): void {
+    const { callers, frames, state } = this.#parts;
+    state.speaking = false;
+    state.speechEndMs = atMs;
+    callers.speechStopped(itemId, frames.momentOf(atMs));
+  }
+
+  turnEnded(itemId: string): void {
+    const { callers, opening, state, tools } = this.#parts;
+    if (!callers.committed(itemId)) return;
+    state.speaking = false;
+    state.idlePrompts = 0;
+    state.retries = 0;
+    // The caller speaks of something else now.
+    tools.cancel();
+    if (opening.protects) state.spokenInOpening = true;
+    else if (!state.closing?.isFinal) this.#answers.expect('by-itself');
+  }
+
+  /** What the caller said is known, or will never be: its audio is needed no more. */
+  wordsCame(): void {
+    const { callers, frames, state } = this.#parts;
+    if (callers.awaitsWords) return;
+    if (state.speaking) frames.keepOnly(state.speechAtMs);
+    else frames.done(state.speechEndMs);
+  }
+
+  key(key: string): void {
+    const { isProtected, state, timers, turnOptions } = this.#parts;
+    state.keys += key;
+    timers.cancel('idle');
+    if (!isProtected) this.take('key', undefined);
+    timers.set('keys', key === '#' ? 0 : turnOptions.limits.keyPauseMs);
+  }
+
+  /** Protected words are heard first; the keys wait for their end. */
+  keysDue(): void {
+    const { callers, isProtected, line, state, tools } = this.#parts;
+    if (!state.keys || isProtected) return;
+    const text = keysAsText(state.keys);
+    state.keys = '';
+    state.idlePrompts = 0;
+    state.retries = 0;
+    tools.cancel();
+    callers.pressed(text);
+    line.session?.add([{ role: 'caller', text }]);
+    this.#answers.expect('asked');
+  }
+
+  /** What is said stops, because the caller has something to say. @param sinceMs monotonic */
+  take(by: 'speech' | 'key', sinceMs: number | undefined): void {
+    const { context, state, timers } = this.#parts;
+    if (state.closing) timers.cancel('last-words');
+    state.closing = undefined;
+    if (!this.silence(by)) return;
+    const { clock, metrics } = context;
+    metrics.count('interruptions', { by });
+    if (sinceMs !== undefined) metrics.observeMs('clear_reaction', clock.monotonicMs() - sinceMs);
+  }
+
+  /** @returns whether something sounded */
+  silence(by: 'speech' | 'key' | 'limit'): boolean {
+    const { filler, line, options, phrases, playout, responses, state, timers } = this.#parts;
+    const sounded = playout.sounds;
+    // First of all, so that the phone falls silent as soon as it can.
+    const cuts = playout.interrupt();
+    state.owed = false;
+    filler.stop();
+    for (const name of ['answer', 'ask', 'retry'] as const) timers.cancel(name);
+    phrases.stop();
+    const made = responses.muteAll();
+    const stopsByItself = by === 'speech' && !made.some(({ request }) => request?.outOfBand);
+    if (made.length > 0 && stopsByItself) timers.set('stops', options.stopsWithinMs);
+    else if (made.length > 0) line.session?.cancel();
+    for (const cut of cuts) this.#tell(cut);
+    return sounded;
+  }
+
+  #tell({ session, itemId, heardMs, heardText }: Cut): void {
+    const { context, line } = this.#parts;
+    // Phrases of another voice are nothing that the model knows of.
+    if (session === undefined) return;
+    if (session === line.number) {
+      line.session?.truncate(itemId, Math.floor(heardMs));
+      return;
+    }
+    // It was told of this item as a whole, when it took over from another session.
+    const { heardOnly } = realtimeWordings(context.session.tenant.language);
+    line.session?.add([{ role: 'system', text: heardOnly(heardText) }]);
+  }
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ProviderError } from '../../kernel/errors.ts';
+import { RealtimeHarness, speak } from '../testing/realtime-harness.ts';
+import { fakeSession } from '../testing/fake-ports.ts';
+
+const OPENING = 'Hola, habla con Automotora Andes. Soy un asistente virtual.';
+
+test('the model speaks greeting and disclosure, and answers by itself when they were heard', async () => {
+  const talk = await new RealtimeHarness().begin();
+  const [asked] = talk.line.asked('respond');
+  assert.equal(asked?.request.mayUseTools, false);
+  assert.match(asked?.request.instructions ?? '', /palabra por palabra/);
+  assert.equal(talk.line.settings.answers, 'when-asked');
+  await talk.until(() => talk.sounds);
+  assert.deepEqual(talk.line.asked('update'), []);
+  await talk.until(() => talk.agentTurns.length === 1);
+  assert.deepEqual(
+    talk.line.asked('update').map(({ settings }) => settings),
+    [{ answers: 'by-itself' }],
+  );
+  assert.deepEqual(talk.transcript, [`agent: ${OPENING}`]);
+  assert.deepEqual(talk.voiced, []);
+  talk.call.stop();
+});
+
+test('speech over the disclosure does not stop it, and is answered after it', async () => {
+  const talk = await new RealtimeHarness().begin();
+  await talk.until(() => talk.sounds);
+  await talk.says('Buenas tardes', { ms: 600 });
+  assert.equal(talk.leg.clears, 0);
+  assert.equal(talk.line.asked('respond').length, 1);
+  await talk.until(() => talk.line.asked('respond').length === 2);
+  assert.equal(talk.agentTurns.length, 1);
+  assert.equal(talk.line.asked('respond')[1]?.request.instructions, undefined);
+  talk.answers('Buenas tardes, ¿en qué le ayudo?');
+  await talk.until(() => talk.agentTurns.length === 2);
+  assert.deepEqual(talk.transcript, [
+    `agent: ${OPENING}`,
+    'caller: Buenas tardes',
+    'agent: Buenas tardes, ¿en qué le ayudo?',
+  ]);
+  talk.call.stop();
+});
+
+test('who speaks while the last required word is heard stops what follows it', async () => {
+  const { tenant } = fakeSession();
+  const greeting =
+    'Soy el asistente virtual de Andes. ¿En qué le puedo ayudar hoy, estimado cliente?';
+  const talk = await new RealtimeHarness({ session: { tenant: { ...tenant, greeting } } }).begin();
+  await talk.until(() => talk.sounds);
+  const itemId = await talk.startsSpeaking(4000);
+  assert.equal(talk.leg.clears, 1);
+  await talk.stopsSpeaking(itemId, 'Quiero un auto');
+  await talk.until(() => talk.agentTurns.length === 1);
+  assert.match(talk.transcript[0]!, /^agent \(cut\): Soy el asistente virtual de Andes\./);
+  talk.call.stop();
+});
+
+test('a disclosure that the model leaves out is said by another voice, and heard to its end', async () => {
+  const talk = await new RealtimeHarness({
+    onSay: (session, _text, request) => speak(session, 'item', 'Hola, ¿cómo está?', request),
+  }).begin();
+  await talk.until(() => talk.agentTurns.length === 2);
+  assert.deepEqual(talk.voiced, [OPENING]);
+  assert.equal(talk.transcript[1], `agent: ${OPENING}`);
+  assert.equal(talk.line.asked('update').length, 1);
+  talk.call.stop();
+});
+
+test('only what is missing is said again', async () => {
+  const talk = await new RealtimeHarness({
+    onSay: (session, _text, request) =>
+      speak(session, 'item', 'Hola, habla con Automotora Andes.', request),
+  }).begin();
+  await talk.until(() => talk.agentTurns.length === 2);
+  assert.deepEqual(talk.voiced, ['Soy un asistente virtual.']);
+  talk.call.stop();
+});
+
+test('a model that does not begin in time leaves the opening to another voice', async () => {
+  const talk = await new RealtimeHarness({ onSay: () => undefined }).begin();
+  await talk.until(() => talk.sounds);
+  assert.ok(talk.clock.monotonicMs() < 3000);
+  assert.deepEqual(talk.voiced, [OPENING]);
+  await talk.until(() => talk.agentTurns.length === 1);
+  assert.equal(talk.line.asked('update').length, 1);
+  talk.call.stop();
+});
+
+test('a session that is lost before the opening leaves it to another voice', async () => {
+  const talk = new RealtimeHarness();
+  talk.model.failNext();
+  await talk.begin();
+  await talk.until(() => talk.agentTurns.length === 1);
+  assert.deepEqual(talk.voiced, [OPENING]);
+  assert.equal(talk.model.sessions.length, 2);
+  talk.call.stop();
+});
+
+test('a session that is lost in the opening has what is required said again', async () => {
+  const talk = await new RealtimeHarness({
+    onSay: (session, text, { tag }) =>
+      void session.speaks('item', text, 3000, { tag: tag ?? '', everyMs: 200 }),
+  }).begin();
+  await talk.until(() => talk.sounds);
+  talk.killsSession();
+  await talk.until(() => talk.agentTurns.length === 2);
+  assert.deepEqual(talk.voiced, [OPENING]);
+  assert.equal(talk.transcript[1], `agent: ${OPENING}`);
+  talk.call.stop();
+});
+
+test('an opening that nobody can say ends the call, so that a message is taken', async () => {
+  const refused = new ProviderError('fake', 'permission-denied', 'no', { retryable: false });
+  const talk = new RealtimeHarness({ onSay: () => undefined });
+  for (let i = 0; i < 9; i += 1) talk.tts.failNext(refused);
+  await talk.begin();
+  await talk.until(() => talk.call.endReason !== undefined);
+  assert.equal(talk.call.endReason, 'provider-failure');
+});

@@ -1,0 +1,110 @@
+import type { RealtimeModel, RealtimeSettings } from '../../realtime/contract.ts';
+
+/** What a tenant that sets nothing gets. */
+export type RealtimeDefaults = Pick<
+  RealtimeSettings,
+  | 'model'
+  | 'voice'
+  | 'speed'
+  | 'turnDetection'
+  | 'noiseReduction'
+  | 'transcriptionModel'
+  | 'reasoningEffort'
+  | 'maxOutputTokens'
+>;
+
+export interface RealtimeDeps {
+  readonly model: RealtimeModel;
+  readonly defaults: RealtimeDefaults;
+  readonly options?: Partial<RealtimeOptions>;
+}
+
+export interface RealtimeOptions {
+  /**
+   * What the provider allows a session, in ms.
+   * @defaultValue 3600000 (OpenAI: 60 minutes)
+   */
+  readonly sessionLimitMs: number;
+  /**
+   * So long before the limit a second session is opened, to move there in a quiet moment, in ms.
+   * @defaultValue 180000
+   */
+  readonly handoverBeforeMs: number;
+  /**
+   * So long before the limit the call moves, quiet moment or not, in ms.
+   * @defaultValue 10000
+   */
+  readonly handoverLatestMs: number;
+  /**
+   * Pauses before each attempt to open a lost session again, in ms.
+   * @defaultValue [0, 500, 1500]
+   */
+  readonly reconnectDelaysMs: readonly number[];
+  /**
+   * Time that a session may take until it is ready, in ms.
+   * @defaultValue 4000
+   */
+  readonly readyWithinMs: number;
+  /**
+   * A session that lived this long was a good one: its loss has all attempts again, in ms.
+   * @defaultValue 10000
+   */
+  readonly goodAfterMs: number;
+  /**
+   * What is told to a new session as it was said; what is older is condensed.
+   * @defaultValue 24
+   */
+  readonly restoredItems: number;
+  /**
+   * Time that the model may take for a fixed sentence before another voice says it, in ms.
+   * @defaultValue 2500
+   */
+  readonly audibleWithinMs: number;
+  /**
+   * Time after the caller's turn after which a model that does not answer by itself is asked, in ms.
+   * @defaultValue 2500
+   */
+  readonly askAfterMs: number;
+  /**
+   * Longest wait for the words of a caller's turn, in ms.
+   * @defaultValue 10000
+   */
+  readonly wordsWithinMs: number;
+  /**
+   * Time in which a model that stops by itself when it is spoken over has to do so, in ms.
+   * @defaultValue 300
+   */
+  readonly stopsWithinMs: number;
+  /**
+   * Gap in the phone's audio from which silence stands in, in ms.
+   * @defaultValue 60
+   */
+  readonly gapMs: number;
+  /**
+   * Most silence that stands in for one gap, in ms: enough for any turn detection.
+   * @defaultValue 10000
+   */
+  readonly maxPaddingMs: number;
+  /**
+   * Pause before a model that refused for its rate limit is asked again, in ms.
+   * @defaultValue 1500
+   */
+  readonly rateLimitPauseMs: number;
+}
+
+export const defaultRealtimeOptions = {
+  sessionLimitMs: 3_600_000,
+  handoverBeforeMs: 180_000,
+  handoverLatestMs: 10_000,
+  reconnectDelaysMs: [0, 500, 1500],
+  readyWithinMs: 4000,
+  goodAfterMs: 10_000,
+  restoredItems: 24,
+  audibleWithinMs: 2500,
+  askAfterMs: 2500,
+  wordsWithinMs: 10_000,
+  stopsWithinMs: 300,
+  gapMs: 60,
+  maxPaddingMs: 10_000,
+  rateLimitPauseMs: 1500,
+} as const satisfies RealtimeOptions;

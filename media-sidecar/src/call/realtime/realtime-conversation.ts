@@ -1,0 +1,199 @@
+import { ProviderError } from '../../kernel/errors.ts';
+import type { CallContext, Conversation, Resumption } from '../conversation.ts';
+import { Answers } from './answers.ts';
+import { Floor } from './floor.ts';
+import type { RealtimeDeps } from './options.ts';
+import { RealtimeParts, type TimerName } from './parts.ts';
+import { watchRateLimits } from './rate-limits.ts';
+import { Recovery } from './recovery.ts';
+import type { SessionNews } from './session-events.ts';
+import { AgentSpeech } from './speech.ts';
+
+/**
+ * Speech to speech: the model hears the caller's frames and speaks for itself. What happens is
+ * brought here to those who know what to do about it, one event after the other.
+ */
+export class RealtimeConversation implements Conversation {
+  readonly #parts: RealtimeParts;
+  readonly #speech: AgentSpeech;
+  readonly #answers: Answers;
+  readonly #floor: Floor;
+  readonly #recovery: Recovery;
+
+  /**
+   * @param fallBack lets a cascade go on; without a resumption it has to greet
+   * @throws what the agent's prompt throws
+   */
+  constructor(
+    context: CallContext,
+    deps: RealtimeDeps,
+    fallBack: (resumption: Resumption | undefined) => void,
+  ) {
+    const told =
+      <T extends unknown[]>(act: (...event: T) => void) =>
+      (...event: T) =>
+        this.#perform(() => act(...event));
+    this.#parts = new RealtimeParts(context, deps, {
+      news: this.#news(context),
+      timerDue: told((name) => this.#timerDue(name)),
+      turnEnded: (turnId) => this.#parts.opening.turnEnded(turnId),
+      drained: () => this.#parts.filler.drained(),
+      openingHeard: () => this.#openingHeard(),
+      openingFailed: () => this.#recovery.giveUp(),
+      fillerDue: (index) => this.#speech.fill(index),
+      voiceFailed: told((turnId) => this.#parts.opening.voiceFailed(turnId)),
+      toolsRan: told((result) => this.#answers.toolsRan(result)),
+      opened: (session, first) => this.#recovery.opened(session, first),
+      lost: told((error) => this.#recovery.lost(error)),
+      gone: told((error) => this.#recovery.gone(error)),
+      moving: () => this.#recovery.moving(),
+    });
+    this.#speech = new AgentSpeech(this.#parts);
+    this.#answers = new Answers(this.#parts, this.#speech, () => this.#recovery.giveUp());
+    this.#floor = new Floor(this.#parts, this.#answers);
+    this.#recovery = new Recovery(this.#parts, this.#speech, this.#answers, fallBack);
+  }
+
+  /** Nothing that is opened may throw; what may, did so when this was made. */
+  prepare(): void {}
+
+  /** A call begins with it; nothing is taken over from another conversation. */
+  start(): void {
+    const { context, line, opening, timers, turnOptions } = this.#parts;
+    const elapsedMs = context.clock.monotonicMs() - context.startedMs;
+    timers.set('call-limit', turnOptions.limits.maxCallMs - elapsedMs);
+    line.open();
+    opening.start();
+  }
+
+  onAudio(frame: Uint8Array): void {
+    if (!this.#parts.state.closed) this.#parts.frames.push(frame);
+  }
+
+  onKey(key: string): void {
+    this.#perform(() => this.#floor.key(key));
+  }
+
+  onFirstPlayed(itemId: string): void {
+    this.#parts.playout.firstPlayed(itemId);
+  }
+
+  onItemPlayed(itemId: string): void {
+    this.#perform(() => this.#parts.playout.itemPlayed(itemId));
+  }
+
+  close(): void {
+    if (!this.#parts.state.closed) this.#parts.close();
+  }
+
+  #news({ logger, metrics }: CallContext): SessionNews {
+    const told =
+      <T>(act: (event: T) => void) =>
+      (event: T) =>
+        this.#perform(() => act(event));
+    return {
+      onSpeechStarted: told(({ itemId, atMs }) => this.#floor.speechStarted(itemId, atMs)),
+      onSpeechStopped: told(({ itemId, atMs }) => this.#floor.speechStopped(itemId, atMs)),
+      onCallerTurn: told(({ itemId }) => this.#floor.turnEnded(itemId)),
+      onCallerWords: told(({ itemId, text, final }) => {
+        this.#parts.callers.words(itemId, text, final);
+        this.#floor.wordsCame();
+      }),
+      onCallerWordsLost: told((itemId) => {
+        this.#parts.callers.lost(itemId);
+        this.#floor.wordsCame();
+      }),
+      onResponseStarted: told(({ responseId, tag }) => this.#answers.started(responseId, tag)),
+      onAudio: ({ responseId, itemId, mulaw }) => this.#answers.audio(responseId, itemId, mulaw),
+      onAudioDone: told((itemId) => this.#parts.playout.audioDone(itemId)),
+      onAgentWords: ({ responseId, itemId, delta }) => {
+        const { playout, responses } = this.#parts;
+        if (responses.get(responseId)?.muted === false) playout.words(responseId, itemId, delta);
+      },
+      onToolCall: (call) => {
+        this.#parts.responses.get(call.responseId)?.toolCalls.push(call);
+      },
+      onResponseDone: told((end) => this.#answers.done(end)),
+      onTranscriptionUsage: (usage) => this.#parts.usage.transcription(usage),
+      onRateLimits: watchRateLimits(metrics, logger),
+      onKey: (key) => this.onKey(key),
+      // Over media streams it is our phone leg that plays, and we that truncate.
+      onPlayback: () => undefined,
+      onTruncated: () => undefined,
+      onError: ({ code, provider }) => {
+        metrics.count('provider_errors', { source: 'realtime', code });
+        logger.warn({ source: 'realtime', code, provider }, 'the model refused something');
+      },
+    };
+  }
+
+  #timerDue(name: TimerName): void {
+    const { context, line, responses, state } = this.#parts;
+    switch (name) {
+      case 'ask':
+        if (state.owed && !state.speaking) responses.askAnyway();
+        return;
+      case 'answer':
+        return line.giveUp(noAnswer(line.provider));
+      case 'retry':
+        return this.#answers.ask();
+      case 'stops':
+        if (responses.anyRuns) line.session?.cancel();
+        return;
+      case 'idle':
+        return this.#speech.idleDue();
+      case 'keys':
+        return this.#floor.keysDue();
+      case 'call-limit':
+        return this.#callLimitDue();
+      case 'last-words':
+        if (state.closing) context.end(state.closing.reason);
+        return;
+      case 'leaving':
+        return this.#recovery.handOver();
+    }
+  }
+
+  #openingHeard(): void {
+    const { line, state } = this.#parts;
+    line.session?.update({ answers: 'by-itself' });
+    if (state.speaking) this.#floor.take('speech', undefined);
+    else if (state.spokenInOpening) this.#answers.expect('asked');
+    this.#floor.keysDue();
+  }
+
+  #callLimitDue(): void {
+    if (this.#parts.state.closing) return;
+    this.#parts.tools.cancel();
+    this.#floor.silence('limit');
+    this.#speech.say('time-limit');
+    this.#speech.closeAfter('time-limit', true);
+  }
+
+  /** A fault of ours in one call: that call ends, with a message taken; the others go on. */
+  #perform(act: () => void): void {
+    const { context, state } = this.#parts;
+    if (state.closed) return;
+    try {
+      act();
+      this.#settle();
+    } catch (err) {
+      context.logger.error({ err }, 'the conversation failed');
+      context.end('provider-failure');
+    }
+  }
+
+  /** Looks whether something is due that waited for silence. */
+  #settle(): void {
+    const { agentIsBusy, context, isQuiet, state, timers, tools, turnOptions } = this.#parts;
+    if (state.closed || agentIsBusy) return;
+    if (state.closing && !tools.running) context.end(state.closing.reason);
+    else if (state.leaving) this.#recovery.handOver();
+    else if (!isQuiet) timers.cancel('idle');
+    else if (!timers.isSet('idle')) timers.set('idle', turnOptions.silence.idleAfterMs);
+  }
+}
+
+function noAnswer(provider: string): ProviderError {
+  return new ProviderError(provider, 'timeout', 'no answer in time', { retryable: true });
+}

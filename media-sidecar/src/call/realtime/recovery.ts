@@ -1,0 +1,135 @@
+import type { ProviderError } from '../../kernel/errors.ts';
+import type { RealtimeItem, RealtimeSession } from '../../realtime/contract.ts';
+import type { Resumption } from '../conversation.ts';
+import type { Answers } from './answers.ts';
+import { realtimeWordings } from './instructions.ts';
+import type { RealtimeParts } from './parts.ts';
+import { restoredItems } from './restoration.ts';
+import { isAnswer } from './responses.ts';
+import type { AgentSpeech } from './speech.ts';
+
+/** From one session to the next, and in the end to the cascade. */
+export class Recovery {
+  readonly #parts: RealtimeParts;
+  readonly #speech: AgentSpeech;
+  readonly #answers: Answers;
+  readonly #fallBack: (resumption: Resumption | undefined) => void;
+
+  constructor(
+    parts: RealtimeParts,
+    speech: AgentSpeech,
+    answers: Answers,
+    fallBack: (resumption: Resumption | undefined) => void,
+  ) {
+    this.#parts = parts;
+    this.#speech = speech;
+    this.#answers = answers;
+    this.#fallBack = fallBack;
+  }
+
+  /** A session is there; one that takes another's place is told what was said. */
+  opened(session: RealtimeSession, first: boolean): void {
+    const { callers, context, frames, state, timers, tools } = this.#parts;
+    if (!first) session.add(this.#history());
+    frames.attach(session);
+    if (first || !state.owed) return;
+    timers.set('answer', context.options.modelFirstEventMs);
+    // What is heard once more is answered by itself; a tool's result is still to come.
+    if (callers.heardAgain === undefined && !tools.running) this.#answers.ask();
+  }
+
+  lost(error: ProviderError): void {
+    this.#parts.context.metrics.count('realtime_sessions', { event: 'lost' });
+    this.#report(error);
+    this.#leaveSession();
+  }
+
+  /** The call moves to a session that is ready. */
+  moving(): void {
+    this.#parts.context.metrics.count('realtime_sessions', { event: 'moved' });
+    this.#leaveSession();
+  }
+
+  /** No session can be had: the cascade goes on. */
+  gone(error: ProviderError): void {
+    this.#report(error);
+    this.giveUp();
+  }
+
+  /** Leaves the model for good, when what is being said was heard. */
+  giveUp(): void {
+    const { context, line, state, timers, turnOptions } = this.#parts;
+    if (state.leaving || state.closed) return;
+    state.leaving = true;
+    context.metrics.count('provider_fallbacks', { source: 'realtime' });
+    this.#leaveSession();
+    line.close();
+    timers.set('leaving', turnOptions.limits.lastWordsMs);
+  }
+
+  /** What is being said was heard. */
+  handOver(): void {
+    const { context, frames, opening, state } = this.#parts;
+    if (state.closed) return;
+    const { bridged, closing, keys } = state;
+    if (closing) {
+      context.end(closing.reason);
+      return;
+    }
+    const frameList = [...frames.kept];
+    const resumption = opening.protects
+      ? undefined
+      : { owes: this.#owes(), bridged, frames: frameList, keys };
+    this.#parts.close();
+    this.#fallBack(resumption);
+  }
+
+  #owes(): Resumption['owes'] {
+    const { callers, context, state, tools } = this.#parts;
+    if (!state.owed) return 'nothing';
+    const last = context.dialogue.messages().findLast(({ role }) => role !== 'agent');
+    const isUnknown = last?.role === 'caller' && callers.isInaudible(last.text);
+    return state.wasCut || tools.running || isUnknown ? 'repetition' : 'answer';
+  }
+
+  /** The session is of no use any more; what it left undone is taken along. */
+  #leaveSession(): void {
+    const { callers, frames, line, opening, phrases, playout, responses, state, timers, tools } =
+      this.#parts;
+    const { speaking, speechAtMs, speechEndMs } = state;
+    for (const name of ['answer', 'ask', 'retry', 'stops'] as const) timers.cancel(name);
+    const made = responses.wanted.filter((response) => isAnswer(response) && response.hasAudio);
+    if (made.length > 0) state.wasCut = true;
+    const hearAgain = state.owed && !state.wasCut && !tools.running && callers.lastIsUnknown;
+    if (speaking) frames.keepOnly(speechAtMs);
+    else if (!hearAgain) frames.done(speechEndMs);
+    frames.detach();
+    state.speaking = false;
+    callers.sessionLost(hearAgain && !state.leaving);
+    opening.sessionLost();
+    phrases.sessionLost();
+    playout.sessionLost(line.number);
+    responses.reset();
+    if (state.owed && !opening.protects) this.#speech.bridge();
+  }
+
+  #history(): RealtimeItem[] {
+    const { callers, context, options, playout, state } = this.#parts;
+    const { language } = context.session.tenant;
+    const messages = context.dialogue.messages(undefined, callers.heardAgain);
+    const items = restoredItems(messages, { maxItems: options.restoredItems, language });
+    // What is on its way to the caller's ear is no history yet.
+    for (const text of playout.openTexts) items.push({ role: 'agent', text });
+    if (state.owed && state.wasCut) {
+      items.push({ role: 'system', text: realtimeWordings(language).wasCut });
+    }
+    return items;
+  }
+
+  #report(error: ProviderError): void {
+    const { logger, metrics } = this.#parts.context;
+    const { code, provider } = error;
+    metrics.count('provider_errors', { source: 'realtime', code });
+    logger.warn({ source: 'realtime', code, provider }, 'a provider failed');
+  }
+}

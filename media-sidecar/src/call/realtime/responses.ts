@@ -1,0 +1,144 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { RealtimeToolCall, RespondRequest } from '../../realtime/contract.ts';
+
+/** A response that the model is making. */
+export interface RunningResponse {
+  readonly responseId: string;
+  /** As it was asked for; undefined: the model answers by itself. */
+  readonly request: RespondRequest | undefined;
+  readonly toolCalls: RealtimeToolCall[];
+  /** Nobody wants to hear it any more. */
+  muted: boolean;
+  hasAudio: boolean;
+}
+
+/** After so long without a beginning, a response that was asked for is not waited for, in ms. */
+const EXPECTED_WITHIN_MS = 5000;
+
+/**
+ * The model's responses, one at a time: it refuses to begin one while another is being made. What is
+ * asked for meanwhile waits for its end.
+ */
+export class Responses {
+  readonly #clock: Clock;
+  readonly #send: (request: RespondRequest) => void;
+  readonly #running = new Map<string, RunningResponse>();
+  readonly #seen = new Set<string>();
+  readonly #asked = new Map<string, RespondRequest>();
+  readonly #waiting: (RespondRequest & { readonly tag: string })[] = [];
+  #expectedUntilMs = -Infinity;
+  #tags = 0;
+
+  constructor(clock: Clock, send: (request: RespondRequest) => void) {
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  /** One is being made that somebody wants to hear, or is about to be. */
+  get busy(): boolean {
+    return this.#isExpected || this.#waiting.length > 0 || this.wanted.length > 0;
+  }
+
+  /** One is being made, wanted or not. */
+  get anyRuns(): boolean {
+    return this.#running.size > 0;
+  }
+
+  /** Returns the tag that it will have. */
+  ask(request: RespondRequest = {}): string {
+    const tag = request.tag ?? `asked-${this.#tags++}`;
+    const tagged = { ...request, tag };
+    if (this.#running.size > 0 || this.#isExpected) this.#waiting.push(tagged);
+    else this.#ask(tagged);
+    return tag;
+  }
+
+  /** The caller's turn is complete: the model is about to answer by itself. */
+  expect(): void {
+    if (this.#running.size > 0) return;
+    this.#expectedUntilMs = this.#clock.monotonicMs() + EXPECTED_WITHIN_MS;
+  }
+
+  /** It did not: it has to be asked. */
+  askAnyway(): void {
+    this.#expectedUntilMs = -Infinity;
+    if (this.#running.size === 0) this.ask();
+  }
+
+  /** @returns undefined for a response that was begun before */
+  started(responseId: string, tag?: string): RunningResponse | undefined {
+    if (this.#seen.has(responseId)) return undefined;
+    this.#seen.add(responseId);
+    this.#expectedUntilMs = -Infinity;
+    const request = tag === undefined ? undefined : this.#asked.get(tag);
+    if (tag !== undefined) this.#asked.delete(tag);
+    const muted = tag !== undefined && request === undefined;
+    const response = { responseId, request, toolCalls: [], muted, hasAudio: false };
+    this.#running.set(responseId, response);
+    return response;
+  }
+
+  get(responseId: string): RunningResponse | undefined {
+    return this.#running.get(responseId);
+  }
+
+  ended(responseId: string): RunningResponse | undefined {
+    const response = this.#running.get(responseId);
+    this.#running.delete(responseId);
+    return response;
+  }
+
+  /** Asks for what had to wait, if it may be asked for now. */
+  askNext(): void {
+    if (this.#running.size > 0 || this.#isExpected) return;
+    const next = this.#waiting.shift();
+    if (next) this.#ask(next);
+  }
+
+  /** Nobody wants to hear what was asked for so far. Returns what is being made. */
+  muteAll(): RunningResponse[] {
+    this.#waiting.length = 0;
+    this.#asked.clear();
+    const wanted = this.wanted;
+    for (const response of wanted) response.muted = true;
+    return wanted;
+  }
+
+  /** Nobody wants to hear this one. */
+  mute(tag: string): void {
+    this.#asked.delete(tag);
+    const at = this.#waiting.findIndex((request) => request.tag === tag);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    for (const response of this.#running.values()) {
+      if (response.request?.tag === tag) response.muted = true;
+    }
+  }
+
+  /** Another session knows nothing of them. */
+  reset(): void {
+    this.#running.clear();
+    this.#waiting.length = 0;
+    this.#asked.clear();
+    this.#expectedUntilMs = -Infinity;
+  }
+
+  /** What is being made, and somebody wants to hear. */
+  get wanted(): RunningResponse[] {
+    return [...this.#running.values()].filter(({ muted }) => !muted);
+  }
+
+  get #isExpected(): boolean {
+    return this.#clock.monotonicMs() < this.#expectedUntilMs;
+  }
+
+  #ask(request: RespondRequest & { readonly tag: string }): void {
+    this.#asked.set(request.tag, request);
+    this.expect();
+    this.#send(request);
+  }
+}
+
+/** To what the caller said, and no sentence that we had the model say. */
+export function isAnswer({ request }: RunningResponse): boolean {
+  return request?.instructions === undefined;
+}
