@@ -98,6 +98,30 @@ test('sets faults and puts them back', async () => {
   assert.equal(rig.simulator.faults.current.gemini.stallMs, 0);
 });
 
+test('a process is told at which phase the next socket dies, and what canned answers were', async () => {
+  for (const phase of [
+    'idle',
+    'caller-speaking',
+    'thinking',
+    'first-audio',
+    'mid-audio',
+    'all-audio-sent',
+    'tool-running',
+  ]) {
+    const killNext = { phase, how: 'close' };
+    const { status, body } = await ask('PATCH', '/faults', { openAiRealtime: { killNext } });
+    assert.equal(status, 200);
+    const set = (body.openAiRealtime as { killNext: object }).killNext;
+    assert.deepEqual(set, { phase, how: 'close', code: 1011, delayMs: 0, count: 1 });
+  }
+  const canned = { answerMs: 2000, deltaMs: 100, allAtOnce: true };
+  await ask('PATCH', '/faults', { openAiRealtime: { killNext: null, canned } });
+  assert.equal(rig.simulator.faults.current.openAiRealtime.canned?.realTimeFactor, 10);
+  assert.deepEqual((await ask('GET', '/openai/realtime/canned')).body, { answers: [], heard: [] });
+  assert.equal((await ask('DELETE', '/openai/realtime/canned')).status, 204);
+  await ask('DELETE', '/faults');
+});
+
 test('takes the scripts of both language models', async () => {
   for (const service of ['gemini', 'openai'])
     assert.equal(

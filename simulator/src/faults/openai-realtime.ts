@@ -3,7 +3,13 @@ import { z } from 'zod';
 const milliseconds = z.number().nonnegative().max(3_600_000);
 const count = z.number().int().min(0).max(1_000_000);
 
-/** Places in a conversation at which a socket may die. */
+/**
+ * Places in a conversation at which a socket may die: once the client has `session.created`;
+ * `session.updated`, or the end of a response that called no function; `speech_started`;
+ * `response.created`; the first delta of audio; the second; `output_audio.done`; the end of a response
+ * that called functions. A control socket of a SIP call, which gets no audio, counts from
+ * `output_audio_buffer.started` and by the transcript.
+ */
 export const REALTIME_PHASES = [
   'connected',
   'idle',
@@ -11,7 +17,7 @@ export const REALTIME_PHASES = [
   'thinking',
   'first-audio',
   'mid-audio',
-  'audio-sent',
+  'all-audio-sent',
   'tool-running',
 ] as const;
 
@@ -48,6 +54,8 @@ export const openAiRealtimeFaults = z.strictObject({
       count: count.min(1),
     })
     .nullable(),
+  /** Further sessions over WebSocket are refused with 429. */
+  maxSessions: count.nullable(),
   /** From the request to the open socket. */
   connectDelayMs: milliseconds,
   /** The next sockets that reach the phase end there. */
@@ -60,7 +68,9 @@ export const openAiRealtimeFaults = z.strictObject({
        */
       how: z.enum(['reset', 'close', 'freeze']).default('reset'),
       code: z.number().int().min(1000).max(4999).default(1011),
-      count: count.min(1),
+      /** It lives on for so long first. */
+      delayMs: milliseconds.default(0),
+      count: count.min(1).default(1),
     })
     .nullable(),
   /** Nothing is sent for this long after a response was created. */
@@ -98,6 +108,7 @@ export type OpenAiRealtimeFaults = z.infer<typeof openAiRealtimeFaults>;
 
 export const healthyOpenAiRealtime = {
   failNext: null,
+  maxSessions: null,
   connectDelayMs: 0,
   killNext: null,
   stallMs: 0,

@@ -38,7 +38,7 @@ export function customHeaders(query: string): CustomHeaders {
   for (const pair of query.split('&').filter((each) => each !== '')) {
     const [name = '', ...rest] = pair.split('=');
     const value = decoded(rest.join('='));
-    if (!/^x-[\w.!%*+`'~-]+$/i.test(name) && !PLAIN_HEADERS.has(name.toLowerCase()))
+    if (!/^x-[\w.-]+$/i.test(name) && !PLAIN_HEADERS.has(name.toLowerCase()))
       warnings.push({ code: 13_252, message: 'Dial: Invalid header name' });
     // eslint-disable-next-line no-control-regex -- a header that spans lines is what must not pass
     else if (value === undefined || /[\u0000-\u0008\u000a-\u001f\u007f]/.test(value))

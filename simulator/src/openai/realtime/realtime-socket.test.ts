@@ -102,14 +102,14 @@ for (const [phase, before] of [
   ['thinking', 'response.created'],
   ['first-audio', 'response.output_audio.delta'],
   ['mid-audio', 'response.output_audio.delta'],
-  ['audio-sent', 'response.output_audio.done'],
+  ['all-audio-sent', 'response.output_audio.done'],
 ] as const) {
   test(`a socket dies at the phase ${phase}`, async (t) => {
     const cloud = await startCloud(t);
     cloud.simulator.openai.realtime.script([
       { reply: 'Con mucho gusto le cuento todo lo que quiera saber de nosotros.', times: 9 },
     ]);
-    fail(cloud, { killNext: { phase, count: 1 } });
+    fail(cloud, { killNext: { phase } });
     const dying = await connect(t, cloud);
     dying.socket.socket.once('open', () => dying.send({ type: 'response.create' }));
     assert.equal((await dying.closed)[0], 1006);
@@ -131,6 +131,66 @@ test('a socket dies while a tool runs, or closes properly', async (t) => {
   await next('response.function_call_arguments.done');
   assert.equal((await closing(closed))[0], 1011);
 });
+
+test('a socket dies once the caller speaks, and some time after a phase', async (t) => {
+  const cloud = await startCloud(t);
+  fail(cloud, { killNext: { phase: 'caller-speaking' } });
+  const speaking = await connect(t, cloud);
+  await speaking.next('session.created');
+  const audio = Buffer.alloc(24_000, Buffer.from([0, 64, 0, 192])).toString('base64');
+  speaking.send({ type: 'input_audio_buffer.append', audio });
+  assert.equal((await speaking.closed)[0], 1006);
+  assert.equal(speaking.inbox.types().at(-1), 'input_audio_buffer.speech_started');
+
+  cloud.simulator.openai.realtime.script([{ reply: 'Sí.', times: 2 }]);
+  fail(cloud, { killNext: { phase: 'all-audio-sent', delayMs: 100 } });
+  const late = await connect(t, cloud);
+  await late.next('session.created');
+  late.send({ type: 'response.create' });
+  await late.next('response.done');
+  assert.equal((await late.closed)[0], 1006);
+  fail(cloud, { killNext: { phase: 'idle' } });
+  const idle = await connect(t, cloud);
+  await idle.next('session.created');
+  idle.send({ type: 'response.create' });
+  assert.equal((await idle.closed)[0], 1006);
+  assert.equal(idle.inbox.types().at(-1), 'response.done');
+});
+
+test('more sessions than there may be are refused with 429, until one ends', async (t) => {
+  const cloud = await startCloud(t);
+  fail(cloud, { maxSessions: 1 });
+  const first = await connect(t, cloud);
+  await first.next('session.created');
+  assert.equal(await status(open(t, cloud, '?model=gpt-realtime-2.1', OPENAI_KEY)), 429);
+  first.socket.socket.close();
+  await first.closed;
+  const second = await connect(t, cloud);
+  await second.next('session.created');
+});
+
+for (const [phase, before] of [
+  ['first-audio', 'output_audio_buffer.started'],
+  ['mid-audio', 'response.output_audio_transcript.delta'],
+  ['all-audio-sent', 'response.output_audio.done'],
+] as const) {
+  test(`a control socket dies at the phase ${phase}, and its call goes on`, async (t) => {
+    const cloud = await startCloud(t);
+    const { project } = cloud.simulator.openai;
+    const call = await project.incomingCall({ from: '+56912345678', to: 'proj_1' });
+    call.accept({ type: 'realtime', model: 'gpt-realtime-2.1' });
+    cloud.simulator.openai.realtime.script([{ reply: 'Con mucho gusto le cuento todo.' }]);
+    fail(cloud, { killNext: { phase } });
+    const dying = await connect(t, cloud, { callID: call.id });
+    await dying.next('session.created');
+    dying.send({ type: 'response.create' });
+    assert.equal((await dying.closed)[0], 1006);
+    assert.equal(dying.inbox.types().at(-1), before);
+    const again = await connect(t, cloud, { callID: call.id });
+    await again.next('session.created');
+    assert.equal(project.calls.isActive(call.id), true);
+  });
+}
 
 test('a frozen socket answers no ping', async (t) => {
   const cloud = await startCloud(t);

@@ -51,6 +51,8 @@ export class RealtimeSockets {
   });
   readonly #shared;
   readonly #sipSessions: SipSessions;
+  /** Over WebSocket, and open. */
+  #sessions = 0;
 
   constructor(options: RealtimeSocketsOptions) {
     this.#options = options;
@@ -97,6 +99,10 @@ export class RealtimeSockets {
     if (callId !== null && !this.#options.project.calls.isActive(callId)) {
       return refuse(socket, 404);
     }
+    const { maxSessions } = faults.current.openAiRealtime;
+    if (callId === null && maxSessions !== null && this.#sessions >= maxSessions) {
+      return refuse(socket, 429);
+    }
     const open = (): void =>
       this.#server.handleUpgrade(request, socket, head, (opened) =>
         this.#opened(opened, request, url),
@@ -108,7 +114,8 @@ export class RealtimeSockets {
 
   /** Wrong keys and models are told over the open socket, which is closed then, as the real API does. */
   #opened(socket: WebSocket, request: IncomingMessage, url: URL): void {
-    const wire = new Wire(socket, () => this.#options.faults.current.openAiRealtime);
+    const faults = () => this.#options.faults.current.openAiRealtime;
+    const wire = new Wire(socket, faults, this.#clock);
     // `close` follows each error of a socket; an oversized message is one, closed with 1009 by ws.
     socket.on('error', () => undefined);
     socket.on('ping', (data: Buffer) => {
@@ -164,7 +171,12 @@ export class RealtimeSockets {
       close: (code, reason) => wire.close(code, reason),
     });
     wire.send(session.created());
-    return { receive: (text) => session.receive(text), end: () => session.end() };
+    this.#sessions++;
+    const end = (): void => {
+      this.#sessions--;
+      session.end();
+    };
+    return { receive: (text) => session.receive(text), end };
   }
 }
 

@@ -1,19 +1,24 @@
 import type { WebSocket } from 'ws';
 import type { OpenAiRealtimeFaults, RealtimePhase } from '../../faults/openai-realtime.ts';
+import type { RealtimeClock } from './clock.ts';
 import type { ServerEvent } from './response.ts';
 
 /** Sends the events of a session, with the damage that a test wants on their way. */
 export class Wire {
   readonly #socket: WebSocket;
   readonly #faults: () => OpenAiRealtimeFaults;
+  readonly #clock: RealtimeClock;
   #sent = 0;
   #held: string | undefined;
+  /** Pieces of the answer that is being spoken. */
   #deltas = 0;
+  #overSip = false;
   #frozen = false;
   #dying = false;
   #inFlight = 0;
 
-  constructor(socket: WebSocket, faults: () => OpenAiRealtimeFaults) {
+  constructor(socket: WebSocket, faults: () => OpenAiRealtimeFaults, clock: RealtimeClock) {
+    this.#clock = clock;
     this.#socket = socket;
     this.#faults = faults;
   }
@@ -67,10 +72,21 @@ export class Wire {
     const kill = faults.killNext;
     if (kill === null || kill.phase !== phase) return;
     faults.killNext = kill.count === 1 ? null : { ...kill, count: kill.count - 1 };
-    if (kill.how === 'close') this.#socket.close(kill.code, 'internal_error');
+    if (kill.delayMs > 0) this.#clock.after(kill.delayMs, () => this.#die(kill));
+    else this.#die(kill);
+  }
+
+  #die({ how, code }: NonNullable<OpenAiRealtimeFaults['killNext']>): void {
+    if (how === 'close') this.#socket.close(code, 'internal_error');
     this.#frozen = true;
-    this.#dying = kill.how === 'reset';
+    this.#dying = how === 'reset';
     this.#dieIfDue();
+  }
+
+  #nextDelta(): RealtimePhase | undefined {
+    this.#deltas++;
+    if (this.#deltas === 1) return 'first-audio';
+    return this.#deltas === 2 ? 'mid-audio' : undefined;
   }
 
   /** Where in the conversation the client is once it has this event. */
@@ -86,13 +102,16 @@ export class Wire {
         this.#deltas = 0;
         return 'thinking';
       case 'response.output_audio.delta':
-        this.#deltas++;
-        if (this.#deltas === 1) return 'first-audio';
-        return this.#deltas === 2 ? 'mid-audio' : undefined;
+        return this.#nextDelta();
+      case 'output_audio_buffer.started':
+        this.#overSip = true;
+        return this.#nextDelta();
+      case 'response.output_audio_transcript.delta':
+        return this.#overSip && this.#deltas > 0 ? this.#nextDelta() : undefined;
       case 'response.output_audio.done':
-        return 'audio-sent';
+        return 'all-audio-sent';
       case 'response.done':
-        return hasCalls(event['response']) ? 'tool-running' : undefined;
+        return hasCalls(event['response']) ? 'tool-running' : 'idle';
       default:
         return undefined;
     }
