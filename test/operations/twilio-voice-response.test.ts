@@ -14,11 +14,11 @@ after(() => engine[Symbol.asyncDispose]());
 
 const call = { callSid: `CA${'a'.repeat(32)}`, from: '+56912345678', to: '+56221234567' };
 
-async function respond(operation: string, parameters: IDataObject = {}) {
+async function respond(operation: string, parameters: IDataObject = {}, more: IDataObject = {}) {
   const { error, responses, items } = await engine.run({
     node: 'twilioVoice',
     parameters: { resource: 'response', operation, ...parameters },
-    items: [{ json: call }],
+    items: [{ json: { ...call, ...more } }],
     before: [{ node: 'twilioVoiceTrigger', parameters: { responseMode: 'responseNode' } }],
   });
   assert.equal(error, undefined);
@@ -53,4 +53,29 @@ test('respond: rejects with the busy tone, or tells that the number is not in se
     await respond('reject', { reason: 'rejected' }),
     '<Response><Reject reason="rejected"/></Response>',
   );
+});
+
+test('respond: connects to a session over a media stream, or over SIP, as the session says', async () => {
+  const stream = {
+    sessionId: 's1',
+    token: 't1',
+    streamUrl: 'wss://voice.example.com/twilio/media',
+    actionUrl: 'https://voice.example.com/twilio/stream-ended',
+    sip: null,
+  };
+  assert.match(
+    await respond('connect', {}, stream),
+    /^<Response><Connect action="https:\/\/voice\.example\.com\/twilio\/stream-ended"><Stream /,
+  );
+  const sip = {
+    uri: 'sip:proj_1@sip.api.openai.com;transport=tls?X-Session-Id=s1&X-Session-Token=t1',
+    actionUrl: 'https://voice.example.com/twilio/dial-ended',
+  };
+  const dialled =
+    '<Response><Dial action="https://voice.example.com/twilio/dial-ended" method="POST" timeout="30" answerOnBridge="true">' +
+    '<Sip>sip:proj_1@sip.api.openai.com;transport=tls?X-Session-Id=s1&amp;X-Session-Token=t1</Sip></Dial><Say ';
+  const overSip = { sessionId: 's1', token: 't1', streamUrl: null, actionUrl: null, sip };
+  assert.ok((await respond('connect', {}, overSip)).startsWith(dialled));
+  // The default of the field SIP URI takes the same address from the item.
+  assert.ok((await respond('connect', { transport: 'sip' }, overSip)).startsWith(dialled));
 });

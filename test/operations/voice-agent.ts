@@ -35,6 +35,8 @@ type More = Partial<RunInput> & { readonly key?: string };
 /** n8n's engine with the node Voice Agent, and the whole sidecar with voices and ears of a test. */
 export interface VoiceAgent extends AsyncDisposable {
   readonly stt: FakeSpeechToText;
+  /** What the agents of the cascade think. */
+  readonly model: FakeLanguageModel;
   /** Runs an operation with the platform key, or with another one. */
   run(parameters: IDataObject, more?: More): Promise<Ran>;
   /** The same for an operation that must work. */
@@ -72,6 +74,7 @@ export async function startVoiceAgent(): Promise<VoiceAgent> {
   const stt = new FakeSpeechToText(systemClock);
   const tts = new FakeTextToSpeech(systemClock, { firstByteMs: 0, chunkGapMs: 0 });
   const phrases = new PhraseCache(tts);
+  const model = new FakeLanguageModel(systemClock);
   const sidecar = await startSidecar(
     loadConfig({
       PORT: '0',
@@ -84,7 +87,7 @@ export async function startVoiceAgent(): Promise<VoiceAgent> {
     {
       logger: createLogger({ level: 'silent' }),
       providers: {
-        cascade: { stt, model: new FakeLanguageModel(systemClock), tts: phrases },
+        cascade: { stt, model, tts: phrases },
         phrases,
         warmUp: () => Promise.resolve(),
         close: () => Promise.resolve(),
@@ -138,6 +141,7 @@ export async function startVoiceAgent(): Promise<VoiceAgent> {
   const running = undo.move();
   return {
     stt,
+    model,
     run,
     api,
     async done(parameters, more) {

@@ -15,7 +15,7 @@ export const operation: INodeProperties = {
 			value: 'get',
 			action: 'Get the cost of a tenant',
 			description:
-				'Read what speech, voices and models have cost, and how much of the budget of this month',
+				'Read what speech, voices and models have cost, and how the budget of this month stands',
 		},
 		{
 			name: 'Get Prices',
