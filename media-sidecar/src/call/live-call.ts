@@ -2,6 +2,7 @@ import type { Agent } from '../agents/contract.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Metrics } from '../kernel/metrics.ts';
+import type { RealtimeModel } from '../realtime/contract.ts';
 import type { PhoneLeg, PhoneLegListener } from '../telephony/contract.ts';
 import { BuiltInTools, type TransferRequest } from './built-in-tools.ts';
 import { CascadeConversation } from './cascade/cascade-conversation.ts';
@@ -19,6 +20,7 @@ import type {
 } from './ports.ts';
 import type { RealtimeDeps } from './realtime/options.ts';
 import { RealtimeConversation } from './realtime/realtime-conversation.ts';
+import { noVoice } from './sip/no-voice.ts';
 import { TurnLog } from './turn-log.ts';
 import type { VoiceActivity } from './voice-activity.ts';
 
@@ -49,12 +51,21 @@ export class LiveCall {
   readonly #agent: Agent;
   readonly #log: TurnLog;
   readonly #builtIn: BuiltInTools;
+  readonly #sipModel: RealtimeModel | undefined;
   readonly #ending = Promise.withResolvers<CallEnding>();
   #conversation: Conversation | undefined;
   #endReason: CallEndReason | undefined;
 
-  constructor(deps: LiveCallDeps, leg: PhoneLeg, session: ClaimedSession, agent: Agent) {
+  /** @param sipModel of a call over SIP, whose audio goes from the carrier to that model */
+  constructor(
+    deps: LiveCallDeps,
+    leg: PhoneLeg,
+    session: ClaimedSession,
+    agent: Agent,
+    sipModel?: RealtimeModel,
+  ) {
     this.session = session;
+    this.#sipModel = sipModel;
     this.ended = this.#ending.promise;
     this.#deps = deps;
     this.#leg = leg;
@@ -98,6 +109,7 @@ export class LiveCall {
 
   #choose(context: CallContext): Conversation {
     const { metrics, realtime } = this.#deps;
+    if (this.#sipModel && realtime) return this.#overSip(context, realtime, this.#sipModel);
     if (this.session.pipeline === 'realtime') {
       if (realtime && !realtime.model.isOpen) {
         return new RealtimeConversation(context, realtime, (resumption) =>
@@ -107,6 +119,18 @@ export class LiveCall {
       metrics.count('provider_fallbacks', { source: 'realtime' });
     }
     return new CascadeConversation(context);
+  }
+
+  /** There is no voice but the model's, no session to move to, and no cascade to go on with. */
+  #overSip(context: CallContext, realtime: RealtimeDeps, model: RealtimeModel): Conversation {
+    const { stt, model: languageModel } = context.providers;
+    const providers = { stt, model: languageModel, tts: noVoice };
+    const options = { ...realtime.options, movesSessions: false };
+    return new RealtimeConversation(
+      { ...context, providers },
+      { ...realtime, model, options },
+      () => this.#end('provider-failure'),
+    );
   }
 
   /** The realtime model is lost, and its conversation closed: a cascade goes on in the same call. */

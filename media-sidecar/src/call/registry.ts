@@ -1,4 +1,5 @@
 import type { Agent } from '../agents/contract.ts';
+import type { RealtimeModel } from '../realtime/contract.ts';
 import type { PhoneLeg } from '../telephony/contract.ts';
 import { LiveCall, type LiveCallDeps } from './live-call.ts';
 import type { RegistryOptions } from './options.ts';
@@ -75,15 +76,16 @@ export class CallRegistry {
 
   /**
    * Begins the conversation. The leg is not touched when the call is refused.
+   * @param sipModel of a call over SIP, whose audio goes from the carrier to that model
    * @throws CallRefusedError; and what `agentFor`, voice activity or recognition throw.
    */
-  start(leg: PhoneLeg, session: ClaimedSession): LiveCall {
+  start(leg: PhoneLeg, session: ClaimedSession, sipModel?: RealtimeModel): LiveCall {
     if (this.#draining) throw new CallRefusedError('draining');
     if (this.#calls.size >= this.#deps.registry.maxCalls) throw new CallRefusedError('capacity');
     if (this.#calls.has(leg.callSid)) throw new CallRefusedError('duplicate');
     const agent = this.#deps.agentFor(session);
     const logger = this.#deps.logger.child({ callId: session.callId, tenantId: session.tenant.id });
-    const call = new LiveCall({ ...this.#deps, logger }, leg, session, agent);
+    const call = new LiveCall({ ...this.#deps, logger }, leg, session, agent, sipModel);
     this.#calls.set(leg.callSid, { call, agent });
     this.#reportSize();
     void call.ended.then(() => this.#forget(leg.callSid, call, agent));

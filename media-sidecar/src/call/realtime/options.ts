@@ -26,6 +26,11 @@ export interface RealtimeOptions {
    */
   readonly sessionLimitMs: number;
   /**
+   * Moves to a new session before the limit. A call over SIP cannot: it ends before.
+   * @defaultValue true
+   */
+  readonly movesSessions: boolean;
+  /**
    * So long before the limit a second session is opened, to move there in a quiet moment, in ms.
    * @defaultValue 180000
    */
@@ -94,6 +99,7 @@ export interface RealtimeOptions {
 
 export const defaultRealtimeOptions = {
   sessionLimitMs: 3_600_000,
+  movesSessions: true,
   handoverBeforeMs: 180_000,
   handoverLatestMs: 10_000,
   reconnectDelaysMs: [0, 500, 1500],

@@ -147,7 +147,9 @@ export class RealtimeParts {
         settings: () => this.settings(),
         news: listener.news,
         onOpened: (opened, first) => listener.opened(opened, first),
-        onReady: () => this.handover.start(),
+        onReady: () => {
+          if (options.movesSessions) this.handover.start();
+        },
         onLost: (error) => listener.lost(error),
         onGone: (error) => listener.gone(error),
       },

@@ -59,9 +59,11 @@ export class RealtimeConversation implements Conversation {
 
   /** A call begins with it; nothing is taken over from another conversation. */
   start(): void {
-    const { context, line, opening, timers, turnOptions } = this.#parts;
+    const { context, line, opening, options, timers, turnOptions } = this.#parts;
     const elapsedMs = context.clock.monotonicMs() - context.startedMs;
-    timers.set('call-limit', turnOptions.limits.maxCallMs - elapsedMs);
+    const { maxCallMs, lastWordsMs } = turnOptions.limits;
+    const sessionMs = options.movesSessions ? Infinity : options.sessionLimitMs - lastWordsMs;
+    timers.set('call-limit', Math.min(maxCallMs, sessionMs) - elapsedMs);
     line.open();
     opening.start();
   }

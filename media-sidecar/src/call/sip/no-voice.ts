@@ -1,0 +1,14 @@
+import { ProviderError } from '../../kernel/errors.ts';
+import type { TextToSpeech } from '../../tts/contract.ts';
+
+const name = 'sip';
+
+/** The voice of a call whose audio does not pass through us: nothing that we make can be heard. */
+export const noVoice: TextToSpeech = {
+  name,
+  // eslint-disable-next-line require-yield -- it fails before there is anything to yield
+  async *synthesize() {
+    const message = 'over SIP only the model can be heard';
+    throw new ProviderError(name, 'unavailable', message, { retryable: false });
+  },
+};
