@@ -6,6 +6,7 @@ import type {
   LlmEvent,
   LlmMessage,
   LlmRequest,
+  ModelUsage,
   ToolCall,
 } from '../../media-sidecar/src/llm/contract.ts';
 import { Gemini, type GeminiOptions } from '../../media-sidecar/src/llm/gemini/gemini.ts';
@@ -77,12 +78,34 @@ describe('Gemini', () => {
   it('answers in pieces, then tells why it stopped and what it cost', async () => {
     const reply = 'Buenos días. Abrimos de lunes a viernes, de nueve a seis de la tarde.';
     cloud.simulator.gemini.script([{ match: /horario/, reply }]);
-    const { text, events, done } = await ask([caller('¿Qué horario tienen?')]);
+    const usages: ModelUsage[] = [];
+    const { text, events, done } = await ask([caller('¿Qué horario tienen?')], {
+      onUsage: (usage) => usages.push(usage),
+    });
     assert.equal(text, reply);
     assert.ok(events.length > 2);
     assert.equal(events.at(-1), done);
     assert.equal(done?.finishReason, 'stop');
-    assert.ok((done?.usage.inputTokens ?? 0) > 0 && (done?.usage.outputTokens ?? 0) > 0);
+    assert.equal(usages.length, 1);
+    const [{ provider, model: paid, inputTokens, outputTokens }] = usages as [ModelUsage];
+    assert.deepEqual([provider, paid], ['google', 'gemini-3.8-flash']);
+    assert.ok(inputTokens > 0 && outputTokens > 0);
+  });
+
+  it('tells at an abort, in the same moment, what was counted until then', async () => {
+    cloud.simulator.faults.set({ gemini: { chunkIntervalMs: 50 } });
+    const reply = 'Una frase larga que no se termina de decir nunca. '.repeat(20);
+    cloud.simulator.gemini.script([{ match: /horario/, reply }]);
+    const abort = new AbortController();
+    let told = 0;
+    const history = [caller('¿Qué horario tienen?')];
+    const request = { system: '', history, tools: [], onUsage: () => void (told += 1) };
+    for await (const _ of model().generate(request, abort.signal)) {
+      if (abort.signal.aborted) assert.fail('nothing comes after an abort');
+      abort.abort();
+      assert.equal(told, 1);
+    }
+    assert.equal(told, 1);
   });
 
   it('asks for tools, and goes on with their results, thought signatures and all', async () => {

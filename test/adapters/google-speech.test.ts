@@ -4,7 +4,11 @@ import { Reframer } from '../../media-sidecar/src/audio/frames.ts';
 import { silence } from '../../media-sidecar/src/audio/testing/signals.ts';
 import { systemClock } from '../../media-sidecar/src/kernel/clock.ts';
 import type { ProviderError } from '../../media-sidecar/src/kernel/errors.ts';
-import type { SttOptions, Transcript } from '../../media-sidecar/src/stt/contract.ts';
+import type {
+  ListeningUsage,
+  SttOptions,
+  Transcript,
+} from '../../media-sidecar/src/stt/contract.ts';
 import { GoogleSpeech } from '../../media-sidecar/src/stt/google/google-speech.ts';
 import type { GoogleSpeechOptions } from '../../media-sidecar/src/stt/google/options.ts';
 import { GoogleTextToSpeech } from '../../media-sidecar/src/tts/google/google-text-to-speech.ts';
@@ -80,16 +84,24 @@ describe('Google Speech-to-Text', () => {
 
   for (const api of ['v1', 'v2'] as const) {
     it(`recognises with ${api}: interims that grow, a final with its place`, async () => {
+      const usages: ListeningUsage[] = [];
       const { stream, say, interims, finals, untilFinals } = listen(
         { api },
         {
           phrases: [{ value: 'horario', boost: 10 }],
+          onUsage: (usage) => usages.push(usage),
         },
       );
       // Written before anything is connected: held, and sent in order.
       say(sentence);
       await untilFinals(1);
       stream.close();
+      const [{ seconds, ...paid }] = usages as [ListeningUsage];
+      assert.deepEqual(paid, { provider: 'google', model: `speech-${api}` });
+      // What does not fill a request yet was not sent.
+      assert.ok(Math.abs(seconds - sentence.length / 8000) < 0.1, `${seconds}`);
+      stream.close();
+      assert.equal(usages.length, 1);
       assert.equal(plain(finals[0]?.text ?? ''), spoken);
       assert.equal(finals[0]?.stability, 1);
       assert.ok(interims.length > 0);

@@ -98,6 +98,28 @@ describe('Google Text-to-Speech', () => {
     assert.deepEqual(await speak(tts, { text, voice: chirp }, AbortSignal.abort()), []);
   });
 
+  it('tells once what is paid for, with the first audio or when it is given up', async () => {
+    for (const voice of [chirp, neural]) {
+      const told: unknown[] = [];
+      const onUsage = (usage: unknown) => told.push(usage);
+      await speak(tts, { text, voice, onUsage });
+      const abort = new AbortController();
+      const given = speak(tts, { text, voice, onUsage }, abort.signal);
+      abort.abort();
+      assert.equal(told.length, 2);
+      await given;
+      const model = voice === chirp ? 'chirp3-hd' : 'neural2';
+      const usage = { provider: 'google', model, characters: text.length };
+      assert.deepEqual(told, [usage, usage]);
+      await refuses(
+        speak(tts, { text, voice: { ...voice, speakingRate: 3 }, onUsage }),
+        'invalid-request',
+      );
+      assert.deepEqual(await speak(tts, { text: ' ', voice, onUsage }), []);
+      assert.equal(told.length, 2);
+    }
+  });
+
   it('says nothing for an empty text', async () => {
     assert.deepEqual(await speak(tts, { text: '  ', voice: chirp }), []);
   });

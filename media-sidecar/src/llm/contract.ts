@@ -1,3 +1,4 @@
+import type { BilledModel } from '../kernel/billed-model.ts';
 import type { ToolDefinition } from '../kernel/tool-definition.ts';
 
 export type { ToolDefinition };
@@ -15,6 +16,11 @@ export interface LlmRequest {
   readonly tools: readonly ToolDefinition[];
   /** @defaultValue adapter's */
   readonly maxOutputTokens?: number;
+  /**
+   * Told once by whoever answers, as soon as no more is counted: at the end, and when it is given up
+   * what was counted until then. A request that is given up before anything was counted tells nothing.
+   */
+  readonly onUsage?: (usage: ModelUsage) => void;
 }
 
 export interface ToolCall {
@@ -46,13 +52,14 @@ export type LlmEvent =
   | {
       readonly type: 'done';
       readonly finishReason: 'stop' | 'tool-calls' | 'max-tokens' | 'blocked' | 'other';
-      readonly usage: LlmUsage;
       /** Set when the message must be given back verbatim. */
       readonly providerParts?: unknown;
     };
 
-export interface LlmUsage {
+/** Tokens. */
+export interface ModelUsage extends BilledModel {
   readonly inputTokens: number;
+  /** Part of the input. */
   readonly cachedInputTokens: number;
   readonly outputTokens: number;
 }

@@ -1,3 +1,4 @@
+import type { BilledModel } from '../kernel/billed-model.ts';
 import type { ProviderError } from '../kernel/errors.ts';
 
 /** Speech to text as a live stream of µ-law 8,000 Hz frames. */
@@ -16,6 +17,13 @@ export interface SttOptions {
   readonly phrases?: readonly { readonly value: string; readonly boost?: number }[];
   /** Provider's model name; the adapter has its own default. */
   readonly model?: string;
+  /** Told of audio that was sent, now and then and at the latest when the stream is closed. */
+  readonly onUsage?: (usage: ListeningUsage) => void;
+}
+
+export interface ListeningUsage extends BilledModel {
+  /** Of audio, also of what was sent again after a failure. */
+  readonly seconds: number;
 }
 
 export interface SttListener {

@@ -15,8 +15,13 @@ function setUp() {
   const second = new FakeSpeechToText(clock, [], 'second');
   const transcripts: Transcript[] = [];
   const errors: ProviderError[] = [];
+  const seconds: number[] = [];
   const stream = new FallbackSpeechToText([first, second]).open(
-    { languageCode: 'es-CL', model: 'of-the-first' },
+    {
+      languageCode: 'es-CL',
+      model: 'of-the-first',
+      onUsage: (usage) => seconds.push(usage.seconds),
+    },
     {
       onInterim: (transcript) => transcripts.push(transcript),
       onFinal: (transcript) => transcripts.push(transcript),
@@ -26,10 +31,20 @@ function setUp() {
   const hear = (frames: number) => {
     for (let i = 0; i < frames; i += 1) stream.write(silence(20));
   };
-  return { first, second, stream, hear, transcripts, errors };
+  return { first, second, stream, hear, transcripts, errors, seconds };
 }
 
 describe('fallback of recognisers', () => {
+  it('tells what each of them got, also what was sent again', () => {
+    const { first, stream, hear, seconds } = setUp();
+    hear(100);
+    first.stream.final('hola', { endMs: 1500 });
+    first.stream.fail(down);
+    hear(50);
+    stream.close();
+    assert.deepEqual(seconds, [2, 1.5]);
+  });
+
   it('lets the next one hear the utterance from its beginning, in its place', () => {
     const { first, second, hear, transcripts } = setUp();
     hear(100);
@@ -47,7 +62,8 @@ describe('fallback of recognisers', () => {
         ['quiero', 2300],
       ],
     );
-    assert.deepEqual(second.stream.options, { languageCode: 'es-CL' });
+    const { languageCode, model } = second.stream.options;
+    assert.deepEqual([languageCode, model], ['es-CL', undefined]);
   });
 
   it('tells an error only when nobody is left, and is closed then', () => {

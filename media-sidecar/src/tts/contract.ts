@@ -1,3 +1,5 @@
+import type { BilledModel } from '../kernel/billed-model.ts';
+
 /** Text to speech for the phone: every adapter yields headerless G.711 µ-law, 8,000 Hz. */
 export interface TextToSpeech {
   readonly name: string;
@@ -13,6 +15,12 @@ export interface SpeechRequest {
   readonly voice: VoiceSettings;
   /** Whose words they are, for a cache that several owners share. Makes no difference to the audio. */
   readonly owner?: string;
+  /** Told of what was really synthesised for it: nothing when the audio was there already. */
+  readonly onUsage?: (usage: SpeechUsage) => void;
+}
+
+export interface SpeechUsage extends BilledModel {
+  readonly characters: number;
 }
 
 export interface VoiceSettings {

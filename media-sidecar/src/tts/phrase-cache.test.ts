@@ -57,6 +57,24 @@ describe('the phrase cache', () => {
     });
   });
 
+  it('lets the one who asks first pay, and nobody who joins or finds it there', async () => {
+    const { clock, hear, listen } = setUp();
+    const paid: string[] = [];
+    const paidBy = (who: string) => ({
+      onUsage: ({ characters }: { characters: number }) => void paid.push(`${who} ${characters}`),
+    });
+    const first = listen('Un momento.', never, paidBy('first'));
+    const joined = listen('Un momento.', never, paidBy('joined'));
+    await clock.advanceAsync(60_000);
+    await Promise.all([first.done, joined.done]);
+    await hear('Un momento.', never, paidBy('later'));
+    assert.deepEqual(paid, ['first 11']);
+    const long = 'Una frase larga. '.repeat(20);
+    await hear(long, never, paidBy('long'));
+    await hear(long, never, paidBy('again'));
+    assert.deepEqual(paid.slice(1), [`long ${long.length}`, `again ${long.length}`]);
+  });
+
   it('streams the first time: nobody waits for the end', async () => {
     const { clock, listen } = setUp();
     const { heard } = listen('Buenos días, ¿en qué le puedo ayudar?');

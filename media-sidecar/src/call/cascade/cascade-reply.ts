@@ -8,13 +8,14 @@ import type { PhoneLeg } from '../../telephony/contract.ts';
 import type { TurnEvent } from '../../turn/events.ts';
 import type { BuiltInTools, Closing } from '../built-in-tools.ts';
 import type { CallOptions } from '../options.ts';
-import type { ClaimedSession, ToolRunner } from '../ports.ts';
+import type { CallRecorder, ClaimedSession, ToolRunner } from '../ports.ts';
 import { ReplyDelays } from '../reply-delays.ts';
 import { runToolRound } from '../tool-round.ts';
 import type { TurnLog } from '../turn-log.ts';
 import { ModelSteps } from './model-steps.ts';
 import type { CascadeProviders } from './providers.ts';
 import { ReplyVoice } from './reply-voice.ts';
+import { ReplyUsage } from './usage.ts';
 
 export interface ReplyDeps {
   readonly clock: Clock;
@@ -22,6 +23,7 @@ export interface ReplyDeps {
   readonly logger: Logger;
   readonly options: CallOptions;
   readonly providers: CascadeProviders;
+  readonly recorder: CallRecorder;
   readonly tools: ToolRunner;
   readonly builtIn: BuiltInTools;
   readonly leg: PhoneLeg;
@@ -37,6 +39,7 @@ export class CascadeReply {
   readonly delays = new ReplyDelays();
   readonly #deps: ReplyDeps;
   readonly #voice: ReplyVoice;
+  readonly #usage: ReplyUsage;
   #steps: ModelSteps | undefined;
   #recorded = false;
 
@@ -44,6 +47,7 @@ export class CascadeReply {
     this.id = id;
     this.#deps = deps;
     const { dispatch, providers, session } = deps;
+    this.#usage = new ReplyUsage(deps);
     this.#voice = new ReplyVoice(
       {
         leg: deps.leg,
@@ -59,13 +63,14 @@ export class CascadeReply {
       id,
       {
         onAudible: () => {
-          deps.log.agentStarted(deps.clock.nowMs());
+          this.#usage.turnStarted(deps.log.agentStarted(deps.clock.nowMs()));
           dispatch({ type: 'reply-audible', replyId: id });
         },
         onDrained: () => dispatch({ type: 'reply-drained', replyId: id }),
         onPlayed: () => dispatch({ type: 'reply-played', replyId: id }),
         onRequiredPlayed: () => dispatch({ type: 'protection-ended', replyId: id }),
         onFailed: (error, partlySpoken) => this.#failed('voice', error, partlySpoken),
+        onUsage: (usage) => this.#usage.voice(usage),
       },
     );
   }
@@ -96,6 +101,7 @@ export class CascadeReply {
         },
         onFinished: (closes) => this.#finished(closes),
         onFailed: (error, step) => this.#failed('model', error, this.#voice.anySentOf(step)),
+        onUsage: (usage) => this.#usage.model(usage),
       },
     );
     this.#steps.start();
@@ -159,6 +165,7 @@ export class CascadeReply {
     this.#recorded = true;
     this.#voice.stop();
     this.#steps?.stop();
+    this.#usage.close();
     const text = this.#voice.heardWords();
     this.#deps.log.agentEnded({
       text,

@@ -1,7 +1,13 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { ProviderError } from '../../kernel/errors.ts';
 import type { Metrics } from '../../kernel/metrics.ts';
-import type { LanguageModel, LlmMessage, ToolCall, ToolDefinition } from '../../llm/contract.ts';
+import type {
+  LanguageModel,
+  LlmMessage,
+  ModelUsage,
+  ToolCall,
+  ToolDefinition,
+} from '../../llm/contract.ts';
 import type { Closing } from '../built-in-tools.ts';
 import type { CallOptions } from '../options.ts';
 import type { ReplyDelays } from '../reply-delays.ts';
@@ -27,6 +33,8 @@ export interface ModelStepsListener {
   runTools(calls: readonly ToolCall[], signal: AbortSignal): Promise<ToolRound>;
   onFinished(closes: Closing | undefined): void;
   onFailed(error: unknown, step: number): void;
+  /** Of each request, also of those that were given up. */
+  onUsage(usage: ModelUsage): void;
 }
 
 export interface ModelStepsDeps {
@@ -138,9 +146,10 @@ export class ModelSteps {
       for (const sentence of sentences) this.#speak(step, index, sentence);
     };
     let blocked = false;
+    const { maxOutputTokens } = options;
+    const onUsage = (usage: ModelUsage) => this.#listener.onUsage(usage);
     const events = guarded(
-      (inner) =>
-        model.generate({ system, history, tools, maxOutputTokens: options.maxOutputTokens }, inner),
+      (inner) => model.generate({ system, history, tools, maxOutputTokens, onUsage }, inner),
       signal,
       clock,
       { provider: model.name, firstMs: options.modelFirstEventMs, nextMs: options.modelStallMs },

@@ -2,7 +2,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { ProviderError } from '../../kernel/errors.ts';
 import type { Metrics } from '../../kernel/metrics.ts';
 import type { PhoneLeg } from '../../telephony/contract.ts';
-import type { TextToSpeech, VoiceSettings } from '../../tts/contract.ts';
+import type { SpeechUsage, TextToSpeech, VoiceSettings } from '../../tts/contract.ts';
 import type { CallOptions } from '../options.ts';
 import type { ReplyDelays } from '../reply-delays.ts';
 import { guarded } from '../stall-guard.ts';
@@ -25,6 +25,7 @@ export interface ReplyVoiceListener {
   /** The last sentence that must be heard was heard. */
   onRequiredPlayed(): void;
   onFailed(error: unknown, partlySpoken: boolean): void;
+  onUsage(usage: SpeechUsage): void;
 }
 
 export interface ReplyVoiceDeps {
@@ -275,13 +276,14 @@ export class ReplyVoice {
   async #synthesize(utterance: Utterance): Promise<void> {
     const { clock, delays, metrics, options, owner, voice } = this.#deps;
     const tts = (this.#useFallback && this.#deps.fallbackTts) || this.#deps.tts;
+    const onUsage = (usage: SpeechUsage) => this.#listener.onUsage(usage);
     const abort = new AbortController();
     utterance.abort = abort;
     const askedAtMs = clock.monotonicMs();
     delays.voiceRequestedAtMs ??= askedAtMs;
     try {
       const audio = guarded(
-        (signal) => tts.synthesize({ text: utterance.text, voice, owner }, signal),
+        (signal) => tts.synthesize({ text: utterance.text, voice, owner, onUsage }, signal),
         abort.signal,
         clock,
         { provider: tts.name, firstMs: options.voiceFirstByteMs, nextMs: options.voiceStallMs },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FinishReason, GenerateContentResponse, Part } from '@google/genai';
 import { ProviderError } from '../../kernel/errors.ts';
-import type { LlmEvent, LlmUsage } from '../contract.ts';
+import type { LlmEvent, ModelUsage } from '../contract.ts';
 import type { GeminiParts } from './parts.ts';
 
 export const PROVIDER = 'gemini';
@@ -25,16 +25,23 @@ export class GeminiAnswer {
   #calls = 0;
   #finishReason: FinishReason | undefined;
   #isPromptBlocked = false;
-  #usage: LlmUsage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 };
+  #usage: ModelUsage | undefined;
 
   constructor(model: string) {
     this.#model = model;
+  }
+
+  /** What was counted so far; undefined while Gemini has told nothing. */
+  get usage(): ModelUsage | undefined {
+    return this.#usage;
   }
 
   *take(chunk: GenerateContentResponse): Generator<LlmEvent> {
     const { usageMetadata: usage } = chunk;
     if (usage) {
       this.#usage = {
+        provider: 'google',
+        model: this.#model,
         inputTokens: (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0),
         cachedInputTokens: usage.cachedContentTokenCount ?? 0,
         outputTokens: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
@@ -59,7 +66,6 @@ export class GeminiAnswer {
     return {
       type: 'done',
       finishReason: this.#reason(),
-      usage: this.#usage,
       ...(this.#parts.length === 0 ? {} : { providerParts }),
     };
   }

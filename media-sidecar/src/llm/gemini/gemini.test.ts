@@ -88,7 +88,12 @@ describe("Gemini's answer", () => {
       thoughtsTokenCount: 5,
     };
     const last = { ...chunk([], { finishReason: 'STOP' }), usageMetadata } as never;
-    assert.deepEqual(answer(last).done().usage, {
+    const collected = new GeminiAnswer(model);
+    assert.equal(collected.usage, undefined);
+    for (const _ of collected.take(last)) assert.fail('there is nothing to tell');
+    assert.deepEqual(collected.usage, {
+      provider: 'google',
+      model,
       inputTokens: 110,
       cachedInputTokens: 60,
       outputTokens: 25,

@@ -61,6 +61,14 @@ export class Gemini implements LanguageModel {
     const { model } = this.#options;
     const answer = new GeminiAnswer(model);
     const silence = new SilenceWatch(this.#clock, this.#options.idleTimeoutMs);
+    let isUsageTold = false;
+    const tellUsage = () => {
+      if (isUsageTold || !answer.usage) return;
+      isUsageTold = true;
+      request.onUsage?.(answer.usage);
+    };
+    // In the same moment: whoever gives a reply up closes its record then.
+    signal.addEventListener('abort', tellUsage, { once: true });
     const abortSignal = AbortSignal.any([signal, silence.signal]);
     try {
       const stream = await this.#client.models.generateContentStream({
@@ -78,12 +86,16 @@ export class Gemini implements LanguageModel {
         silence.resume();
       }
       if (signal.aborted) return;
-      yield answer.done();
+      const done = answer.done();
+      tellUsage();
+      yield done;
     } catch (error) {
       if (signal.aborted) return;
       throw silence.signal.aborted ? tooLate(error) : geminiError(error);
     } finally {
       silence.stop();
+      signal.removeEventListener('abort', tellUsage);
+      tellUsage();
     }
   }
 

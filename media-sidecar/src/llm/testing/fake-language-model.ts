@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { sleepOn } from '../../kernel/testing/virtual-clock.ts';
-import type { LanguageModel, LlmEvent, LlmRequest, LlmUsage, ToolCall } from '../contract.ts';
+import type { LanguageModel, LlmEvent, LlmRequest, ModelUsage, ToolCall } from '../contract.ts';
 
 /** One answer of the fake model. */
 export interface ScriptedReply {
@@ -14,7 +14,8 @@ export interface ScriptedReply {
   /** Thrown after everything above was yielded, instead of `done`. */
   readonly error?: Error;
   readonly finishReason?: Extract<LlmEvent, { type: 'done' }>['finishReason'];
-  readonly usage?: LlmUsage;
+  /** @defaultValue 10 tokens in, 5 out */
+  readonly usage?: Omit<ModelUsage, 'provider' | 'model'>;
   readonly providerParts?: unknown;
 }
 
@@ -46,14 +47,27 @@ export class FakeLanguageModel implements LanguageModel {
       ...(reply.toolCalls ?? []).map((call) => ({ type: 'tool-call', call }) as const),
     ];
     if (!reply.error) events.push(done(reply));
+    let counted: 'nothing' | 'some' | 'told' = 'nothing';
+    const tellUsage = () => {
+      if (counted === 'some') request.onUsage?.(this.#usageOf(reply));
+      counted = 'told';
+    };
+    signal.addEventListener('abort', tellUsage, { once: true });
     let delayMs = reply.firstTokenMs ?? 300;
     for (const event of events) {
       if (!(await this.#pause(number, delayMs, signal))) return;
       delayMs = reply.tokenGapMs ?? 30;
+      if (counted === 'nothing') counted = 'some';
+      if (event.type === 'done') tellUsage();
       yield event;
     }
     if (!reply.error) return;
     if (await this.#pause(number, delayMs, signal)) throw reply.error;
+  }
+
+  #usageOf({ usage }: ScriptedReply): ModelUsage {
+    const tokens = usage ?? { inputTokens: 10, cachedInputTokens: 0, outputTokens: 5 };
+    return { provider: 'google', model: this.name, ...tokens };
   }
 
   /** False when the signal was aborted meanwhile. */
@@ -72,7 +86,6 @@ function done(reply: ScriptedReply): LlmEvent {
   return {
     type: 'done',
     finishReason: reply.finishReason ?? (reply.toolCalls?.length ? 'tool-calls' : 'stop'),
-    usage: reply.usage ?? { inputTokens: 10, cachedInputTokens: 0, outputTokens: 5 },
     ...(reply.providerParts === undefined ? {} : { providerParts: reply.providerParts }),
   };
 }

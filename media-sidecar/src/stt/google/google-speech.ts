@@ -1,10 +1,17 @@
 import { v1, v2 } from '@google-cloud/speech';
+import { mulawMs } from '../../audio/constants.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { ClientPool } from '../../kernel/google/client-pool.ts';
 import { googleClientOptions } from '../../kernel/google/connection.ts';
 import { silentLogger, type Logger } from '../../kernel/logger.ts';
 import { noMetrics, type Metrics } from '../../kernel/metrics.ts';
-import type { SpeechToText, SttListener, SttOptions, SttStream } from '../contract.ts';
+import type {
+  ListeningUsage,
+  SpeechToText,
+  SttListener,
+  SttOptions,
+  SttStream,
+} from '../contract.ts';
 import { defaultGoogleSpeechOptions, type GoogleSpeechOptions } from './options.ts';
 import { parseResults, type Recognition, type RecognitionListener } from './recognition.ts';
 import { v1ConfigRequest, v2ConfigRequest, type RequestSettings } from './requests.ts';
@@ -112,6 +119,7 @@ export class GoogleSpeech implements SpeechToText {
 
   #recognize(settings: RequestSettings, listener: RecognitionListener): Recognition {
     const { api, location, connection } = this.#options;
+    let sentBytes = 0;
     const lease = this.#pool.lease();
     const call = lease.client._streamingRecognize() as unknown as DuplexCall;
     let over = false;
@@ -119,6 +127,7 @@ export class GoogleSpeech implements SpeechToText {
       if (over) return;
       over = true;
       lease.release();
+      if (sentBytes > 0) settings.stt.onUsage?.(usageOf(api, sentBytes));
       report();
     };
     // Must stay: after its first error, a write may make the stream emit another one.
@@ -139,6 +148,7 @@ export class GoogleSpeech implements SpeechToText {
       write: (mulaw) => {
         if (over || call.destroyed) return;
         call.write(api === 'v1' ? { audioContent: mulaw } : { audio: mulaw });
+        sentBytes += mulaw.length;
       },
       end: () => {
         if (!over && !call.destroyed) call.end();
@@ -149,4 +159,9 @@ export class GoogleSpeech implements SpeechToText {
       },
     };
   }
+}
+
+/** Google's price depends on the version of the API, not on the model. */
+function usageOf(api: GoogleSpeechOptions['api'], mulawBytes: number): ListeningUsage {
+  return { provider: 'google', model: `speech-${api}`, seconds: mulawMs(mulawBytes) / 1000 };
 }

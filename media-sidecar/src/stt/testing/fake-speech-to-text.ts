@@ -79,7 +79,12 @@ export class FakeSttStream implements SttStream {
   }
 
   close(): void {
+    if (this.closed) return;
     this.closed = true;
+    const bytes = this.frames.reduce((sum, frame) => sum + frame.length, 0);
+    if (bytes > 0) {
+      this.options.onUsage?.({ provider: 'google', model: 'speech-v1', seconds: bytes / 8000 });
+    }
     for (const timer of this.#timers) timer.cancel();
   }
 

@@ -5,7 +5,7 @@ import { ProviderError } from '../../kernel/errors.ts';
 import { ClientPool } from '../../kernel/google/client-pool.ts';
 import { googleClientOptions, type GoogleConnection } from '../../kernel/google/connection.ts';
 import { googleError } from '../../kernel/google/errors.ts';
-import type { SpeechRequest, TextToSpeech } from '../contract.ts';
+import type { SpeechRequest, SpeechUsage, TextToSpeech } from '../contract.ts';
 
 export interface GoogleTextToSpeechOptions {
   readonly connection: GoogleConnection;
@@ -83,7 +83,18 @@ export class GoogleTextToSpeech implements TextToSpeech {
       isLate = true;
       synthesis.cancel();
     });
-    signal.addEventListener('abort', synthesis.cancel, { once: true });
+    let isUsageTold = false;
+    const tellUsage = () => {
+      if (isUsageTold) return;
+      isUsageTold = true;
+      request.onUsage?.(usageOf(request));
+    };
+    const giveUp = () => {
+      // It was sent, and Google makes the audio whether somebody takes it or not.
+      tellUsage();
+      synthesis.cancel();
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
     const stripper = new WavStripper();
     try {
       for await (const { audioContent } of synthesis.messages) {
@@ -91,6 +102,7 @@ export class GoogleTextToSpeech implements TextToSpeech {
         const audio = stripper.push(bytesOf(audioContent));
         if (audio.length === 0) continue;
         timer.cancel();
+        tellUsage();
         yield audio;
       }
       if (signal.aborted) return;
@@ -102,7 +114,7 @@ export class GoogleTextToSpeech implements TextToSpeech {
       throw isLate ? tooLate(error) : mapped(error);
     } finally {
       timer.cancel();
-      signal.removeEventListener('abort', synthesis.cancel);
+      signal.removeEventListener('abort', giveUp);
       // Also when the consumer stopped early: nobody else would end the request.
       synthesis.cancel();
       lease.release();
@@ -177,6 +189,16 @@ function check({ text, voice }: SpeechRequest): void {
         ? `a speaking rate is between ${MIN_RATE} and ${MAX_RATE}`
         : undefined;
   if (problem) throw new ProviderError(PROVIDER, 'invalid-request', problem, { retryable: false });
+}
+
+/**
+ * Google's price depends on the kind of the voice, which is the middle of its name: `es-US-Neural2-A`
+ * is a `neural2`, `es-US-Chirp3-HD-Aoede` a `chirp3-hd`.
+ */
+export function usageOf({ text, voice }: SpeechRequest): SpeechUsage {
+  const kind = voice.name.split('-').slice(2, -1).join('-') || voice.name;
+  // Google counts characters, not UTF-16 units.
+  return { provider: 'google', model: kind.toLowerCase(), characters: [...text].length };
 }
 
 function bytesOf(content: Uint8Array | string | null | undefined): Uint8Array {

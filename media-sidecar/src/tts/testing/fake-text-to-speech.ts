@@ -63,6 +63,10 @@ export class FakeTextToSpeech implements TextToSpeech {
       if (fault && chunks >= fault.afterChunks) throw fault.error;
       const chunkMs = Math.min(leftMs, this.#timing.chunkMs);
       leftMs -= chunkMs;
+      if (chunks === 0) {
+        const { text, onUsage } = request;
+        onUsage?.({ provider: 'google', model: 'chirp3-hd', characters: text.length });
+      }
       delayMs = this.#timing.chunkGapMs;
       yield new Uint8Array(chunkMs * MULAW_BYTES_PER_MS).fill(0x55);
     }
