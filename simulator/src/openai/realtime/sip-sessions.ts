@@ -14,10 +14,6 @@ export class SipSessions {
     });
   }
 
-  get count(): number {
-    return this.#byCall.size;
-  }
-
   /** @throws OpenAiError 404 for a call that was not accepted, or is over */
   attach(callId: string, socket: ControlSocket): ReturnType<SipSession['attach']> {
     const session = this.#byCall.get(callId);
