@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { acceptStream } from './accept-stream.ts';
 import { defaultAgents } from './agents/registry.ts';
@@ -5,13 +6,15 @@ import { createVoiceActivityDetector, loadVoiceActivity } from './audio/voice-ac
 import type { AgentSubject } from './agents/contract.ts';
 import { agentSubject } from './call/agent-subject.ts';
 import { defaultCallOptions, defaultRegistryOptions } from './call/options.ts';
-import type { TenantProfile } from './call/ports.ts';
+import type { ClaimedSession, TenantProfile } from './call/ports.ts';
 import { CallRegistry } from './call/registry.ts';
 import { defaultTranscriptionOptions } from './call/transcription/options.ts';
+import { SipDesk } from './call/sip/sip-desk.ts';
 import { TranscriptionRegistry } from './call/transcription/registry.ts';
-import type { Config } from './config/config.ts';
+import { ConfigError, type Config } from './config/config.ts';
 import { Database } from './db/database.ts';
 import { buildDomain, mediaUrl } from './domain/build-domain.ts';
+import { PriceTable, PriceTableError } from './domain/costs/price-table.ts';
 import { Housekeeping } from './domain/housekeeping.ts';
 import { StopRequests } from './domain/stop-requests.ts';
 import { AfterStreamAnswers } from './http/after-stream.ts';
@@ -26,7 +29,7 @@ import type { Logger } from './kernel/logger.ts';
 import { createLogger } from './observability/logger.ts';
 import { PrometheusMetrics, watchEventLoop } from './observability/metrics.ts';
 import { PhraseWarmer } from './phrase-warmer.ts';
-import type { BuiltProviders } from './providers.ts';
+import type { BuiltProviders, RealtimeProvider } from './providers.ts';
 import { buildProviders } from './providers.ts';
 import { isSignedForm, isSignedUpgrade } from './telephony/twilio/signature.ts';
 import {
@@ -74,6 +77,8 @@ export async function startSidecar(
   const providers =
     overrides.providers ?? (await buildProviders(config, { clock, metrics, logger }));
   undo.defer(() => providers.close());
+  const { realtime } = providers;
+  const prices = await readPrices(config.pricesFile);
   const warmer = new PhraseWarmer(providers.phrases, logger);
   const domain = buildDomain(
     {
@@ -85,6 +90,12 @@ export async function startSidecar(
       phraseStore: providers.phrases,
       endCall: (callId) => registry.end(callId),
       stopTranscription: (id) => transcriptions.stop(id),
+      ...(realtime && {
+        sipAnswering: {
+          answer: (session, callId) => sipDesk(realtime).answer(session, callId),
+          reject: (callId, statusCode) => sipDesk(realtime).reject(callId, statusCode),
+        },
+      }),
       clock,
       metrics,
       logger,
@@ -95,12 +106,21 @@ export async function startSidecar(
       outboundSessionTtlMs: config.limits.outboundSessionTtlMs,
       encryptionKey: config.encryptionKey,
       allowLoopbackWebhooks: config.webhookAllowHttpLoopback,
-      openAi: { configured: false, sipHost: config.openAi.sipHost },
+      openAi: {
+        configured: realtime !== undefined,
+        sipHost: config.openAi.sipHost,
+        ...(config.openAi.projectId !== undefined && { projectId: config.openAi.projectId }),
+      },
+      ...(prices && { prices }),
       ...(config.bootstrapApiKey !== undefined && { bootstrapApiKey: config.bootstrapApiKey }),
     },
   );
   undo.defer(() => domain.webhookClient.close());
   undo.defer(() => domain.warmings.close());
+  const agentFor = (session: ClaimedSession) =>
+    defaultAgents.create(session.agent, agentSubject(session));
+  const { sessionLimitMs, handoverBeforeMs } = config.openAi;
+  const sessionTimes = { sessionLimitMs, handoverBeforeMs };
   const registry = new CallRegistry({
     clock,
     metrics,
@@ -108,12 +128,18 @@ export async function startSidecar(
     options: defaultCallOptions,
     registry: { ...defaultRegistryOptions, maxCalls: config.limits.maxCalls },
     providers: providers.cascade,
+    ...(realtime && { realtime: { ...realtime, options: sessionTimes } }),
     recorder: domain.recorder,
     tools: domain.toolRunner,
     actions: domain.actions,
     voiceActivity: () => createVoiceActivityDetector(),
-    agentFor: (session) => defaultAgents.create(session.agent, agentSubject(session)),
+    agentFor,
   });
+  /** Keeps nothing itself: calls are the registry's. */
+  const sipDesk = (realtime: RealtimeProvider): SipDesk => {
+    const { actions } = domain;
+    return new SipDesk({ ...realtime, actions, registry, agentFor, clock, metrics, logger });
+  };
 
   const transcriptions = new TranscriptionRegistry({
     clock,
@@ -235,6 +261,18 @@ export async function startSidecar(
     logger.info({}, 'media sidecar has stopped');
   }
   return { url, close: () => (closing ??= close()) };
+}
+
+/** @throws ConfigError when the file is not there, or holds no table of prices */
+async function readPrices(file: string | undefined): Promise<PriceTable | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    return PriceTable.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    const isTable = error instanceof PriceTableError;
+    const problem = isTable ? error.message : 'names a file that cannot be read';
+    throw new ConfigError([{ variable: 'PRICES_FILE', problem }]);
+  }
 }
 
 /** As much of a call as is known before it is connected. */

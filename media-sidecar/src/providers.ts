@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { CascadeProviders } from './call/cascade/providers.ts';
+import type { RealtimeDefaults } from './call/realtime/options.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError } from './config/config.ts';
 import type { Clock } from './kernel/clock.ts';
@@ -9,6 +10,11 @@ import type { Logger } from './kernel/logger.ts';
 import type { Metrics } from './kernel/metrics.ts';
 import { Gemini, defaultGeminiOptions } from './llm/gemini/gemini.ts';
 import { ResilientLanguageModel } from './llm/resilient.ts';
+import type { RealtimeModel, SipCalls } from './realtime/contract.ts';
+import { checkRealtimeModel } from './realtime/openai/models.ts';
+import { OpenAiRealtime } from './realtime/openai/openai-realtime.ts';
+import { OpenAiSipCalls } from './realtime/openai/sip-calls.ts';
+import { ResilientRealtimeModel } from './realtime/resilient.ts';
 import { GoogleSpeech } from './stt/google/google-speech.ts';
 import type { VoiceSettings } from './tts/contract.ts';
 import { FallbackTextToSpeech } from './tts/fallback.ts';
@@ -25,9 +31,18 @@ export interface ProviderDeps {
 export interface BuiltProviders {
   readonly cascade: CascadeProviders;
   readonly phrases: PhraseCache;
+  /** Absent without a key of OpenAI. */
+  readonly realtime?: RealtimeProvider;
   /** Opens connections ahead of the first call. A provider that is away is tried again then. */
   warmUp(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Speech to speech, and the calls that reach it over SIP. */
+export interface RealtimeProvider {
+  readonly model: RealtimeModel;
+  readonly sipCalls: SipCalls;
+  readonly defaults: RealtimeDefaults;
 }
 
 /** Another model has a quota and a queue of its own. */
@@ -40,6 +55,13 @@ const fallbackVoices: Readonly<Record<string, string>> = {
   'en-US': 'en-US-Neural2-F',
   'en-GB': 'en-GB-Neural2-A',
 };
+
+/** For a tenant that sets nothing: semantic turns, and a phone close to the mouth. */
+const defaultRealtimeVoice = {
+  voice: 'marin',
+  turnDetection: { type: 'semantic_vad', eagerness: 'auto' },
+  noiseReduction: 'near_field',
+} as const satisfies Partial<RealtimeDefaults>;
 
 const credentialsSchema = z.object({
   type: z.literal('service_account'),
@@ -86,6 +108,7 @@ export async function buildProviders(config: Config, deps: ProviderDeps): Promis
     return new ResilientLanguageModel(new Gemini({ apiKey, model: name, ...more }, { clock }));
   };
   const modelName = gemini.model ?? defaultGeminiOptions.model;
+  const realtime = await buildRealtime(config.openAi, deps);
 
   return {
     cascade: {
@@ -98,6 +121,7 @@ export async function buildProviders(config: Config, deps: ProviderDeps): Promis
       ]),
     },
     phrases,
+    ...(realtime && { realtime }),
     async warmUp() {
       const results = await Promise.allSettled([stt.warmUp(), voice.warmUp()]);
       for (const result of results) {
@@ -109,6 +133,30 @@ export async function buildProviders(config: Config, deps: ProviderDeps): Promis
     async close() {
       await Promise.all([stt.close(), voice.close()]);
     },
+  };
+}
+
+/** @throws ConfigError for a model that is retired */
+async function buildRealtime(
+  openAi: Config['openAi'],
+  { clock, metrics }: ProviderDeps,
+): Promise<RealtimeProvider | undefined> {
+  const { apiKey, baseUrl, caFile, realtimeModel, transcriptionModel } = openAi;
+  if (apiKey === undefined) return undefined;
+  const problem = checkRealtimeModel(realtimeModel);
+  if (problem !== undefined) {
+    throw new ConfigError([{ variable: 'OPENAI_REALTIME_MODEL', problem }]);
+  }
+  const connection = {
+    apiKey,
+    baseUrl,
+    ...(caFile !== undefined && { caPem: await read('OPENAI_CA_FILE', caFile) }),
+  };
+  const model = new OpenAiRealtime(connection, { clock, metrics });
+  return {
+    model: new ResilientRealtimeModel(model, clock),
+    sipCalls: new OpenAiSipCalls(connection, { clock }),
+    defaults: { ...defaultRealtimeVoice, model: realtimeModel, transcriptionModel },
   };
 }
 

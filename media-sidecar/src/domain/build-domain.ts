@@ -87,7 +87,8 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
     stream: mediaUrl(publicUrl),
     action: `${publicUrl}/twilio/stream-ended`,
     streamStatus: `${publicUrl}/twilio/stream-status`,
-    dialAction: `${publicUrl}/twilio/dial-ended`,
+    // What follows a conversation is the same, whichever way its audio went.
+    dialAction: `${publicUrl}/twilio/stream-ended`,
   };
   const warmings = new Warmings({ store: parts.phraseStore, clock, logger });
   const sessions = new Sessions(
