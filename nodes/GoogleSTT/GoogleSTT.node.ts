@@ -8,6 +8,9 @@ import type {
 
 import { propertiesOf, runOperations } from '../shared/operations';
 import { searchCalls, searchRecordings } from '../TwilioVoice/methods/listSearch';
+import * as audio from './actions/audio/resource';
+import * as live from './actions/live/resource';
+import * as model from './actions/model/resource';
 import { operations } from './actions/operations';
 import { getLanguages } from './methods/languages';
 
@@ -61,72 +64,11 @@ export class GoogleSTT implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				default: 'audio',
-				options: [
-					{ name: 'Audio', value: 'audio', description: 'A recording' },
-					{ name: 'Live', value: 'live', description: 'A call that is going on' },
-					{ name: 'Model', value: 'model', description: 'What Google recognises with' },
-				],
+				options: [audio.resource, live.resource, model.resource],
 			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				displayOptions: { show: { resource: ['audio'] } },
-				default: 'transcribe',
-				options: [
-					{
-						name: 'Transcribe',
-						value: 'transcribe',
-						action: 'Transcribe a recording',
-						description: 'Turn a recording of any length into text, turns or subtitles',
-					},
-				],
-			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				displayOptions: { show: { resource: ['live'] } },
-				default: 'start',
-				options: [
-					{
-						name: 'Start',
-						value: 'start',
-						action: 'Start a live transcription',
-						description: 'Have a running call transcribed while it goes on',
-					},
-					{
-						name: 'Stop',
-						value: 'stop',
-						action: 'Stop a live transcription',
-						description: 'End it before the call ends',
-					},
-				],
-			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				displayOptions: { show: { resource: ['model'] } },
-				default: 'getMany',
-				options: [
-					{
-						name: 'Get Languages',
-						value: 'getLanguages',
-						action: 'Get the languages',
-						description: 'List the languages and which models know them',
-					},
-					{
-						name: 'Get Many',
-						value: 'getMany',
-						action: 'Get many models',
-						description: 'List the models with their languages and features',
-					},
-				],
-			},
+			audio.operation,
+			live.operation,
+			model.operation,
 			...propertiesOf(operations),
 		],
 	};

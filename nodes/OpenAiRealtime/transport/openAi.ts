@@ -1,11 +1,7 @@
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
-import {
-	requestJson,
-	withoutFinalSlash,
-	type Cure,
-	type RequestContext,
-} from '../../shared/request';
+import type { Cure, RequestContext } from '../../shared/request';
+import { serviceRequest, type AddressedService } from '../../shared/serviceRequest';
 
 export const openAiCredential = 'voiceOpenAiApi';
 
@@ -17,14 +13,6 @@ export interface OpenAiRequest {
 	itemIndex?: number;
 }
 
-async function baseUrl(context: RequestContext, itemIndex?: number): Promise<string> {
-	const credentials = await context.getCredentials<{ baseUrl?: string }>(
-		openAiCredential,
-		itemIndex,
-	);
-	return withoutFinalSlash(credentials.baseUrl || 'https://api.openai.com/v1');
-}
-
 /**
  * Speaks to OpenAI's REST API for realtime sessions and calls.
  * @throws {NodeApiError} worded for the builder when OpenAI refuses or does not answer
@@ -34,20 +22,20 @@ export async function openAiRequest(
 	context: RequestContext,
 	{ method, path, body, itemIndex }: OpenAiRequest,
 ): Promise<IDataObject> {
-	return await requestJson(
+	return await serviceRequest(
 		context,
-		openAiCredential,
-		'OpenAI',
-		{
-			method,
-			url: `${await baseUrl(context, itemIndex)}${path}`,
-			timeout: 15_000,
-			...(body ? { body } : {}),
-		},
-		cureOf,
+		openAi,
+		{ method, path, timeout: 15_000, ...(body ? { body } : {}) },
 		itemIndex,
 	);
 }
+
+const openAi: AddressedService = {
+	credential: openAiCredential,
+	name: 'OpenAI',
+	defaultBaseUrl: 'https://api.openai.com/v1',
+	cureOf,
+};
 
 interface OpenAiError {
 	message?: string;

@@ -1,81 +1,62 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-export const callSidField: INodeProperties = {
-	displayName: 'Call',
-	name: 'callSid',
-	type: 'resourceLocator',
-	required: true,
-	default: { mode: 'id', value: '={{ $json.callSid }}' },
-	description: 'The call, as Twilio names it. A trigger or another Twilio Voice node puts it out.',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchCalls', searchable: true },
-		},
-		{ displayName: 'By SID', name: 'id', type: 'string', placeholder: 'CA…' },
-	],
-};
+import { fromList } from '../../shared/fromList';
 
-export const recordingField: INodeProperties = {
-	displayName: 'Recording',
-	name: 'recordingSid',
-	type: 'resourceLocator',
-	required: true,
-	default: { mode: 'id', value: '={{ $json.recordingSid }}' },
-	description: 'The recording, as Twilio names it',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchRecordings', searchable: true },
-		},
-		{ displayName: 'By SID', name: 'id', type: 'string', placeholder: 'RE…' },
-	],
-};
+/** Something that Twilio names by a SID, or by what the `mode` says. */
+function sidField(
+	field: Pick<INodeProperties, 'displayName' | 'name' | 'description'>,
+	from: { output: string; list: string },
+	mode: { displayName: string; placeholder: string },
+): INodeProperties {
+	return {
+		...field,
+		type: 'resourceLocator',
+		required: true,
+		default: { mode: 'id', value: `={{ $json.${from.output} }}` },
+		modes: [fromList(from.list), { name: 'id', type: 'string', ...mode }],
+	};
+}
 
-export const conferenceField: INodeProperties = {
-	displayName: 'Conference',
-	name: 'conferenceSid',
-	type: 'resourceLocator',
-	required: true,
-	default: { mode: 'id', value: '={{ $json.conferenceSid }}' },
-	description: 'The conference, as Twilio names it',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchConferences', searchable: true },
-		},
-		{ displayName: 'By SID', name: 'id', type: 'string', placeholder: 'CF…' },
-	],
-};
+export const callSidField = sidField(
+	{
+		displayName: 'Call',
+		name: 'callSid',
+		description:
+			'The call, as Twilio names it. A trigger or another Twilio Voice node puts it out.',
+	},
+	{ output: 'callSid', list: 'searchCalls' },
+	{ displayName: 'By SID', placeholder: 'CA…' },
+);
 
-export const participantField: INodeProperties = {
-	displayName: 'Participant',
-	name: 'participant',
-	type: 'resourceLocator',
-	required: true,
-	default: { mode: 'id', value: '={{ $json.callSid }}' },
-	description: 'Who is meant: the Call SID of the participant, or its label',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchParticipants', searchable: true },
-		},
-		{
-			displayName: 'By Call SID or Label',
-			name: 'id',
-			type: 'string',
-			placeholder: 'CA… or customer',
-		},
-	],
-};
+export const recordingField = sidField(
+	{
+		displayName: 'Recording',
+		name: 'recordingSid',
+		description: 'The recording, as Twilio names it',
+	},
+	{ output: 'recordingSid', list: 'searchRecordings' },
+	{ displayName: 'By SID', placeholder: 'RE…' },
+);
+
+export const conferenceField = sidField(
+	{
+		displayName: 'Conference',
+		name: 'conferenceSid',
+		description: 'The conference, as Twilio names it',
+	},
+	{ output: 'conferenceSid', list: 'searchConferences' },
+	{ displayName: 'By SID', placeholder: 'CF…' },
+);
+
+export const participantField = sidField(
+	{
+		displayName: 'Participant',
+		name: 'participant',
+		description: 'Who is meant: the Call SID of the participant, or its label',
+	},
+	{ output: 'callSid', list: 'searchParticipants' },
+	{ displayName: 'By Call SID or Label', placeholder: 'CA… or customer' },
+);
 
 /** A number of the account, by the number itself. */
 export function ownNumberField(
@@ -91,12 +72,7 @@ export function ownNumberField(
 		default: { mode: 'list', value: '' },
 		description,
 		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				typeOptions: { searchListMethod: 'searchPhoneNumbers', searchable: true },
-			},
+			fromList('searchPhoneNumbers'),
 			{
 				displayName: 'By Number',
 				name: 'number',

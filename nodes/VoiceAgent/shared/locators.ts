@@ -1,15 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { fromList } from '../../shared/fromList';
 import { tenantLocator } from './tenantLocator';
-
-function fromList(method: string) {
-	return {
-		displayName: 'From List',
-		name: 'list',
-		type: 'list' as const,
-		typeOptions: { searchListMethod: method, searchable: true },
-	};
-}
 
 /** The tenant that something belongs to; a tenant key has only one. */
 export const ownerLocator: INodeProperties = {

@@ -1,30 +1,11 @@
 import { NodeApiError } from 'n8n-workflow';
-import type { IDataObject, IHttpRequestOptions, JsonObject } from 'n8n-workflow';
+import type { IDataObject, JsonObject } from 'n8n-workflow';
 
-import {
-	requestJson,
-	withoutFinalSlash,
-	type Cure,
-	type RequestContext,
-} from '../../shared/request';
+import type { Cure, RequestContext } from '../../shared/request';
+import { serviceRequest, type AddressedService } from '../../shared/serviceRequest';
 import type { Usage } from '../analysis/contract';
 import type { Engine, ModelOptions, Prompt, Reply } from './contract';
 import { inSeconds, retryHeaderMs } from './waiting';
-
-/**
- * Gemini's `generateContent` with `responseJsonSchema` (ai.google.dev/api/generate-content). The
- * version v1beta, because v1 is not documented to take the schema.
- */
-const version = 'v1beta';
-
-async function geminiUrl(context: RequestContext, path: string, itemIndex?: number) {
-	const credentials = await context.getCredentials<{ baseUrl?: string }>(
-		'voiceGeminiApi',
-		itemIndex,
-	);
-	const base = credentials.baseUrl || 'https://generativelanguage.googleapis.com';
-	return `${withoutFinalSlash(base)}/${version}${path}`;
-}
 
 interface GeminiError {
 	message?: string;
@@ -81,24 +62,17 @@ function retryInfoMs(body: IDataObject): number | undefined {
 	return Number.isFinite(seconds) ? seconds * 1000 : undefined;
 }
 
-/** @throws {NodeApiError} when Gemini refuses or does not answer */
-export async function geminiRequest(
-	context: RequestContext,
-	{ path, ...options }: GeminiRequest,
-	itemIndex?: number,
-): Promise<IDataObject> {
-	const url = await geminiUrl(context, path, itemIndex);
-	return await requestJson(
-		context,
-		'voiceGeminiApi',
-		'Gemini',
-		{ ...options, url },
-		cureOf,
-		itemIndex,
-	);
-}
-
-type GeminiRequest = Omit<IHttpRequestOptions, 'url'> & { path: string };
+/**
+ * `generateContent` with `responseJsonSchema` (ai.google.dev/api/generate-content). The version
+ * v1beta, because v1 is not documented to take the schema.
+ */
+export const gemini: AddressedService = {
+	credential: 'voiceGeminiApi',
+	name: 'Gemini',
+	defaultBaseUrl: 'https://generativelanguage.googleapis.com',
+	version: '/v1beta',
+	cureOf,
+};
 
 interface Candidate {
 	content?: { parts?: Array<{ text?: string; thought?: boolean }> };
@@ -114,8 +88,9 @@ export function geminiEngine(
 		name: 'gemini',
 		async ask(prompt) {
 			const model = options.model.replace(/^models\//, '');
-			const body = await geminiRequest(
+			const body = await serviceRequest(
 				context,
+				gemini,
 				{
 					method: 'POST',
 					path: `/models/${encodeURIComponent(model)}:generateContent`,

@@ -1,25 +1,11 @@
 import { NodeApiError } from 'n8n-workflow';
-import type { IDataObject, IHttpRequestOptions, JsonObject } from 'n8n-workflow';
+import type { IDataObject, JsonObject } from 'n8n-workflow';
 
-import {
-	requestJson,
-	withoutFinalSlash,
-	type Cure,
-	type RequestContext,
-} from '../../shared/request';
+import type { Cure, RequestContext } from '../../shared/request';
+import { serviceRequest, type AddressedService } from '../../shared/serviceRequest';
 import type { Usage } from '../analysis/contract';
 import type { Engine, ModelOptions, Prompt, Reply } from './contract';
 import { inSeconds, retryHeaderMs } from './waiting';
-
-/** OpenAI's Responses API with a strict `json_schema` (`text.format`). */
-
-async function openAiUrl(context: RequestContext, path: string, itemIndex?: number) {
-	const credentials = await context.getCredentials<{ baseUrl?: string }>(
-		'voiceOpenAiApi',
-		itemIndex,
-	);
-	return `${withoutFinalSlash(credentials.baseUrl || 'https://api.openai.com/v1')}${path}`;
-}
 
 interface OpenAiError {
 	message?: string;
@@ -81,24 +67,13 @@ function cureOf(status: number, body: IDataObject, headers: IDataObject): Cure {
 	}
 }
 
-type OpenAiRequest = Omit<IHttpRequestOptions, 'url'> & { path: string };
-
-/** @throws {NodeApiError} when OpenAI refuses or does not answer */
-export async function openAiRequest(
-	context: RequestContext,
-	{ path, ...options }: OpenAiRequest,
-	itemIndex?: number,
-): Promise<IDataObject> {
-	const url = await openAiUrl(context, path, itemIndex);
-	return await requestJson(
-		context,
-		'voiceOpenAiApi',
-		'OpenAI',
-		{ ...options, url },
-		cureOf,
-		itemIndex,
-	);
-}
+/** The Responses API with a strict `json_schema` (`text.format`). */
+export const openAi: AddressedService = {
+	credential: 'voiceOpenAiApi',
+	name: 'OpenAI',
+	defaultBaseUrl: 'https://api.openai.com/v1',
+	cureOf,
+};
 
 export function openAiEngine(
 	context: RequestContext,
@@ -108,8 +83,9 @@ export function openAiEngine(
 	return {
 		name: 'openAi',
 		async ask(prompt) {
-			const body = await openAiRequest(
+			const body = await serviceRequest(
 				context,
+				openAi,
 				{
 					method: 'POST',
 					path: '/responses',

@@ -1,7 +1,8 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { geminiRequest } from '../engines/gemini';
-import { openAiRequest } from '../engines/openAi';
+import { serviceRequest } from '../../shared/serviceRequest';
+import { gemini } from '../engines/gemini';
+import { openAi } from '../engines/openAi';
 
 const fits = (name: string, filter: string | undefined) =>
 	name.toLowerCase().includes((filter ?? '').trim().toLowerCase());
@@ -19,7 +20,7 @@ export async function searchGeminiModels(
 	const names: string[] = [];
 	let pageToken: string | undefined;
 	do {
-		const page = await geminiRequest(this, {
+		const page = await serviceRequest(this, gemini, {
 			method: 'GET',
 			path: '/models',
 			qs: { pageSize: 1000, ...(pageToken === undefined ? {} : { pageToken }) },
@@ -39,7 +40,7 @@ export async function searchOpenAiModels(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
-	const list = await openAiRequest(this, { method: 'GET', path: '/models' });
+	const list = await serviceRequest(this, openAi, { method: 'GET', path: '/models' });
 	const names = ((list.data ?? []) as IDataObject[])
 		.map(({ id }) => String(id ?? ''))
 		.filter((id) => /^(?:gpt-(?:4o|4\.1|[5-9])|o[134])/.test(id) && !notForText.test(id));

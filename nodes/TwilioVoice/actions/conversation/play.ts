@@ -3,38 +3,12 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 import { hold } from '../../conversation/hold';
 import { outputFor } from '../../conversation/outputs';
 import { readUrl } from '../../shared/checks';
+import { playFields } from '../../shared/playFields';
 import { redirect } from '../../twiml/conversationVerbs';
 import { play } from '../../twiml/verbs';
 import { longWaitMs, wholeNumber } from './fields';
 
-export const description: INodeProperties[] = [
-	{
-		displayName: 'Audio URL',
-		name: 'audioUrl',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'https://cdn.example.com/bienvenida.mp3',
-		description: 'A public MP3 or WAV file, which Twilio fetches and keeps',
-	},
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			{
-				displayName: 'Repeat',
-				name: 'loop',
-				type: 'number',
-				typeOptions: { minValue: 1, maxValue: 1000 },
-				default: 1,
-				description: 'How often the audio is played',
-			},
-		],
-	},
-];
+export const description: INodeProperties[] = playFields;
 
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const address = readUrl.call(this, 'audioUrl', 'Audio URL', itemIndex);
