@@ -46,25 +46,25 @@ export class StoredCallActions implements CallActions {
   }
 
   async scheduleCallback(
-    session: CallSubject,
+    subject: CallSubject,
     request: { readonly at?: string; readonly phoneNumber?: string; readonly reason?: string },
   ): Promise<ToolOutcome> {
-    const phoneNumber = numberOf(session, request.phoneNumber);
+    const phoneNumber = numberOf(subject, request.phoneNumber);
     if ('error' in phoneNumber) return told(phoneNumber);
-    const due = this.#due(session, request.at);
+    const due = this.#due(subject, request.at);
     if ('error' in due) return told(due);
     const now = new Date(this.#clock.nowMs()).toISOString();
     const wanted = {
       id: newId(),
-      callId: session.callId,
+      callId: subject.callId,
       phoneNumber: phoneNumber.e164,
       dueAt: due.at.toUTC().toISO() ?? now,
       reason: request.reason === undefined ? null : storable(request.reason),
       createdAt: now,
     };
-    return this.#do(session, async (tx) => {
+    return this.#do(subject, async (tx) => {
       const { callback: stored, isNews } = await saveCallback(tx, wanted);
-      const tenant = toReference(session.tenant);
+      const tenant = toReference(subject.tenant);
       const callback = { ...stored, tenant };
       return {
         result: {
@@ -77,15 +77,15 @@ export class StoredCallActions implements CallActions {
     });
   }
 
-  optOut(session: CallSubject, request: { readonly reason?: string }): Promise<ToolOutcome> {
-    const phoneNumber = otherSide(session);
+  optOut(subject: CallSubject, request: { readonly reason?: string }): Promise<ToolOutcome> {
+    const phoneNumber = otherSide(subject);
     if (phoneNumber === undefined) return Promise.resolve(told({ error: 'number-withheld' }));
     const reason = request.reason === undefined ? null : storable(request.reason);
-    const { callId } = session;
+    const { callId } = subject;
     const addedAt = new Date(this.#clock.nowMs());
-    return this.#do(session, async (tx) => {
+    return this.#do(subject, async (tx) => {
       const isNew = await insertEntry(tx, { phoneNumber, reason, source: 'call', addedAt });
-      const data = { tenant: toReference(session.tenant), phoneNumber, callId, reason };
+      const data = { tenant: toReference(subject.tenant), phoneNumber, callId, reason };
       return {
         result: { ok: true },
         // Whoever was on the list already has nothing to be told of.
@@ -95,10 +95,10 @@ export class StoredCallActions implements CallActions {
   }
 
   escalated(
-    session: CallSubject,
+    subject: CallSubject,
     request: { readonly reason?: string; readonly summary?: string },
   ): void {
-    const { callId, tenant } = session;
+    const { callId, tenant } = subject;
     const id = newId();
     const escalation = {
       reason: request.reason === undefined ? null : storable(request.reason),
@@ -114,22 +114,22 @@ export class StoredCallActions implements CallActions {
         if (call === undefined) throw new Error('the call is not there');
         return { type: 'call.escalated', data: { tenant: call.tenant, call, escalation } };
       },
-      onLost: (error) => this.#lost(session, error),
+      onLost: (error) => this.#lost(subject, error),
     });
   }
 
   /** Waits for the write, but no longer than somebody on the phone does. Never rejects. */
   async #do(
-    session: CallSubject,
+    subject: CallSubject,
     work: (
       tx: TenantDb,
     ) => Promise<{ readonly result: Answer; readonly events: readonly EventData[] }>,
   ): Promise<ToolOutcome> {
-    const { callId, tenant } = session;
+    const { callId, tenant } = subject;
     const written = this.#writes
       .run({ subject: callId, tenantId: tenant.id, work })
       .then(told, (error: unknown): ToolOutcome => {
-        this.#lost(session, error);
+        this.#lost(subject, error);
         return { ok: false, reason: 'failed' };
       });
     const { promise: late, resolve } = Promise.withResolvers<ToolOutcome>();
@@ -144,13 +144,13 @@ export class StoredCallActions implements CallActions {
   }
 
   #due(
-    session: CallSubject,
+    subject: CallSubject,
     at: string | undefined,
   ): { readonly at: DateTime } | { readonly error: string; readonly now: string } {
-    const now = DateTime.fromMillis(this.#clock.nowMs(), { zone: session.tenant.timezone });
+    const now = DateTime.fromMillis(this.#clock.nowMs(), { zone: subject.tenant.timezone });
     if (at === undefined) return { at: now };
     const iso = at.trim().replace(/ +/, 'T');
-    const wanted = DateTime.fromISO(iso, { zone: session.tenant.timezone });
+    const wanted = DateTime.fromISO(iso, { zone: subject.tenant.timezone });
     // A date alone is no time at which somebody could be called.
     if (!wanted.isValid || !/T\d/i.test(iso))
       return { error: 'time-not-understood', ...clockOf(now) };
@@ -175,16 +175,16 @@ function told(result: Answer): ToolOutcome {
   return { ok: true, result };
 }
 
-function otherSide(session: CallSubject): string | undefined {
-  return session.direction === 'inbound' ? session.from : session.to;
+function otherSide(subject: CallSubject): string | undefined {
+  return subject.direction === 'inbound' ? subject.from : subject.to;
 }
 
 function numberOf(
-  session: CallSubject,
+  subject: CallSubject,
   given: string | undefined,
 ): { readonly e164: string } | { readonly error: string } {
   if (given === undefined) {
-    const own = otherSide(session);
+    const own = otherSide(subject);
     return own === undefined ? { error: 'number-withheld' } : { e164: own };
   }
   // People and models write numbers in groups.

@@ -21,7 +21,8 @@ import type { Tenants } from '../tenants/tenants.ts';
 import type { Tools } from '../tools/tools.ts';
 import type { DoNotCall } from '../compliance/do-not-call.ts';
 import type { Contacts } from '../contacts/contacts.ts';
-import { withTenant, type StoredContact } from '../contacts/repository.ts';
+import { withTenant } from '../contacts/repository.ts';
+import { contactOf } from './contact-of.ts';
 import { declineMessage } from './decline-messages.ts';
 import {
   claimSession,
@@ -30,7 +31,7 @@ import {
   insertSession,
   tenantOfSession,
 } from './repository.ts';
-import type { SessionContact, StoredSession } from './repository.ts';
+import type { StoredSession } from './repository.ts';
 import type { DeclineReason, SessionReply, SessionRequest } from './schema.ts';
 import { numberOrUndefined } from './schema.ts';
 
@@ -337,33 +338,4 @@ export function isTaken(error: unknown): boolean {
 
 function inboundNumber(request: SessionRequest): string | undefined {
   return request.direction === 'inbound' ? request.calledNumber : undefined;
-}
-
-/** What the workflow says comes before what is known. */
-function contactOf(request: SessionRequest, known: StoredContact | undefined): SessionContact {
-  const name = request.contact.name ?? known?.name ?? undefined;
-  return {
-    ...(name !== undefined && { name }),
-    ...(known !== undefined && { attributes: wordsOf(known) }),
-  };
-}
-
-/** Longer values would drown what the agent is told otherwise. */
-const maxWordsLength = 2000;
-
-/** What an agent may be told of a contact, as words. */
-function wordsOf(contact: StoredContact): Record<string, string> {
-  const { company, role, notes, attributes } = contact;
-  const known = Object.entries({ company, role, ...attributes, notes });
-  const words = known.flatMap(([name, value]) =>
-    value === null
-      ? []
-      : [
-          [
-            name,
-            (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, maxWordsLength),
-          ],
-        ],
-  );
-  return Object.fromEntries(words) as Record<string, string>;
 }

@@ -14,7 +14,7 @@ import { sessionRequestSchema } from '../sessions/schema.ts';
 import type { SessionReply } from '../sessions/schema.ts';
 import type { Admission } from '../sessions/sessions.ts';
 import { Sessions } from '../sessions/sessions.ts';
-import type { Tenant } from '../tenants/schema.ts';
+import type { Tenant, TenantInput } from '../tenants/schema.ts';
 import { Tenants } from '../tenants/tenants.ts';
 import {
   callRecorder,
@@ -269,7 +269,7 @@ onEachDatabase('calls over SIP', (database) => {
 
   test('rejects what it declines, busy only when it is', async () => {
     const waiting = await start();
-    const decisions: [Admission, Partial<Tenant>, object, string, number][] = [
+    const decisions: [Admission, Partial<TenantInput>, object, string, number][] = [
       ['capacity', {}, { calledNumber: number }, 'capacity', 486],
       ['draining', {}, { sipHeaders: headersOf(waiting) }, 'draining', 486],
       ['open', { status: 'suspended' }, { tenant: tenant.slug }, 'suspended', 603],

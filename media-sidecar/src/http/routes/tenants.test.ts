@@ -86,6 +86,29 @@ onEachDatabase('tenants and sessions over HTTP', (database) => {
       [{ facts: { big: 'x'.repeat(65_536) } }, 'facts'],
       [{ greeting: 7 }, 'greeting'],
       [{ disclosure: undefined }, 'disclosure'],
+      [{ pipeline: 'relay' }, 'pipeline'],
+      [{ realtime: { model: 'gpt-realtime' } }, 'realtime.model'],
+      [{ realtime: { model: 'gpt-9' } }, 'realtime.model'],
+      [{ realtime: { voice: 'nova' } }, 'realtime.voice'],
+      [{ realtime: { speed: 2 } }, 'realtime.speed'],
+      [{ realtime: { noiseReduction: 'loud' } }, 'realtime.noiseReduction'],
+      [{ realtime: { transcriptionModel: 'No Model' } }, 'realtime.transcriptionModel'],
+      [{ realtime: { reasoningEffort: 'none' } }, 'realtime.reasoningEffort'],
+      [{ realtime: { turnDetection: { type: 'none' } } }, 'realtime.turnDetection.type'],
+      [
+        { realtime: { turnDetection: { type: 'server_vad', threshold: 2 } } },
+        'realtime.turnDetection.threshold',
+      ],
+      [
+        { realtime: { turnDetection: { type: 'semantic_vad', threshold: 0.5 } } },
+        'realtime.turnDetection',
+      ],
+      [{ realtime: { surprise: 1 } }, 'realtime'],
+      [{ budget: { monthlyMicroUsd: 0 } }, 'budget.monthlyMicroUsd'],
+      [{ budget: { monthlyMicroUsd: 1.5 } }, 'budget.monthlyMicroUsd'],
+      [{ budget: { monthlyMicroUsd: 1e16 } }, 'budget.monthlyMicroUsd'],
+      [{ budget: { monthlyMicroUsd: 1, warnAtPercent: 101 } }, 'budget.warnAtPercent'],
+      [{ budget: {} }, 'budget.monthlyMicroUsd'],
     ];
     for (const [more, field] of bad) {
       const reply = await api.call('PUT', '/v1/tenants/bad', tenantBody(more));
@@ -250,5 +273,68 @@ onEachDatabase('tenants and sessions over HTTP', (database) => {
     recorder.callStarted({ callId, tenantId: busy.id, startedAtMs: Date.now() });
     await recorder.flush();
     refused(await api.call('DELETE', '/v1/tenants/busy'), 409, 'tenant-has-calls');
+  });
+
+  test('keeps how a tenant converses, and what that may cost', async () => {
+    const realtime = {
+      model: 'gpt-realtime-2.1-mini',
+      voice: 'cedar',
+      speed: 1.1,
+      turnDetection: { type: 'server_vad', threshold: 0.6, silenceDurationMs: 400 },
+      noiseReduction: 'far_field',
+      transcriptionModel: 'gpt-4o-mini-transcribe',
+      reasoningEffort: 'low',
+    };
+    const settings = (json: Record<string, unknown>) => [
+      json['pipeline'],
+      json['realtime'],
+      json['budget'],
+    ];
+    const path = '/v1/tenants/speaking';
+    const { json: plain } = await api.call('PUT', path, tenantBody());
+    assert.deepEqual(settings(plain), ['cascade', null, null]);
+    const budget = { monthlyMicroUsd: 50_000_000, warnAtPercent: 90 };
+    const set = { pipeline: 'realtime', realtime, budget };
+    const { json: patched } = await api.call('PATCH', path, set);
+    assert.deepEqual(settings(patched), ['realtime', realtime, budget]);
+    const { json: again } = await api.call('PATCH', path, { greeting: 'Buenas' });
+    assert.deepEqual(settings(again), ['realtime', realtime, budget]);
+    const cleared = { realtime: { noiseReduction: null }, budget: null };
+    const { json: changed } = await api.call('PATCH', path, cleared);
+    assert.deepEqual(settings(changed), ['realtime', { noiseReduction: null }, null]);
+    const { json: got } = await api.call('GET', path);
+    assert.deepEqual(settings(got), settings(changed));
+    const { json: replaced } = await api.call('PUT', path, tenantBody());
+    assert.deepEqual(settings(replaced), ['cascade', null, null]);
+  });
+
+  test('a retired model is refused with the name of its successor', async () => {
+    const refusal = async (model: string): Promise<string> => {
+      const body = tenantBody({ realtime: { model } });
+      const { json } = await api.call('PUT', '/v1/tenants/retired', body);
+      return (json['error'] as { message: string }).message;
+    };
+    for (const model of ['gpt-realtime', 'gpt-realtime-2025-08-28', 'gpt-4o-realtime-preview']) {
+      assert.match(await refusal(model), /is retired by OpenAI: use gpt-realtime-2\.1 instead/);
+    }
+    for (const model of ['gpt-realtime-mini', 'gpt-4o-mini-realtime-preview-2024-12-17']) {
+      assert.match(await refusal(model), /use gpt-realtime-2\.1-mini instead/);
+    }
+    assert.match(await refusal('gpt-realtime-2.2'), /must be one of gpt-realtime-2\.1, /);
+  });
+
+  test('a tenant whose model was retired later can be read, and mended', async () => {
+    const path = '/v1/tenants/outdated';
+    const { json } = await api.call('PUT', path, tenantBody());
+    await database().ownerPool.query(
+      `update app.tenants set realtime = '{"model":"gpt-realtime"}' where tenant_id = $1`,
+      [json['id']],
+    );
+    const read = await api.call('GET', path);
+    assert.deepEqual(read.json['realtime'], { model: 'gpt-realtime' });
+    const other = await api.call('PATCH', path, { greeting: 'Buenas' });
+    refused(other, 400, 'invalid-request', 'realtime.model');
+    const mended = await api.call('PATCH', path, { realtime: null, greeting: 'Buenas' });
+    assert.equal(mended.status, 200);
   });
 });
