@@ -31,6 +31,8 @@ const SMALL = {
   relay: fileURLToPath(new URL('./relay-main.ts', import.meta.url)),
   agents: fileURLToPath(new URL('./agents-main.ts', import.meta.url)),
 } as const;
+/** The port of `discard` (RFC 863). */
+const NOBODY = '127.0.0.1:9';
 const MODEL = 'gpt-realtime-2.1';
 const OPENAI_API_KEY = `sk-${randomBytes(16).toString('hex')}`;
 /** Sessions asked for at once: a limit of the embedded database, not of the benchmark. */
@@ -75,7 +77,10 @@ async function startSidecar(settings: BridgeSettings): Promise<Bridge> {
       OPENAI_API_KEY,
       OPENAI_BASE_URL: `${settings.modelOrigin}/v1`,
       OPENAI_REALTIME_MODEL: MODEL,
-      // Not asked in this benchmark.
+      // Not asked in this benchmark: nobody is there.
+      GOOGLE_SPEECH_ENDPOINT: NOBODY,
+      GOOGLE_TTS_ENDPOINT: NOBODY,
+      GEMINI_BASE_URL: `http://${NOBODY}`,
       GOOGLE_API_KEY: randomBytes(16).toString('hex'),
       GOOGLE_PROJECT_ID: 'bench',
       GEMINI_API_KEY: randomBytes(16).toString('hex'),

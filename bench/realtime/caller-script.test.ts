@@ -17,6 +17,15 @@ test('asks first, and every other answer is interrupted', () => {
   assert.equal(script.isSpeaking(11_000), true);
 });
 
+test('hears the first answer to its end, whatever comes later', () => {
+  const script = new CallerScript({ ...options, interruptEvery: 1 }, () => 0, 0);
+  script.answerBegins(1000);
+  assert.equal(script.isSpeaking(2500), false);
+  assert.equal(script.isSpeaking(6400), true);
+  script.answerBegins(8000);
+  assert.equal(script.isSpeaking(9000), true);
+});
+
 test('asks again when no answer comes', () => {
   const script = new CallerScript(options, () => 0, 0);
   assert.equal(script.isSpeaking(10_000), false);

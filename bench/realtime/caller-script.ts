@@ -1,5 +1,5 @@
 export interface CallerScriptOptions {
-  /** Every how many-th answer is interrupted: 1 each, 2 every other. */
+  /** Every how many-th answer is interrupted: 1 each, 2 every other; never the first, a greeting. */
   readonly interruptEvery: number;
   /** An interruption begins so far into what is heard of an answer, in ms. */
   readonly interruptFromMs: number;
@@ -34,7 +34,7 @@ export class CallerScript {
     this.#answers += 1;
     const range = interruptToMs - interruptFromMs;
     this.#speakFromMs =
-      this.#answers % interruptEvery === 0
+      this.#answers > 1 && this.#answers % interruptEvery === 0
         ? atMs + interruptFromMs + range * this.#random()
         : atMs + answerMs + PAUSE_MS;
   }

@@ -8,6 +8,8 @@ export interface ModelResponseParts {
   readonly ids: { readonly response: string; readonly item: string };
   readonly previousItemId: string | null;
   readonly metadata: unknown;
+  /** What the answer says; its words spread over the pieces of audio. */
+  readonly words: readonly string[];
   readonly canned: CannedAnswer;
   readonly options: { readonly speed: number; readonly thinkingMs: number };
   readonly emit: Emit;
@@ -15,8 +17,6 @@ export interface ModelResponseParts {
   readonly sendAudio: (before: string, delta: string, startByte: number) => void;
   readonly ended: () => void;
 }
-
-const WORDS = ['Con', 'mucho', 'gusto', 'le', 'ayudo', 'con', 'eso'] as const;
 
 /** One response, from `response.created` to `response.done`, in the order of the API. */
 export class ModelResponse {
@@ -98,9 +98,11 @@ export class ModelResponse {
         this.#timer = setTimeout(() => this.#sendDue(), waitMs);
         return;
       }
-      const words = `${WORDS[this.#sent % WORDS.length] ?? ''} `;
+      const words = this.#wordsOf(this.#sent);
       this.#said += words;
-      emit('response.output_audio_transcript.delta', { ...this.#at(), delta: words });
+      if (words !== '') {
+        emit('response.output_audio_transcript.delta', { ...this.#at(), delta: words });
+      }
       const startByte = this.#sent * canned.deltaBytes;
       this.#sent += 1;
       sendAudio(this.#before, delta, startByte);
@@ -125,6 +127,15 @@ export class ModelResponse {
     }
     emit('response.done', { response: this.#toWire() });
     ended();
+  }
+
+  #wordsOf(piece: number): string {
+    const { canned, words } = this.#parts;
+    const perPiece = words.length / canned.deltas.length;
+    return words
+      .slice(Math.round(piece * perPiece), Math.round((piece + 1) * perPiece))
+      .map((word) => `${word} `)
+      .join('');
   }
 
   #at(): object {

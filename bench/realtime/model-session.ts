@@ -168,6 +168,7 @@ export class ModelSession {
     const response = new ModelResponse({
       ids: { response: `resp_${this.#id}${item}`, item: `item_${this.#id}a${item}` },
       previousItemId: this.#lastItemId,
+      words: wordsFor(request),
       metadata: isRecord(request) ? (request['metadata'] ?? null) : null,
       canned: this.#canned.answer(item, this.#options.deltaMs, this.#options.answerMs),
       options: this.#options,
@@ -252,6 +253,17 @@ export class ModelSession {
 }
 
 const WORDS = 'Quisiera saber el horario de atención.';
+const ANSWER =
+  'Con mucho gusto le ayudo con eso: atendemos de lunes a viernes de nueve a dieciocho horas.'.split(
+    ' ',
+  );
+
+/** A client that asks for exact words, in quotes, gets these. */
+function wordsFor(request: unknown): readonly string[] {
+  const instructions = isRecord(request) ? request['instructions'] : undefined;
+  const quoted = typeof instructions === 'string' ? /"([^"]+)"/.exec(instructions)?.[1] : undefined;
+  return quoted?.split(' ') ?? ANSWER;
+}
 
 function userItem(id: string, transcript: string | null): object {
   return {

@@ -6,12 +6,13 @@ import { writeFile } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { serveCommands } from './commands.ts';
+import { isMainThread } from 'node:worker_threads';
+import { serveCommands, type Handlers } from './commands.ts';
 import type { ProbeCommands } from './probe-commands.ts';
 
 let profiling: Session | undefined;
 
-serveCommands<ProbeCommands>({
+const handlers: Handlers<ProbeCommands> = {
   cpu() {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
@@ -38,7 +39,11 @@ serveCommands<ProbeCommands>({
     profiling = undefined;
     await writeFile(file, JSON.stringify(profile));
   },
-});
+};
 
-// Listening to commands would hold the process open when everything else in it has ended.
-process.channel?.unref();
+// Worker threads load what their process was started with, too.
+if (isMainThread) {
+  serveCommands(handlers);
+  // Listening to commands would hold the process open when everything else in it has ended.
+  process.channel?.unref();
+}

@@ -49,7 +49,7 @@ export interface Stage {
 
 const IDLE_MS = 1500;
 /** From the last call's first frame to the measurement: connecting, first words, first answer. */
-const SETTLE_MS = 4000;
+const SETTLE_MS = 6000;
 const OPEN_TIMEOUT_MS = 60_000;
 /** The whole number of calls is there after so long, or after 10 ms for each where that is longer. */
 const ARRIVAL_MS = 1000;
