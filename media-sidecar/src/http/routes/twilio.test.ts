@@ -48,6 +48,12 @@ onEachDatabase('what Twilio asks', (database) => {
     }
   });
 
+  test('is told what follows a dial also when that was recorded', async () => {
+    const form = `CallSid=${callSid}&RecordingUrl=https%3A%2F%2Fa.example%2F1&DialCallStatus=completed`;
+    assert.match((await post('/twilio/stream-ended', form)).text, /<!--CA0+-->/);
+    assert.match((await post('/twilio/dial-ended', form)).text, /<!--dialled CA0+ true-->/);
+  });
+
   test('gets the words for the person who takes over, by the call of the caller', async () => {
     const reply = await post(`/twilio/whisper?call=${callSid}`, `CallSid=CA${'1'.repeat(32)}`);
     assert.match(String(reply.headers['content-type']), /^text\/xml/);

@@ -34,11 +34,11 @@ const maxFormBytes = 65_536;
 const streamEndedSchema = z.object({
   CallSid: z.string().min(1).max(64),
   To: z.string().max(64).optional(),
-  /** Of a message: Twilio comes back to where the verbs came from that took it. */
   RecordingUrl: z.string().optional(),
+  /** Of a dial, which over SIP leads to the model. */
+  DialCallStatus: z.string().max(64).optional(),
 });
 const dialEndedSchema = streamEndedSchema.extend({
-  DialCallStatus: z.string().max(64).optional(),
   DialBridged: z.enum(['true', 'false']).optional().catch(undefined),
 });
 const whisperSchema = z.object({ call: z.string().min(1).max(64) });
@@ -76,7 +76,7 @@ export function registerTwilioRoutes(app: FastifyInstance, parts: TwilioParts): 
   app.post('/twilio/stream-ended', options, async (request, reply) => {
     const form = read(streamEndedSchema, request.form);
     const { CallSid: callSid, To: to } = form;
-    const twiml = form.RecordingUrl ? parts.hangUp() : await parts.afterStream({ callSid, to });
+    const twiml = hasMessage(form) ? parts.hangUp() : await parts.afterStream({ callSid, to });
     return reply.type('text/xml').send(twiml);
   });
 
@@ -88,8 +88,7 @@ export function registerTwilioRoutes(app: FastifyInstance, parts: TwilioParts): 
   app.post('/twilio/dial-ended', options, async (request, reply) => {
     const form = read(dialEndedSchema, request.form);
     const { CallSid: callSid, To: to, DialCallStatus: status } = form;
-    const hasMessage = form.RecordingUrl && status === undefined;
-    const twiml = hasMessage
+    const twiml = hasMessage(form)
       ? parts.hangUp()
       : await parts.dialEnded({ callSid, to, bridged: wereJoined(status, form.DialBridged) });
     return reply.type('text/xml').send(twiml);
@@ -108,6 +107,14 @@ export function registerTwilioRoutes(app: FastifyInstance, parts: TwilioParts): 
     return reply.status(204).send();
   });
   return Promise.resolve();
+}
+
+/**
+ * Twilio comes back with a message to where the verbs came from that took it. A dial that was recorded
+ * has a recording too.
+ */
+function hasMessage(form: z.infer<typeof streamEndedSchema>): boolean {
+  return Boolean(form.RecordingUrl) && form.DialCallStatus === undefined;
 }
 
 /** Somebody who hangs up during the whisper has answered, but talked to nobody. */
