@@ -1,5 +1,6 @@
 import type { RealtimeResponseEnd } from '../../realtime/contract.ts';
 import { AgentTurn } from './agent-turn.ts';
+import { realtimeWordings } from './instructions.ts';
 import type { RealtimeParts } from './parts.ts';
 import { isAnswer, type RunningResponse } from './responses.ts';
 import type { AgentSpeech } from './speech.ts';
@@ -38,13 +39,26 @@ export class Answers {
     if (line.session && !state.speaking) responses.ask();
   }
 
+  /** The model did not begin to answer by itself. */
+  overdue(): void {
+    const { callers, context, line, responses, state } = this.#parts;
+    if (!state.owed || state.speaking) return;
+    if (callers.heardAgain !== undefined) {
+      // Nor did it hear anything in the audio that it was given once more.
+      callers.sessionLost(false);
+      const { askToRepeat } = realtimeWordings(context.session.tenant.language);
+      line.session?.add([{ role: 'system', text: askToRepeat }]);
+    }
+    responses.askAnyway();
+  }
+
   started(responseId: string, tag: string | undefined): void {
     const { callers, context, line, playout, responses, timers } = this.#parts;
     const response = responses.started(responseId, tag);
     if (!response) return;
-    timers.cancel('ask');
     const turn = new AgentTurn(responseId, line.number);
     if (isAnswer(response)) {
+      timers.cancel('ask');
       turn.delays.speechEndedAtMs = callers.speechEndedMs;
       turn.delays.committedAtMs = context.clock.monotonicMs();
     }

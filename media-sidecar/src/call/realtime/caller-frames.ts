@@ -26,6 +26,8 @@ export class CallerFrames {
   /** The last one ends at `#positionMs`. */
   #kept: Uint8Array[] = [];
   #positionMs = 0;
+  /** Nobody is sure to hear what comes: none of it is let go. */
+  #holding = false;
   /** Where the speech begins that is kept whatever its age. */
   #keepFromMs: number | undefined;
   /** What lies before this was dealt with. */
@@ -51,11 +53,10 @@ export class CallerFrames {
   /** From now on this session hears the caller: first what is kept. */
   attach(session: RealtimeSession): void {
     this.#trim();
-    const keeping = this.#keepFromMs !== undefined;
     this.#session = session;
     this.#positionMs = 0;
     this.#doneMs = 0;
-    this.#keepFromMs = keeping ? 0 : undefined;
+    if (this.#keepFromMs !== undefined) this.#keepFromMs = 0;
     for (const frame of this.#kept) {
       session.append(frame);
       this.#positionMs += FRAME_MS;
@@ -63,11 +64,16 @@ export class CallerFrames {
     if (!this.#timer) this.#watch();
   }
 
-  /** No session hears the caller; everything is kept for the next one. */
+  /** No session hears the caller; everything is kept until one surely does. */
   detach(): void {
     this.#trim();
     this.#session = undefined;
-    this.#keepFromMs ??= this.#positionMs - this.#kept.length * FRAME_MS;
+    this.#holding = true;
+  }
+
+  /** The session that was attached is ready. */
+  isHeard(): void {
+    this.#holding = false;
   }
 
   push(frame: Uint8Array): void {
@@ -122,7 +128,8 @@ export class CallerFrames {
   #trim(): void {
     const fromMs = this.#keepFromMs ?? this.#positionMs - KEPT_IN_SILENCE_MS;
     const spanMs = this.#positionMs - Math.max(fromMs, this.#doneMs);
-    const wanted = Math.min(MAX_KEPT_FRAMES, Math.max(0, Math.ceil(spanMs / FRAME_MS)));
+    const needed = this.#holding ? this.#kept.length : Math.max(0, Math.ceil(spanMs / FRAME_MS));
+    const wanted = Math.min(MAX_KEPT_FRAMES, needed);
     if (this.#kept.length > wanted) this.#kept.splice(0, this.#kept.length - wanted);
   }
 

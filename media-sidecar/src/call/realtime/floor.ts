@@ -23,7 +23,8 @@ export class Floor {
     callers.speechStarted(itemId, momentMs);
     frames.speechBegan(atMs);
     timers.cancel('idle');
-    if (!isProtected) this.take('speech', momentMs);
+    // What is heard once more is no news: it must not cut what the caller hears meanwhile.
+    if (!isProtected && callers.heardAgain === undefined) this.take('speech', momentMs);
   }
 
   speechStopped(itemId: string, atMs: number): void {

@@ -148,6 +148,7 @@ export class RealtimeParts {
         news: listener.news,
         onOpened: (opened, first) => listener.opened(opened, first),
         onReady: () => {
+          this.frames.isHeard();
           if (options.movesSessions) this.handover.start();
         },
         onLost: (error) => listener.lost(error),

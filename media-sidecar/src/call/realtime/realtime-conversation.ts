@@ -133,8 +133,7 @@ export class RealtimeConversation implements Conversation {
     const { context, line, responses, state } = this.#parts;
     switch (name) {
       case 'ask':
-        if (state.owed && !state.speaking) responses.askAnyway();
-        return;
+        return this.#answers.overdue();
       case 'answer':
         return line.giveUp(noAnswer(line.provider));
       case 'retry':

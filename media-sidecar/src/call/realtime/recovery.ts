@@ -29,13 +29,17 @@ export class Recovery {
 
   /** A session is there; one that takes another's place is told what was said. */
   opened(session: RealtimeSession, first: boolean): void {
-    const { callers, context, frames, state, timers, tools } = this.#parts;
+    const { callers, context, frames, options, responses, state, timers, tools } = this.#parts;
+    // An attempt before it may have been asked already.
+    if (!first) responses.reset();
     if (!first) session.add(this.#history());
     frames.attach(session);
-    if (first || !state.owed) return;
-    timers.set('answer', context.options.modelFirstEventMs);
-    // What is heard once more is answered by itself; a tool's result is still to come.
-    if (callers.heardAgain === undefined && !tools.running) this.#answers.ask();
+    // A tool's result is still to come.
+    if (first || !state.owed || tools.running) return;
+    timers.set('answer', options.readyWithinMs + context.options.modelFirstEventMs);
+    // What is heard once more is answered by itself.
+    if (callers.heardAgain === undefined) this.#answers.ask();
+    else timers.set('ask', options.readyWithinMs + options.askAfterMs);
   }
 
   lost(error: ProviderError): void {

@@ -117,6 +117,7 @@ export class Responses {
   /** Another session knows nothing of them. */
   reset(): void {
     this.#running.clear();
+    this.#seen.clear();
     this.#waiting.length = 0;
     this.#asked.clear();
     this.#expectedUntilMs = -Infinity;

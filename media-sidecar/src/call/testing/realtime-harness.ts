@@ -191,7 +191,7 @@ export class RealtimeHarness {
   /** The model says this; all of it comes at once unless the options say otherwise. */
   answers(text: string, options: SpeakOptions = {}, ms = text.length * MS_PER_CHARACTER): string {
     const itemId = `agent-${++this.#items}`;
-    this.line.speaks(itemId, text, ms, options);
+    this.line.speaks(itemId, text, ms, { responseId: `response-of-${itemId}`, ...options });
     return itemId;
   }
 
@@ -261,7 +261,9 @@ export function speak(
   text: string,
   { tag }: RespondRequest,
 ): void {
-  session.speaks(itemId, text, text.length * MS_PER_CHARACTER, tag === undefined ? {} : { tag });
+  const responseId = `response-of-${itemId}`;
+  const options = tag === undefined ? { responseId } : { responseId, tag };
+  session.speaks(itemId, text, text.length * MS_PER_CHARACTER, options);
 }
 
 /** Keeps what was counted and measured. */

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RealtimeHarness } from '../testing/realtime-harness.ts';
+
+const LONG = 'Tenemos tres sedes en Santiago, la primera está en Providencia y abre a las nueve.';
+
+test('speech over the agent clears the phone at once and truncates at what was heard', async () => {
+  const talk = await new RealtimeHarness().afterOpening();
+  await talk.says('¿Dónde están?');
+  const item = talk.answers(LONG);
+  await talk.wait(1500);
+  const before = talk.leg.clears;
+  await talk.startsSpeaking(60);
+  assert.equal(talk.leg.clears, before + 1);
+  const [cut] = talk.line.asked('truncate');
+  assert.deepEqual(
+    { itemId: cut?.itemId, audioEndMs: cut?.audioEndMs },
+    { itemId: item, audioEndMs: 1560 },
+  );
+  assert.match(talk.transcript.at(-2)!, /^caller: /);
+  assert.equal(talk.transcript.at(-1), 'agent (cut): Tenemos tres sedes en');
+  assert.equal(talk.agentTurns[1]?.generatedText, LONG);
+  const reaction = talk.metrics.measured.find(({ name }) => name === 'clear_reaction');
+  assert.equal(reaction?.valueMs, 60);
+  assert.equal(talk.metrics.times('interruptions', { by: 'speech' }), 1);
+  talk.call.stop();
+});
+
+test('an item of which nothing was heard is truncated at 0, and leaves no line', async () => {
+  const talk = await new RealtimeHarness().afterOpening();
+  await talk.says('¿Dónde están?');
+  const responseId = talk.line.begins();
+  talk.line.speaks('first', LONG, 4000, { responseId, done: false });
+  talk.line.speaks('second', 'Y algo más.', 1000, { responseId });
+  await talk.wait(1000);
+  await talk.startsSpeaking(60);
+  assert.deepEqual(
+    talk.line.asked('truncate').map(({ itemId, audioEndMs }) => [itemId, audioEndMs]),
+    [
+      ['first', 1060],
+      ['second', 0],
+    ],
+  );
+  assert.equal(talk.agentTurns.length, 2);
+  talk.call.stop();
+});
+
+test('a model that does not stop by itself is cancelled; what it still says is not heard', async () => {
+  const talk = await new RealtimeHarness().afterOpening();
+  await talk.says('¿Dónde están?');
+  talk.answers(LONG, { everyMs: 200, deltaMs: 200 });
+  await talk.wait(1000);
+  await talk.startsSpeaking(60);
+  const played = talk.leg.played.length;
+  assert.deepEqual(talk.line.asked('cancel'), []);
+  await talk.wait(320);
+  assert.equal(talk.line.asked('cancel').length, 1);
+  await talk.wait(2000);
+  assert.equal(talk.leg.played.length, played);
+  talk.call.stop();
+});
+
+test('a model that stops by itself is not cancelled once more', async () => {
+  const talk = await new RealtimeHarness().afterOpening();
+  await talk.says('¿Dónde están?');
+  const responseId = talk.line.begins();
+  talk.line.speaks('a', LONG, 1000, { responseId, done: false });
+  await talk.wait(500);
+  await talk.startsSpeaking(60);
+  talk.line.ends({ responseId, status: 'cancelled', reason: 'turn_detected' });
+  await talk.wait(1000);
+  assert.deepEqual(talk.line.asked('cancel'), []);
+  talk.call.stop();
+});
+
+test('speech right after the last word cuts nothing', async () => {
+  const talk = await new RealtimeHarness().afterOpening();
+  await talk.exchange('¿Abren hoy?', 'Sí, hasta las seis.');
+  const { clears } = talk.leg;
+  await talk.says('Gracias');
+  assert.equal(talk.leg.clears, clears);
+  assert.deepEqual(talk.line.asked('truncate'), []);
+  talk.call.stop();
+});
+
+test('speech while the model thinks stops nothing that could be heard', async () => {
+  const talk = await new RealtimeHarness().afterOpening();
+  await talk.says('¿Dónde están?');
+  const responseId = talk.line.begins();
+  const { clears } = talk.leg;
+  await talk.startsSpeaking(60);
+  assert.equal(talk.leg.clears, clears);
+  talk.line.sounds(responseId, 'late', 400);
+  assert.notEqual(talk.leg.played.at(-1)?.itemId, 'late');
+  assert.equal(talk.metrics.times('interruptions'), 0);
+  talk.call.stop();
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { VirtualClock } from '../../kernel/testing/virtual-clock.ts';
+import { FakeRealtimeModel } from '../../realtime/testing/fake-realtime-model.ts';
+import { RecordingListener } from '../../realtime/testing/recording-listener.ts';
+import { CallerFrames } from './caller-frames.ts';
+import { defaultRealtimeOptions } from './options.ts';
+
+const frame = (byte: number) => new Uint8Array(160).fill(byte);
+const VOICE = 0x20;
+const SILENCE = 0xff;
+
+function setup() {
+  const clock = new VirtualClock();
+  const model = new FakeRealtimeModel(clock);
+  const open = () => model.open({} as never, new RecordingListener().listener);
+  const frames = new CallerFrames(clock, defaultRealtimeOptions);
+  const hear = (count: number, byte: number) => {
+    for (let i = 0; i < count; i += 1) {
+      clock.advance(20);
+      frames.push(frame(byte));
+    }
+  };
+  return { clock, frames, hear, open };
+}
+
+const bytes = (session: { frames: Uint8Array[] }) => session.frames.map(([byte]) => byte);
+
+test('silence stands in for a gap, and what the leg fills in for it is not heard twice', () => {
+  const { clock, frames, hear, open } = setup();
+  const session = open();
+  frames.attach(session);
+  hear(5, VOICE);
+  clock.advance(400);
+  const padded = session.frames.length - 5;
+  assert.ok(padded >= 16 && padded <= 20, String(padded));
+  for (let i = 0; i < 20; i += 1) frames.push(frame(SILENCE));
+  hear(1, VOICE);
+  assert.equal(session.frames.length, 5 + 20 + 1);
+  frames.close();
+});
+
+test('a gap that never ends is not padded for ever', () => {
+  const { clock, frames, hear, open } = setup();
+  const session = open();
+  frames.attach(session);
+  hear(1, VOICE);
+  clock.advance(60_000);
+  assert.equal(session.frames.length, 1 + 500);
+  frames.close();
+});
+
+test('nothing is padded while frames come, a little late or not', () => {
+  const { clock, frames, open } = setup();
+  const session = open();
+  frames.attach(session);
+  for (let i = 0; i < 50; i += 1) {
+    clock.advance(40);
+    frames.push(frame(VOICE));
+  }
+  assert.equal(session.frames.length, 50);
+  frames.close();
+});
+
+test('while nobody speaks a second is kept, and speech as long as it lasts', () => {
+  const { frames, hear, open } = setup();
+  frames.attach(open());
+  hear(200, SILENCE);
+  assert.equal(frames.kept.length, 50);
+  frames.speechBegan(4000);
+  hear(300, VOICE);
+  assert.equal(frames.kept.length, 300 + 15);
+  frames.done(10_000);
+  assert.equal(frames.kept.length, 0);
+  frames.close();
+});
+
+test('another session first hears what is kept, then what comes', () => {
+  const { frames, hear, open } = setup();
+  frames.attach(open());
+  hear(100, SILENCE);
+  frames.speechBegan(2000);
+  hear(10, VOICE);
+  frames.detach();
+  hear(100, VOICE);
+  const next = open();
+  frames.attach(next);
+  frames.isHeard();
+  hear(5, SILENCE);
+  assert.equal(bytes(next).filter((byte) => byte === VOICE).length, 110);
+  assert.deepEqual(bytes(next).slice(-5), Array(5).fill(SILENCE));
+  frames.close();
+});
+
+test('what was dealt with is not heard again', () => {
+  const { frames, hear, open } = setup();
+  frames.attach(open());
+  hear(20, VOICE);
+  frames.speechBegan(0);
+  hear(5, SILENCE);
+  frames.done(400);
+  frames.detach();
+  const next = open();
+  frames.attach(next);
+  assert.deepEqual(bytes(next), Array(5).fill(SILENCE));
+  frames.close();
+});
+
+test('tells the moment of a position, also when audio came in a burst', () => {
+  const { clock, frames, hear, open } = setup();
+  frames.attach(open());
+  hear(100, SILENCE);
+  assert.equal(frames.momentOf(1500), clock.monotonicMs() - 500);
+  assert.equal(frames.momentOf(9000), clock.monotonicMs());
+  frames.close();
+});

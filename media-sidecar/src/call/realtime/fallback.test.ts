@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ProviderError } from '../../kernel/errors.ts';
+import { VOICED_BYTE } from '../testing/fake-ports.ts';
+import { RealtimeHarness, type RealtimeSetup } from '../testing/realtime-harness.ts';
+
+const QUESTION = '¿Qué horario tienen ustedes?';
+const BRIDGE = 'Un momento, por favor, se cortó un segundo la conexión.';
+const REFUSED = new ProviderError('fake', 'unauthenticated', 'no', { retryable: false });
+const OPENING = 'agent: Hola, habla con Automotora Andes. Soy un asistente virtual.';
+const TOOL = { name: 'precio', description: 'x', parameters: { type: 'object' } };
+
+async function talking(setup: RealtimeSetup = {}) {
+  return new RealtimeHarness({
+    session: { tools: [TOOL] },
+    replies: [{ text: ['Sí, abrimos a las nueve.'] }],
+    ...setup,
+  }).afterOpening();
+}
+
+function loseForGood(talk: RealtimeHarness): void {
+  for (let i = 0; i < 3; i += 1) talk.model.failNext();
+  talk.killsSession();
+}
+
+test('after three attempts the cascade answers what was asked, in the same call', async () => {
+  const talk = await talking();
+  await talk.says(QUESTION);
+  await talk.wait(400);
+  loseForGood(talk);
+  await talk.until(() => talk.agentTurns.length === 3);
+  assert.equal(talk.model.sessions.length, 4);
+  assert.deepEqual(talk.transcript, [
+    OPENING,
+    `caller: ${QUESTION}`,
+    `agent: ${BRIDGE}`,
+    'agent: Sí, abrimos a las nueve.',
+  ]);
+  const { history } = talk.llm.requests[0]!;
+  assert.deepEqual(
+    history.map((message) => message.role === 'caller' && message.text),
+    [false, QUESTION, false],
+  );
+  assert.equal(talk.recorder.started.length, 1);
+  assert.equal(talk.metrics.times('provider_fallbacks', { source: 'realtime' }), 1);
+  talk.call.stop();
+  await talk.wait(1000);
+  assert.equal(talk.clock.pendingTimers, 0);
+});
+
+test('the cascade listens where nothing is owed, and does not greet again', async () => {
+  const talk = await talking();
+  loseForGood(talk);
+  await talk.until(() => talk.stt.streams.length === 1);
+  await talk.wait(500);
+  assert.deepEqual(talk.transcript, [OPENING]);
+  talk.stt.stream.final('¿Abren hoy?');
+  await talk.until(() => talk.agentTurns.length === 2);
+  assert.equal(talk.transcript.at(-1), 'agent: Sí, abrimos a las nueve.');
+  talk.call.stop();
+});
+
+test('what the caller says while the model is lost is heard by the cascade', async () => {
+  const talk = await talking();
+  await talk.startsSpeaking(1500);
+  loseForGood(talk);
+  await talk.until(() => talk.stt.streams.length === 1);
+  const voiced = talk.stt.stream.frames.filter((frame) => frame[0] === VOICED_BYTE);
+  assert.ok(voiced.length >= 70, String(voiced.length));
+  talk.call.stop();
+});
+
+test('an answer that was cut is not guessed at: the caller is asked to say it again', async () => {
+  const talk = await talking();
+  await talk.says(QUESTION);
+  talk.answers('Atendemos de lunes a viernes de nueve a seis.', { everyMs: 190 });
+  await talk.wait(1500);
+  loseForGood(talk);
+  await talk.until(() => talk.agentTurns.length === 4);
+  assert.match(talk.transcript.at(-3)!, /^agent \(cut\): Atendemos/);
+  assert.equal(talk.transcript.at(-2), `agent: ${BRIDGE}`);
+  assert.match(talk.transcript.at(-1)!, /^agent: Disculpe, tuve un problema técnico/);
+  talk.call.stop();
+});
+
+test('an answer that is complete on the phone is heard to its end before the cascade takes over', async () => {
+  const talk = await talking();
+  await talk.says(QUESTION);
+  talk.answers('Atendemos de lunes a viernes de nueve a seis.', {}, 6000);
+  await talk.wait(300);
+  loseForGood(talk);
+  await talk.until(() => talk.agentTurns.length === 2);
+  assert.equal(talk.transcript.at(-1), 'agent: Atendemos de lunes a viernes de nueve a seis.');
+  await talk.wait(200);
+  assert.equal(talk.stt.streams.length, 1);
+  assert.deepEqual(talk.voiced, []);
+  talk.call.stop();
+});
+
+test('what does not help to repeat is not tried again', async () => {
+  const talk = await talking();
+  talk.line.dies(REFUSED);
+  await talk.until(() => talk.stt.streams.length === 1);
+  assert.equal(talk.model.sessions.length, 1);
+  talk.call.stop();
+});
+
+test('a model whose circuit is open is not asked at all: the call begins as a cascade', async () => {
+  const talk = new RealtimeHarness();
+  talk.model.isOpen = true;
+  await talk.afterOpening();
+  assert.equal(talk.model.sessions.length, 0);
+  assert.equal(talk.stt.streams.length, 1);
+  assert.deepEqual(talk.transcript, [OPENING]);
+  assert.equal(talk.metrics.times('provider_fallbacks', { source: 'realtime' }), 1);
+  talk.call.stop();
+});
+
+test('a model that is lost for good in the opening leaves a cascade that greets', async () => {
+  const talk = new RealtimeHarness();
+  talk.model.failNext(REFUSED);
+  await talk.begin();
+  await talk.until(() => talk.stt.streams.length === 1);
+  await talk.until(() => talk.agentTurns.length >= 1);
+  assert.ok(
+    talk.transcript.some((line) => line === OPENING),
+    talk.transcript.join('\n'),
+  );
+  talk.call.stop();
+});
+
+test('keys that were not passed on yet reach the cascade', async () => {
+  const talk = await talking();
+  talk.leg.press('7');
+  talk.line.dies(REFUSED);
+  await talk.until(() => talk.agentTurns.length === 2);
+  assert.ok(talk.transcript.includes('caller: [DTMF 7]'));
+  talk.call.stop();
+});
+
+test('the cascade keeps to the longest duration of the call', async () => {
+  const talk = await talking({
+    turns: { limits: { maxCallMs: 30_000 }, silence: { idleAfterMs: 100_000 } },
+  });
+  talk.line.dies(REFUSED);
+  await talk.until(() => talk.call.endReason !== undefined);
+  assert.equal(talk.call.endReason, 'time-limit');
+  assert.ok(talk.clock.monotonicMs() < 40_000);
+});
+
+test('without a cascade either the call ends, so that a message is taken', async () => {
+  const talk = await talking();
+  talk.stt.open = () => {
+    throw new Error('no recognition');
+  };
+  talk.line.dies(REFUSED);
+  await talk.until(() => talk.call.endReason !== undefined);
+  assert.equal(talk.call.endReason, 'provider-failure');
+});

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RealtimeHarness, type RealtimeSetup } from '../testing/realtime-harness.ts';
+import { fakeSession } from '../testing/fake-ports.ts';
+
+const tool = (name: string) => ({ name, description: 'x', parameters: { type: 'object' } });
+const TOOLS = { tools: [tool('precio'), tool('stock')] };
+
+async function asking(setup: RealtimeSetup = {}) {
+  const talk = await new RealtimeHarness({ session: TOOLS, ...setup }).afterOpening();
+  await talk.says('¿Cuánto cuesta?');
+  return talk;
+}
+
+const plainAsks = (talk: RealtimeHarness) =>
+  talk.line.asked('respond').filter(({ request }) => request.instructions === undefined);
+
+test('calls of one response run side by side, and one answer is asked for', async () => {
+  const talk = await asking();
+  talk.tools.offer('precio', { ok: true, result: { clp: 100 } }, 300);
+  talk.tools.offer('stock', { ok: true, result: 3 }, 200);
+  talk.line.asksFor(
+    { callId: 'c1', name: 'precio', arguments: '{"modelo":"Kia"}' },
+    { callId: 'c2', name: 'stock' },
+  );
+  await talk.wait(280);
+  assert.deepEqual(plainAsks(talk), []);
+  await talk.wait(60);
+  assert.deepEqual(
+    talk.line.asked('tool-result').map(({ callId, output }) => [callId, output]),
+    [
+      ['c1', '{"clp":100}'],
+      ['c2', '3'],
+    ],
+  );
+  assert.equal(plainAsks(talk).length, 1);
+  assert.deepEqual(talk.tools.invocations[0]?.call.arguments, { modelo: 'Kia' });
+  talk.answers('Cuesta cien pesos.');
+  await talk.until(() => talk.agentTurns.length === 2);
+  assert.deepEqual(talk.transcript.slice(1), [
+    'caller: ¿Cuánto cuesta?',
+    'tool: stock',
+    'tool: precio',
+    'agent: Cuesta cien pesos.',
+  ]);
+  talk.call.stop();
+});
+
+test('silence while a tool runs is filled, again after a while, and not in the conversation', async () => {
+  const talk = await asking();
+  talk.tools.offer('precio', { ok: true, result: 1 }, 9000);
+  talk.line.asksFor({ callId: 'c1', name: 'precio' });
+  const fillers = () => talk.line.asked('respond').filter(({ request }) => request.outOfBand);
+  await talk.wait(850);
+  assert.equal(fillers().length, 0);
+  await talk.wait(100);
+  assert.match(fillers()[0]?.request.instructions ?? '', /Un momento, por favor/);
+  await talk.until(() => fillers().length === 2, 9000);
+  await talk.until(() => plainAsks(talk).length === 1);
+  talk.call.stop();
+});
+
+test('a filler that the model does not say in time is said by another voice', async () => {
+  const talk = await asking({
+    onSay: (session, text, { outOfBand, tag }) => {
+      if (!outOfBand) session.speaks('opening', text, 3000, { tag: tag ?? '' });
+    },
+  });
+  talk.tools.offer('precio', { ok: true, result: 1 }, 9000);
+  talk.line.asksFor({ callId: 'c1', name: 'precio' });
+  await talk.until(() => talk.voiced.length === 1, 5000);
+  assert.match(talk.voiced[0]!, /^Un momento/);
+  talk.call.stop();
+});
+
+test('an answer that comes meanwhile is not kept waiting by a filler', async () => {
+  const talk = await asking();
+  talk.tools.offer('precio', { ok: true, result: 1 }, 300);
+  talk.line.asksFor({ callId: 'c1', name: 'precio' });
+  await talk.wait(400);
+  talk.answers('Cuesta cien pesos.');
+  await talk.until(() => talk.agentTurns.length === 2);
+  await talk.wait(3000);
+  assert.equal(talk.agentTurns.length, 2);
+  talk.call.stop();
+});
+
+test('another question gives the tool up, and the model is told', async () => {
+  const talk = await asking();
+  talk.tools.offer('precio', { ok: true, result: 1 }, 9000);
+  talk.line.asksFor({ callId: 'c1', name: 'precio' });
+  await talk.wait(300);
+  await talk.says('No, mejor dígame dónde están');
+  await talk.wait(100);
+  assert.deepEqual(talk.tools.aborted, ['precio']);
+  assert.deepEqual(
+    talk.line.asked('tool-result').map(({ output }) => output),
+    ['{"error":"cancelled"}'],
+  );
+  assert.deepEqual(plainAsks(talk), []);
+  talk.call.stop();
+});
+
+test('a caller who hangs up gives the tool up, which is recorded', async () => {
+  const talk = await asking();
+  talk.tools.offer('precio', { ok: true, result: 1 }, 9000);
+  talk.line.asksFor({ callId: 'c1', name: 'precio' });
+  await talk.wait(300);
+  talk.leg.end('caller-hung-up');
+  await talk.call.ended;
+  await talk.wait(100);
+  assert.deepEqual(talk.tools.aborted, ['precio']);
+  assert.equal(talk.transcript.at(-1), 'tool: precio');
+  assert.equal(talk.clock.pendingTimers, 0);
+});
+
+for (const [reason, outcome] of [
+  ['late', { ok: false, reason: 'late' }],
+  ['failed', { ok: false, reason: 'failed' }],
+  ['invalid-reply', { ok: false, reason: 'invalid-reply' }],
+] as const) {
+  test(`the model is told of a tool that is ${reason}, and puts it into words`, async () => {
+    const talk = await asking();
+    talk.tools.offer('precio', outcome, 100);
+    talk.line.asksFor({ callId: 'c1', name: 'precio' });
+    await talk.wait(200);
+    assert.equal(talk.line.asked('tool-result')[0]?.output, JSON.stringify({ error: reason }));
+    assert.equal(plainAsks(talk).length, 1);
+    talk.call.stop();
+  });
+}
+
+test('the call ends when the goodbye was heard to its end, not before', async () => {
+  const talk = await asking();
+  const responseId = talk.line.begins();
+  talk.line.speaks('bye', 'Hasta luego, que esté bien.', 2000, { responseId, done: false });
+  talk.line.listener.onToolCall({
+    responseId,
+    itemId: 'i',
+    callId: 'c1',
+    name: 'end_call',
+    arguments: '{}',
+  });
+  talk.line.ends({ responseId });
+  await talk.wait(1900);
+  assert.equal(talk.call.endReason, undefined);
+  await talk.wait(300);
+  assert.equal(talk.call.endReason, 'agent-hung-up');
+  assert.equal(talk.transcript.at(-1), 'agent: Hasta luego, que esté bien.');
+});
+
+test('an agent that hangs up without a word says goodbye first', async () => {
+  const talk = await asking();
+  talk.line.asksFor({ callId: 'c1', name: 'end_call' });
+  await talk.until(() => talk.call.endReason !== undefined);
+  assert.equal(talk.call.endReason, 'agent-hung-up');
+  assert.match(talk.transcript.at(-1)!, /^agent: Gracias por llamar/);
+});
+
+test('a caller who goes on over the goodbye is listened to', async () => {
+  const talk = await asking();
+  const responseId = talk.line.begins();
+  talk.line.speaks('bye', 'Hasta luego, que esté bien.', 3000, { responseId, done: false });
+  talk.line.listener.onToolCall({
+    responseId,
+    itemId: 'i',
+    callId: 'c1',
+    name: 'end_call',
+    arguments: '{}',
+  });
+  talk.line.ends({ responseId });
+  await talk.wait(1000);
+  await talk.says('Espere, otra cosa', { ms: 800 });
+  await talk.wait(16_000);
+  assert.notEqual(talk.call.endReason, 'agent-hung-up');
+  talk.call.stop();
+});
+
+test('a transfer ends the call as such, with what the agent wants the person to know', async () => {
+  const { tenant } = fakeSession();
+  const talk = await asking({
+    session: { tenant: { ...tenant, escalationNumber: '+56222222222' } },
+  });
+  talk.line.asksFor({
+    callId: 'c1',
+    name: 'transfer_to_human',
+    arguments: '{"reason":"venta","summary":"Quiere un Kia"}',
+  });
+  await talk.until(() => talk.call.endReason !== undefined);
+  assert.equal(talk.call.endReason, 'transferred');
+  assert.match(talk.transcript.at(-1)!, /^agent: Le comunico con una persona/);
+  assert.deepEqual(talk.actions.escalations, [{ reason: 'venta', summary: 'Quiere un Kia' }]);
+});
