@@ -38,7 +38,6 @@ export class EventReader {
     }
     const type = event?.type;
     if (!event || typeof type !== 'string') this.countMalformed();
-    else if (this.#isRepeated(event)) this.countDropped('duplicate');
     else if (type === 'response.output_audio.delta') this.#readDelta(event, this.#handlers.audio);
     else if (type === 'response.output_audio_transcript.delta') {
       this.#readDelta(event, this.#handlers.words);
@@ -58,7 +57,9 @@ export class EventReader {
 
   /** Some events have no id (keys that were pressed). */
   #isRepeated({ event_id: id }: AnyEvent): boolean {
-    return typeof id === 'string' && !this.#recent.add(id);
+    if (typeof id !== 'string' || this.#recent.add(id)) return false;
+    this.countDropped('duplicate');
+    return true;
   }
 
   /** These come all the time: read by hand. */
@@ -71,7 +72,7 @@ export class EventReader {
       responseId !== '' &&
       itemId !== ''
     ) {
-      handle(responseId, itemId, delta);
+      if (!this.#isRepeated(event)) handle(responseId, itemId, delta);
     } else this.countMalformed();
   }
 
@@ -81,6 +82,7 @@ export class EventReader {
       this.countMalformed();
       return;
     }
+    if (this.#isRepeated(event)) return;
     // SAFETY: the handler of a type takes what the schema of that type made.
     (this.#handlers[type] as (event: unknown) => void)(parsed.data);
   }

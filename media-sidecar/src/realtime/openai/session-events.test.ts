@@ -272,6 +272,15 @@ describe('what makes no sense', () => {
     assert.equal(metrics.counts['provider_unknown_events'], 2);
   });
 
+  it('takes no event with it that has the same id', () => {
+    const { socket, told } = startReadyRig();
+    const response = { id: 'resp_1' };
+    for (const type of ['response.something.new', 'response.created']) {
+      socket.says(JSON.stringify({ type, event_id: 'event_same', response }));
+    }
+    assert.deepEqual(told.names, ['onResponseStarted']);
+  });
+
   it('is not what others tell as well', () => {
     const { socket, told, metrics } = startReadyRig();
     socket.tells('conversation.item.added', { item: {} });

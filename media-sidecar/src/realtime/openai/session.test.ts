@@ -235,8 +235,8 @@ describe('a truncation', () => {
     const rig = spoken();
     rig.session.truncate('item_1', 512.7);
     assert.deepEqual(cuts(rig), [512]);
-    const { item_id: itemId, content_index: index } = rig.socket.sent[0] ?? {};
-    assert.deepEqual([itemId, index], ['item_1', 0]);
+    const [cut] = rig.socket.sent;
+    assert.deepEqual([cut?.['item_id'], cut?.['content_index']], ['item_1', 0]);
   });
 
   it('never cuts beyond what arrived', () => {

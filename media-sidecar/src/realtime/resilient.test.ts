@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { ProviderError } from '../kernel/errors.ts';
+import { settle, VirtualClock } from '../kernel/testing/virtual-clock.ts';
+import type { RealtimeSettings } from './contract.ts';
+import { ResilientRealtimeModel } from './resilient.ts';
+import { FakeRealtimeModel } from './testing/fake-realtime-model.ts';
+import { RecordingListener } from './testing/recording-listener.ts';
+
+const settings: RealtimeSettings = {
+  model: 'gpt-realtime-2.1',
+  instructions: '',
+  voice: 'marin',
+  languageCode: 'es-CL',
+  tools: [],
+  turnDetection: { type: 'semantic_vad' },
+  transcriptionModel: 'gpt-4o-mini-transcribe',
+  answers: 'by-itself',
+};
+
+const error = (retryable: boolean, code: 'unavailable' | 'stream-limit' = 'unavailable') =>
+  new ProviderError('p', code, 'failed', { retryable });
+
+/** The breaker measures with the wall clock, so that is moved, too. */
+function start(context: TestContext) {
+  context.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 });
+  const clock = new VirtualClock();
+  const inner = new FakeRealtimeModel(clock, { readyAfterMs: null });
+  const model = new ResilientRealtimeModel(inner, clock, {
+    breakAfterFailures: 3,
+    halfOpenAfterMs: 1000,
+  });
+  const open = () => {
+    const told = new RecordingListener();
+    return { session: model.open(settings, told.listener), told, inner: inner.sessions.at(-1) };
+  };
+  const openAndFail = async (failure = error(true)) => {
+    const opened = open();
+    inner.session.dies(failure);
+    await settle();
+    return opened;
+  };
+  return {
+    clock,
+    inner,
+    model,
+    open,
+    openAndFail,
+    pass: (ms: number) => context.mock.timers.tick(ms),
+  };
+}
+
+describe('a realtime model that is guarded', () => {
+  it('is not asked any more after failures to become ready, and says so in a tick of its own', async (t) => {
+    const { clock, inner, model, open, openAndFail } = start(t);
+    for (let i = 0; i < 3; i++) await openAndFail();
+    assert.ok(model.isOpen);
+    const { told, session } = open();
+    session.append(new Uint8Array(160));
+    assert.equal(inner.sessions.length, 3);
+    assert.deepEqual(told.names, []);
+    clock.advance(0);
+    const [refusal] = told.of('onClosed');
+    assert.deepEqual([refusal?.code, refusal?.retryable], ['unavailable', false]);
+  });
+
+  it('tells nothing of a refused session that was closed at once', async (t) => {
+    const { clock, open, openAndFail } = start(t);
+    for (let i = 0; i < 3; i++) await openAndFail();
+    const { told, session } = open();
+    session.close();
+    clock.advance(0);
+    assert.deepEqual(told.names, []);
+  });
+
+  it('counts deaths before any answer, too', async (t) => {
+    const { inner, model, open } = start(t);
+    for (let i = 0; i < 3; i++) {
+      open();
+      inner.session.ready();
+      await settle();
+      inner.session.dies();
+      await settle();
+    }
+    assert.ok(model.isOpen);
+  });
+
+  it('forgets failures once it has answered, and takes no offence at a death after that', async (t) => {
+    const { inner, model, open, openAndFail } = start(t);
+    await openAndFail();
+    await openAndFail();
+    open();
+    inner.session.ready();
+    await settle();
+    inner.session.begins();
+    inner.session.dies();
+    await settle();
+    await openAndFail();
+    await openAndFail();
+    assert.equal(model.isOpen, false);
+    await openAndFail();
+    assert.ok(model.isOpen);
+  });
+
+  it('is not to blame for bad requests, nor for its time limit', async (t) => {
+    const { model, openAndFail } = start(t);
+    for (let i = 0; i < 5; i++) await openAndFail(error(false));
+    for (let i = 0; i < 5; i++) await openAndFail(error(true, 'stream-limit'));
+    assert.equal(model.isOpen, false);
+  });
+
+  it('is tried by one session after a while, and by all when that one became ready', async (t) => {
+    const { inner, model, open, openAndFail, pass } = start(t);
+    for (let i = 0; i < 3; i++) await openAndFail();
+    pass(999);
+    assert.ok(model.isOpen);
+    pass(1);
+    assert.equal(model.isOpen, false);
+    const trial = open();
+    assert.equal(inner.sessions.length, 4);
+    open();
+    assert.equal(inner.sessions.length, 4, 'the others do not wait for the trial');
+    trial.inner?.ready();
+    await settle();
+    assert.equal(model.isOpen, false);
+    open();
+    assert.equal(inner.sessions.length, 5);
+  });
+
+  it('is left alone again when the trial fails, also without an answer', async (t) => {
+    const { inner, model, open, openAndFail, pass } = start(t);
+    for (let i = 0; i < 3; i++) await openAndFail();
+    pass(1000);
+    await openAndFail();
+    assert.ok(model.isOpen);
+    pass(1000);
+    open();
+    inner.session.ready();
+    await settle();
+    assert.equal(model.isOpen, false);
+    inner.session.dies();
+    await settle();
+    assert.ok(model.isOpen);
+  });
+
+  it('hands everything on, both ways', async (t) => {
+    const { inner, open } = start(t);
+    const { session, told } = open();
+    inner.session.ready();
+    inner.session.hears('item_1', 'hola');
+    inner.session.speaks('item_2', 'buenas', 100);
+    inner.session.asksFor({ name: 'a' });
+    const { listener } = inner.session;
+    listener.onCallerWordsLost('item_3');
+    listener.onTranscriptionUsage({ type: 'duration', seconds: 1 });
+    listener.onRateLimits([]);
+    listener.onKey('1');
+    listener.onPlayback({ state: 'started', responseId: 'r' });
+    listener.onTruncated({ itemId: 'item_2', audioEndMs: 1 });
+    listener.onError(error(false));
+    inner.session.dies();
+    await settle();
+    assert.equal(new Set(told.names).size, 19, told.names.join());
+    const other = open().session;
+    other.append(new Uint8Array(160));
+    other.add([]);
+    other.respond();
+    other.truncate('item_1', 1);
+    other.toolResult('call_1', '{}');
+    other.update({});
+    other.cancel();
+    other.close();
+    session.close();
+    assert.equal(inner.session.frames.length, 1);
+    assert.deepEqual(
+      inner.session.calls.map((call) => call.do),
+      ['add', 'respond', 'truncate', 'tool-result', 'update', 'cancel', 'close'],
+    );
+  });
+});
