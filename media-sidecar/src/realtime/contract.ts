@@ -86,9 +86,16 @@ export interface RealtimeSession {
   append(mulaw: Uint8Array): void;
   /** Adds to the conversation, in this order. */
   add(items: readonly RealtimeItem[]): void;
-  /** Asks for an answer. */
+  /**
+   * Asks for an answer. Waits for the end of one that is being made, unless it is out of band. A
+   * request that is refused is told as a response that begins and fails at once.
+   */
   respond(request?: RespondRequest): void;
-  /** Stops the response that is being made. */
+  /**
+   * Stops the response that is being made, also one that was asked for and has not begun, and
+   * forgets requests that wait. No more audio of it is told; what is asked for later is not touched.
+   * Over SIP what the provider holds and has not played is dropped, too.
+   */
   cancel(): void;
   /**
    * Forgets what was not heard of an item.
