@@ -25,15 +25,17 @@ export class AgentTurn {
   readonly id: string;
   /** The session whose items these are; undefined for another voice. */
   readonly session: number | undefined;
-  readonly delays: ReplyDelays;
+  readonly delays = new ReplyDelays();
   readonly items: SpokenItem[] = [];
+  /** The model is not told of it, or has it in its conversation already. */
+  readonly isKnown: boolean;
   /** No more items come. */
   complete = false;
 
-  constructor(id: string, session: number | undefined, delays: ReplyDelays = new ReplyDelays()) {
+  constructor(id: string, session: number | undefined, isKnown = true) {
     this.id = id;
     this.session = session;
-    this.delays = delays;
+    this.isKnown = isKnown;
   }
 
   get hasAudio(): boolean {

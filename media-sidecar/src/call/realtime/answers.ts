@@ -53,9 +53,15 @@ export class Answers {
   }
 
   started(responseId: string, tag: string | undefined): void {
-    const { callers, context, line, playout, responses, timers } = this.#parts;
+    const { callers, context, line, playout, responses, state, timers } = this.#parts;
     const response = responses.started(responseId, tag);
     if (!response) return;
+    if (isAnswer(response) && state.closing?.isFinal) {
+      // The last words are being said; to what was said over them there is no answer any more.
+      response.muted = true;
+      line.session?.cancel();
+      return;
+    }
     const turn = new AgentTurn(responseId, line.number);
     if (isAnswer(response)) {
       timers.cancel('ask');
@@ -105,7 +111,8 @@ export class Answers {
     if (!playout.sounds && !voice.busy) {
       this.#speech.say(closes === 'transferred' ? 'transfer' : 'goodbye');
     }
-    this.#speech.closeAfter(closes);
+    // A word over it does not keep the caller from the person that was asked for.
+    this.#speech.closeAfter(closes, closes === 'transferred');
   }
 
   #await(): void {
@@ -161,13 +168,17 @@ export class Answers {
   }
 
   #failed(hasAudio: boolean, reason = ''): void {
-    const { context, options, state, timers } = this.#parts;
+    const { context, line, options, state, timers } = this.#parts;
     const isLimit = /rate.?limit|quota/i.test(reason);
     const code = isLimit ? 'rate-limited' : 'unknown';
     context.metrics.count('provider_errors', { source: 'realtime', code });
     context.logger.warn({ source: 'realtime', code }, 'the model failed to answer');
     state.owed = true;
     state.wasCut ||= hasAudio;
+    if (hasAudio) {
+      const { wasCut } = realtimeWordings(context.session.tenant.language);
+      line.session?.add([{ role: 'system', text: wasCut }]);
+    }
     timers.cancel('answer');
     if (state.retries > 0) {
       this.#giveUp();

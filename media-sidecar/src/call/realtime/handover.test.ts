@@ -85,7 +85,7 @@ test('a second session that fails is tried again, as long as the first one lives
   const talk = await talking();
   talk.model.failNext();
   talk.model.failNext();
-  await untilAge(talk, 45_000);
+  await untilAge(talk, 52_000);
   assert.equal(talk.model.sessions.length, 4);
   assert.equal(talk.line.isReady, true);
   assert.equal(talk.model.sessions[0]?.closed, true);

@@ -2,8 +2,10 @@ import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { RealtimeOptions } from './options.ts';
 import type { SessionLine } from './session-line.ts';
 
-/** How often a quiet moment is looked for, and a further session tried, in ms. */
+/** How often a quiet moment is looked for, in ms. */
 const LOOK_EVERY_MS = 250;
+/** Pause between two attempts to open a further session, in ms. */
+const TRY_EVERY_MS = 5000;
 
 /**
  * Moves a call to a new session before the provider ends the present one: at a moment at which
@@ -16,6 +18,7 @@ export class Handover {
   readonly #isQuiet: () => boolean;
   readonly #onMoving: (quiet: boolean) => void;
   #timer: Timer | undefined;
+  #triedMs = -Infinity;
 
   constructor(
     clock: Clock,
@@ -50,6 +53,9 @@ export class Handover {
     const { handoverLatestMs, sessionLimitMs } = this.#options;
     this.#timer = this.#clock.schedule(LOOK_EVERY_MS, () => this.#look());
     if (!this.#line.nextIsReady) {
+      const nowMs = this.#clock.monotonicMs();
+      if (nowMs - this.#triedMs < TRY_EVERY_MS) return;
+      this.#triedMs = nowMs;
       this.#line.openNext();
       return;
     }

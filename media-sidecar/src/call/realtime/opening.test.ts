@@ -4,7 +4,8 @@ import { ProviderError } from '../../kernel/errors.ts';
 import { RealtimeHarness, speak } from '../testing/realtime-harness.ts';
 import { fakeSession } from '../testing/fake-ports.ts';
 
-const OPENING = 'Hola, habla con Automotora Andes. Soy un asistente virtual.';
+const SENTENCES = ['Hola, habla con Automotora Andes.', 'Soy un asistente virtual.'];
+const OPENING = SENTENCES.join(' ');
 
 test('the model speaks greeting and disclosure, and answers by itself when they were heard', async () => {
   const talk = await new RealtimeHarness().begin();
@@ -62,7 +63,7 @@ test('a disclosure that the model leaves out is said by another voice, and heard
     onSay: (session, _text, request) => speak(session, 'item', 'Hola, ¿cómo está?', request),
   }).begin();
   await talk.until(() => talk.agentTurns.length === 2);
-  assert.deepEqual(talk.voiced, [OPENING]);
+  assert.deepEqual(talk.voiced, SENTENCES);
   assert.equal(talk.transcript[1], `agent: ${OPENING}`);
   assert.equal(talk.line.asked('update').length, 1);
   talk.call.stop();
@@ -82,9 +83,11 @@ test('a model that does not begin in time leaves the opening to another voice', 
   const talk = await new RealtimeHarness({ onSay: () => undefined }).begin();
   await talk.until(() => talk.sounds);
   assert.ok(talk.clock.monotonicMs() < 3000);
-  assert.deepEqual(talk.voiced, [OPENING]);
   await talk.until(() => talk.agentTurns.length === 1);
+  assert.deepEqual(talk.voiced, SENTENCES);
   assert.equal(talk.line.asked('update').length, 1);
+  assert.deepEqual(talk.transcript, [`agent: ${OPENING}`]);
+  assert.deepEqual(talk.line.asked('add')[0]?.items, [{ role: 'agent', text: OPENING }]);
   talk.call.stop();
 });
 
@@ -93,7 +96,7 @@ test('a session that is lost before the opening leaves it to another voice', asy
   talk.model.failNext();
   await talk.begin();
   await talk.until(() => talk.agentTurns.length === 1);
-  assert.deepEqual(talk.voiced, [OPENING]);
+  assert.deepEqual(talk.voiced, SENTENCES);
   assert.equal(talk.model.sessions.length, 2);
   talk.call.stop();
 });
@@ -106,7 +109,7 @@ test('a session that is lost in the opening has what is required said again', as
   await talk.until(() => talk.sounds);
   talk.killsSession();
   await talk.until(() => talk.agentTurns.length === 2);
-  assert.deepEqual(talk.voiced, [OPENING]);
+  assert.deepEqual(talk.voiced, SENTENCES);
   assert.equal(talk.transcript[1], `agent: ${OPENING}`);
   talk.call.stop();
 });

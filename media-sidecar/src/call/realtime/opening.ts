@@ -13,7 +13,7 @@ export interface OpeningHost {
   /** Gives up what the model was asked to say. */
   dropModel(tag: string): void;
   /** Has another voice say this. Returns the id of its turn. */
-  sayByVoice(text: string): string;
+  sayByVoice(sentences: readonly string[]): string;
   heardMs(itemId: string): number;
   /** What must be heard was heard: from here on the caller may interrupt. */
   onHeard(): void;
@@ -52,7 +52,7 @@ export class Opening {
   }
 
   start(): void {
-    this.#tag = this.#host.askModel(this.#all);
+    this.#tag = this.#host.askModel(this.#all.join(' '));
     this.#timer = this.#clock.schedule(this.#audibleWithinMs, () => this.#byVoice(this.#all));
   }
 
@@ -68,7 +68,7 @@ export class Opening {
     if (tag === undefined || tag !== this.#tag || this.#over) return;
     this.#tag = undefined;
     if (!this.#turn) this.#byVoice(this.#all);
-    else if (!whole) this.#byVoice(this.#required.join(' '));
+    else if (!whole) this.#byVoice(this.#required);
     else this.#check(this.#turn);
   }
 
@@ -77,7 +77,7 @@ export class Opening {
     if (this.#over || this.#voiceTurnId !== undefined || this.#tag === undefined) return;
     this.#tag = undefined;
     // Nobody can tell how much of it came through.
-    this.#byVoice(this.#turn ? this.#required.join(' ') : this.#all);
+    this.#byVoice(this.#turn ? this.#required : this.#all);
   }
 
   /** A turn was heard to its end. */
@@ -102,8 +102,8 @@ export class Opening {
     this.#timer?.cancel();
   }
 
-  get #all(): string {
-    return this.#words.sentences.map(({ text }) => text).join(' ');
+  get #all(): readonly string[] {
+    return this.#words.sentences.map(({ text }) => text);
   }
 
   get #required(): readonly string[] {
@@ -112,14 +112,14 @@ export class Opening {
 
   #check(turn: AgentTurn): void {
     const missing = this.#required.filter((sentence) => !says(turn.generatedText, sentence));
-    if (missing.length > 0) this.#byVoice(missing.join(' '));
+    if (missing.length > 0) this.#byVoice(missing);
     else this.#awaitRequired(turn);
   }
 
   /** Speech is taken to run evenly over the characters. */
   #awaitRequired(turn: AgentTurn): void {
     if (this.#over) return;
-    const share = Math.min(1, this.#required.join(' ').length / this.#all.length);
+    const share = Math.min(1, this.#required.join(' ').length / this.#all.join(' ').length);
     const audioMs = turn.items.reduce((sum, item) => sum + audioMsOf(item), 0);
     const heardMs = turn.items.reduce((sum, item) => sum + this.#host.heardMs(item.itemId), 0);
     const leftMs = audioMs * share + AFTER_REQUIRED_MS - heardMs;
@@ -129,11 +129,11 @@ export class Opening {
     else this.#timer = this.#clock.schedule(leftMs, () => this.#awaitRequired(turn));
   }
 
-  #byVoice(text: string): void {
+  #byVoice(sentences: readonly string[]): void {
     this.#timer?.cancel();
     if (this.#tag !== undefined) this.#host.dropModel(this.#tag);
     this.#tag = undefined;
-    this.#voiceTurnId = this.#host.sayByVoice(text);
+    this.#voiceTurnId = this.#host.sayByVoice(sentences);
   }
 
   #finish(): void {

@@ -4,6 +4,7 @@ import type { TurnOptions } from '../../turn/options.ts';
 import type { CallContext } from '../conversation.ts';
 import type { CallEndReason } from '../ports.ts';
 import { NamedTimers } from '../timers.ts';
+import type { AgentTurn } from './agent-turn.ts';
 import { CallerFrames } from './caller-frames.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { Filler } from './filler.ts';
@@ -56,7 +57,7 @@ export interface ConversationState {
 export interface PartsListener {
   readonly news: SessionNews;
   timerDue(name: TimerName): void;
-  turnEnded(turnId: string): void;
+  turnEnded(turn: AgentTurn): void;
   drained(): void;
   openingHeard(): void;
   openingFailed(): void;
@@ -118,7 +119,7 @@ export class RealtimeParts {
     this.callers = new CallerTurns(context, options.wordsWithinMs);
     this.playout = new Playout(context, {
       onTurnStarted: (turnId, index) => this.usage.turnStarted(turnId, index),
-      onTurnEnded: (turnId) => listener.turnEnded(turnId),
+      onTurnEnded: (turn) => listener.turnEnded(turn),
       onDrained: () => listener.drained(),
     });
     this.responses = new Responses(clock, (request) => this.line.session?.respond(request));
@@ -134,7 +135,7 @@ export class RealtimeParts {
         askModel: (text) =>
           this.responses.ask({ instructions: sayExactly(text), mayUseTools: false }),
         dropModel: (tag) => this.responses.mute(tag),
-        sayByVoice: (text) => this.voice.say(text),
+        sayByVoice: (sentences) => this.voice.say(sentences, false),
         heardMs: (itemId) => leg.heardMs(itemId),
         onHeard: () => listener.openingHeard(),
         onFailed: () => listener.openingFailed(),

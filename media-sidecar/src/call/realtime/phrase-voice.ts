@@ -18,7 +18,7 @@ export class PhraseVoice {
   readonly #deps: PhraseVoiceDeps;
   readonly #playout: Playout;
   readonly #onFailed: (turnId: string) => void;
-  readonly #waiting: { readonly turn: AgentTurn; readonly text: string }[] = [];
+  readonly #waiting: { readonly turn: AgentTurn; readonly sentences: readonly string[] }[] = [];
   #abort: AbortController | undefined;
   /** The one that is being said. */
   #turn: AgentTurn | undefined;
@@ -36,10 +36,13 @@ export class PhraseVoice {
     return this.#abort !== undefined;
   }
 
-  /** Returns the id of its turn. */
-  say(text: string): string {
-    const turn = new AgentTurn(`phrase-${this.#said++}`, undefined);
-    this.#waiting.push({ turn, text });
+  /**
+   * Returns the id of its turn.
+   * @param isAside nothing that the model has to know of
+   */
+  say(sentences: readonly string[], isAside: boolean): string {
+    const turn = new AgentTurn(`phrase-${this.#said++}`, undefined, isAside);
+    this.#waiting.push({ turn, sentences });
     if (!this.#abort) void this.#run();
     return turn.id;
   }
@@ -63,10 +66,10 @@ export class PhraseVoice {
     const abort = new AbortController();
     this.#abort = abort;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      const { turn, text } = next;
+      const { turn, sentences } = next;
       this.#turn = turn;
       this.#playout.begin(turn);
-      const spoken = await this.#speak(turn, text, abort.signal);
+      const spoken = await this.#speakAll(turn, sentences, abort.signal);
       if (abort.signal.aborted) return;
       // Before the turn ends: who is told of its end may ask whether there is more.
       if (this.#waiting.length === 0) this.#abort = undefined;
@@ -77,9 +80,25 @@ export class PhraseVoice {
   }
 
   /** @returns whether all of it was made */
-  async #speak(turn: AgentTurn, text: string, signal: AbortSignal): Promise<boolean> {
+  async #speakAll(
+    turn: AgentTurn,
+    sentences: readonly string[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    for (const [index, sentence] of sentences.entries()) {
+      if (!(await this.#speak(turn, `${turn.id}.${index}`, sentence, signal))) return false;
+      if (signal.aborted) return true;
+    }
+    return true;
+  }
+
+  async #speak(
+    turn: AgentTurn,
+    itemId: string,
+    text: string,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { tts, fallbackTts } = this.#deps.providers;
-    const itemId = `${turn.id}.0`;
     this.#playout.words(turn.id, itemId, text);
     for (const voice of [tts, ...(fallbackTts ? [fallbackTts] : [])]) {
       try {
@@ -90,7 +109,7 @@ export class PhraseVoice {
         if (signal.aborted) return true;
         this.#report(error);
         // A second voice must not say again what was heard.
-        if (turn.hasAudio) return false;
+        if (turn.item(itemId).audioBytes > 0) return false;
       }
     }
     return false;

@@ -5,6 +5,7 @@ import type { RealtimeOptions } from './options.ts';
 
 interface Asked {
   readonly text: string;
+  readonly outOfBand: boolean;
   readonly timer: Timer;
 }
 
@@ -40,12 +41,12 @@ export class Phrases {
     { modelIsThere, outOfBand }: { modelIsThere: boolean; outOfBand: boolean },
   ): void {
     if (!modelIsThere || this.#responses.busy) {
-      this.#voice.say(text);
+      this.#voice.say([text], outOfBand);
       return;
     }
     const tag = this.#responses.ask({ instructions, mayUseTools: false, outOfBand });
     const timer = this.#clock.schedule(this.#audibleWithinMs, () => this.#byVoice(tag));
-    this.#asked.set(tag, { text, timer });
+    this.#asked.set(tag, { text, outOfBand, timer });
   }
 
   /** A response began to sound. */
@@ -82,6 +83,6 @@ export class Phrases {
     asked.timer.cancel();
     this.#asked.delete(tag);
     this.#responses.mute(tag);
-    this.#voice.say(asked.text);
+    this.#voice.say([asked.text], asked.outOfBand);
   }
 }

@@ -17,7 +17,7 @@ export interface PlayoutListener {
   /** It has its place in the record. */
   onTurnStarted(turnId: string, index: number): void;
   /** It was heard to its end, or cut. */
-  onTurnEnded(turnId: string): void;
+  onTurnEnded(turn: AgentTurn): void;
   /** All audio so far was heard. */
   onDrained(): void;
 }
@@ -59,9 +59,10 @@ export class Playout {
     this.#silent.set(turn.id, turn);
   }
 
-  /** What a new session has to know of turns that are not in the history yet. */
+  /** What the model said that is not in the history yet, because it is still being heard. */
   get openTexts(): string[] {
-    return this.#turns.map((turn) => turn.generatedText).filter(Boolean);
+    const turns = this.#turns.filter(({ session }) => session !== undefined);
+    return turns.map((turn) => turn.generatedText).filter(Boolean);
   }
 
   turn(turnId: string): AgentTurn | undefined {
@@ -155,7 +156,7 @@ export class Playout {
       if (this.#opened === turn || turn.heardText) {
         this.#end(turn, turn.wasCut || !turn.complete);
       } else {
-        this.#listener.onTurnEnded(turn.id);
+        this.#listener.onTurnEnded(turn);
       }
     }
     return cuts;
@@ -204,7 +205,7 @@ export class Playout {
       delays: turn.delays.toRecord(),
     });
     if (text) dialogue.add([{ role: 'agent', text }]);
-    this.#listener.onTurnEnded(turn.id);
+    this.#listener.onTurnEnded(turn);
   }
 
   #find(itemId: string): SpokenItem | undefined {

@@ -1,5 +1,6 @@
 import { ProviderError } from '../../kernel/errors.ts';
 import type { CallContext, Conversation, Resumption } from '../conversation.ts';
+import type { AgentTurn } from './agent-turn.ts';
 import { Answers } from './answers.ts';
 import { Floor } from './floor.ts';
 import type { RealtimeDeps } from './options.ts';
@@ -36,7 +37,7 @@ export class RealtimeConversation implements Conversation {
     this.#parts = new RealtimeParts(context, deps, {
       news: this.#news(context),
       timerDue: told((name) => this.#timerDue(name)),
-      turnEnded: (turnId) => this.#parts.opening.turnEnded(turnId),
+      turnEnded: (turn) => this.#turnEnded(turn),
       drained: () => this.#parts.filler.drained(),
       openingHeard: () => this.#openingHeard(),
       openingFailed: () => this.#recovery.giveUp(),
@@ -153,6 +154,13 @@ export class RealtimeConversation implements Conversation {
       case 'leaving':
         return this.#recovery.handOver();
     }
+  }
+
+  #turnEnded(turn: AgentTurn): void {
+    const { heardText: text, id, isKnown } = turn;
+    // Another voice said it: the model has to know what the caller heard.
+    if (!isKnown && text) this.#parts.line.session?.add([{ role: 'agent', text }]);
+    this.#parts.opening.turnEnded(id);
   }
 
   #openingHeard(): void {

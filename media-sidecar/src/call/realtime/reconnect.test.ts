@@ -196,6 +196,32 @@ test('an answer that goes on after a cut is told where it was cut', async () => 
   talk.call.stop();
 });
 
+test('an answer that fails in the middle goes on in the same session', async () => {
+  const talk = await talking();
+  await talk.says(QUESTION);
+  const responseId = talk.line.begins();
+  talk.line.speaks('half', 'Atendemos de lunes a viernes de', 1500, { responseId, done: false });
+  talk.line.ends({ responseId, status: 'failed', reason: 'server_error' });
+  await talk.until(() => talk.transcript.at(-1) === `agent: ${REST}`);
+  assert.equal(talk.transcript.at(-2), 'agent: Atendemos de lunes a viernes de');
+  assert.equal(talk.model.sessions.length, 1);
+  assert.equal(talk.line.asked('add').at(-1)?.items[0]?.role, 'system');
+  talk.call.stop();
+});
+
+test('a session that is lost twice in the same answer still knows where speech began', async () => {
+  const talk = await talking();
+  await talk.exchange('¿Abren hoy?', 'Sí.');
+  talk.killsSession();
+  await talk.wait(500);
+  await talk.startsSpeaking(1500);
+  talk.killsSession();
+  await talk.wait(300);
+  const voiced = talk.line.frames.filter((frame) => frame[0] === VOICED_BYTE);
+  assert.ok(voiced.length >= 70, String(voiced.length));
+  talk.call.stop();
+});
+
 test('what the tool found is told to the session that took over', async () => {
   const talk = await talking();
   await talk.says(QUESTION);

@@ -32,6 +32,9 @@ export class Recovery {
     const { callers, context, frames, options, responses, state, timers, tools } = this.#parts;
     // An attempt before it may have been asked already.
     if (!first) responses.reset();
+    // Positions count from the begin of a session.
+    state.speechAtMs = 0;
+    state.speechEndMs = 0;
     if (!first) session.add(this.#history());
     frames.attach(session);
     // A tool's result is still to come.

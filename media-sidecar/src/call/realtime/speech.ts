@@ -21,7 +21,7 @@ export class AgentSpeech {
   /** At once, once, and by a voice that does not depend on the model. */
   bridge(): void {
     const { context, state, voice } = this.#parts;
-    if (!state.bridged) voice.say(context.agent.phrase('bridge', 0));
+    if (!state.bridged) voice.say([context.agent.phrase('bridge', 0)], true);
     state.bridged = true;
   }
 

@@ -186,8 +186,13 @@ test('a transfer ends the call as such, with what the agent wants the person to 
     name: 'transfer_to_human',
     arguments: '{"reason":"venta","summary":"Quiere un Kia"}',
   });
+  await talk.until(() => talk.sounds);
+  // A word over it changes nothing, and is not answered.
+  await talk.says('Ya, gracias', { ms: 300 });
+  talk.answers('De nada.', { everyMs: 200 });
   await talk.until(() => talk.call.endReason !== undefined);
   assert.equal(talk.call.endReason, 'transferred');
-  assert.match(talk.transcript.at(-1)!, /^agent: Le comunico con una persona/);
+  assert.equal(talk.transcript.at(-1), 'caller: Ya, gracias');
+  assert.match(talk.transcript.at(-2)!, /^agent: Le comunico con una persona/);
   assert.deepEqual(talk.actions.escalations, [{ reason: 'venta', summary: 'Quiere un Kia' }]);
 });
