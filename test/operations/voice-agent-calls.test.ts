@@ -93,6 +93,18 @@ describe('session', () => {
   });
 });
 
+test('without a project of OpenAI, SIP tells what the sidecar lacks', async () => {
+  const session = { resource: 'session', tenantBy: 'tenant', tenant: byId('andes') };
+  const refused = [
+    await agent.run({ ...session, operation: 'start', transport: 'sip' }),
+    await agent.run({ ...session, operation: 'answerSipCall', openAiCallId: 'rtc_1' }),
+  ];
+  for (const { error } of refused) {
+    assert.equal(error?.message, 'The voice sidecar takes no calls over SIP');
+    assert.match(error.description ?? '', /OPENAI_PROJECT_ID/);
+  }
+});
+
 describe('call', () => {
   let callId: string;
 
