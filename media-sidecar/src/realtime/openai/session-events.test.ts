@@ -296,6 +296,15 @@ describe('what makes no sense', () => {
       item_id: 'item_1',
       delta: '////',
     });
+    const speech = JSON.stringify({
+      type: 'input_audio_buffer.speech_started',
+      event_id: 'event_speech',
+      item_id: 'item_0',
+      audio_start_ms: 20,
+    });
+    socket.says(speech);
+    socket.says(speech);
+    assert.equal(told.of('onSpeechStarted').length, 1);
     socket.createsResponse('resp_1');
     socket.says(delta);
     socket.says(delta);
@@ -305,7 +314,7 @@ describe('what makes no sense', () => {
     assert.equal(told.of('onAudio').length, 1);
     assert.equal(told.of('onResponseDone').length, 1);
     assert.equal(told.of('onResponseStarted').length, 1);
-    assert.equal(metrics.counts['realtime_events_dropped duplicate'], 1);
+    assert.equal(metrics.counts['realtime_events_dropped duplicate'], 2);
   });
 
   it('begins with its audio when that comes before its begin', () => {
