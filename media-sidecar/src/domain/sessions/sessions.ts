@@ -166,7 +166,8 @@ export class Sessions implements SessionGate {
       ...(openAiCallId !== undefined && { openAiCallId }),
     };
     await this.#db.withTenant(tenant.id, (tx) => insertSession(tx, session));
-    if (session.pipeline === 'cascade') this.#onConnecting(toProfile(tenant), session.agent);
+    // Speech to speech, too, has a second voice, for when the model is away; over SIP nobody hears it.
+    if (session.transport === 'media-stream') this.#onConnecting(toProfile(tenant), session.agent);
     return {
       sessionId: session.id,
       callId: session.callId,
