@@ -315,11 +315,12 @@ onEachDatabase('sessions', (database) => {
     await assert.rejects(ask({ transport: 'sip' }), { code: 'sip-not-configured' });
   });
 
-  test('phrases are spoken ahead for the cascade alone', async () => {
-    await ask({ pipeline: 'realtime' });
+  test('phrases are spoken ahead where they can be heard', async () => {
+    await ask({ transport: 'sip', callSid });
     assert.deepEqual(connecting, []);
+    await ask({ pipeline: 'realtime' });
     await ask();
-    assert.deepEqual(connecting, [tenant.id]);
+    assert.deepEqual(connecting, [tenant.id, tenant.id]);
   });
 
   test('a session over SIP is an address with its headers', async () => {
