@@ -112,7 +112,7 @@ test('a process is told at which phase the next socket dies, and what canned ans
     const { status, body } = await ask('PATCH', '/faults', { openAiRealtime: { killNext } });
     assert.equal(status, 200);
     const set = (body.openAiRealtime as { killNext: object }).killNext;
-    assert.deepEqual(set, { phase, how: 'close', code: 1011, delayMs: 0, count: 1 });
+    assert.deepEqual(set, { phase, how: 'close', code: 1011, delayMs: 0, skip: 0, count: 1 });
   }
   const canned = { answerMs: 2000, deltaMs: 100, allAtOnce: true };
   await ask('PATCH', '/faults', { openAiRealtime: { killNext: null, canned } });

@@ -70,6 +70,8 @@ export const openAiRealtimeFaults = z.strictObject({
       code: z.number().int().min(1000).max(4999).default(1011),
       /** It lives on for so long first. */
       delayMs: milliseconds.default(0),
+      /** The phase is reached so many times before without harm. */
+      skip: count.default(0),
       count: count.min(1).default(1),
     })
     .nullable(),

@@ -157,6 +157,20 @@ test('a socket dies once the caller speaks, and some time after a phase', async 
   assert.equal(idle.inbox.types().at(-1), 'response.done');
 });
 
+test('a phase may be reached some times before the socket dies there', async (t) => {
+  const cloud = await startCloud(t);
+  cloud.simulator.openai.realtime.script([{ reply: 'Sí.', times: 2 }]);
+  fail(cloud, { killNext: { phase: 'thinking', skip: 1 } });
+  const { closed, inbox, next, send } = await connect(t, cloud);
+  await next('session.created');
+  send({ type: 'response.create' });
+  await next('response.done');
+  send({ type: 'response.create' });
+  assert.equal((await closed)[0], 1006);
+  assert.equal(inbox.of('response.done').length, 1);
+  assert.equal(inbox.types().at(-1), 'response.created');
+});
+
 test('more sessions than there may be are refused with 429, until one ends', async (t) => {
   const cloud = await startCloud(t);
   fail(cloud, { maxSessions: 1 });

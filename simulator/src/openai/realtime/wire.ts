@@ -71,6 +71,10 @@ export class Wire {
   #reached(phase: RealtimePhase | undefined, faults: OpenAiRealtimeFaults): void {
     const kill = faults.killNext;
     if (kill === null || kill.phase !== phase) return;
+    if (kill.skip > 0) {
+      faults.killNext = { ...kill, skip: kill.skip - 1 };
+      return;
+    }
     faults.killNext = kill.count === 1 ? null : { ...kill, count: kill.count - 1 };
     if (kill.delayMs > 0) this.#clock.after(kill.delayMs, () => this.#die(kill));
     else this.#die(kill);
