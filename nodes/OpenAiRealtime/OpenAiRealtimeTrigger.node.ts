@@ -23,7 +23,7 @@ export class OpenAiRealtimeTrigger implements INodeType {
 		defaults: { name: 'OpenAI Realtime Trigger' },
 		inputs: [],
 		// A session of the Voice Agent sends its token in the SIP headers.
-		sensitiveOutputFields: ['sipHeaders', 'customHeaders.x-session-token'],
+		sensitiveOutputFields: ['sipHeaders[*].value', 'customHeaders.x-session-token'],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: openAiCredential, required: true }],
 		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'openai' }],
