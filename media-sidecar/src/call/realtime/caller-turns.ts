@@ -55,10 +55,9 @@ export class CallerTurns {
     return text === INAUDIBLE;
   }
 
-  /** Nobody knows yet what the caller said last. */
-  get lastIsUnknown(): boolean {
-    const last = this.lastTurnId === undefined ? undefined : this.#pending.get(this.lastTurnId);
-    return last !== undefined && last.text === '';
+  /** Nobody knows yet, for sure and in full, what the caller said last. */
+  get lastIsOpen(): boolean {
+    return this.lastTurnId !== undefined && this.#pending.has(this.lastTurnId);
   }
 
   speechStarted(itemId: string, atMs: number): void {

@@ -107,7 +107,7 @@ export class Recovery {
     for (const name of ['answer', 'ask', 'retry', 'stops'] as const) timers.cancel(name);
     const made = responses.wanted.filter((response) => isAnswer(response) && response.hasAudio);
     if (made.length > 0) state.wasCut = true;
-    const hearAgain = state.owed && !state.wasCut && !tools.running && callers.lastIsUnknown;
+    const hearAgain = state.owed && !state.wasCut && !tools.running && callers.lastIsOpen;
     if (speaking) frames.keepOnly(speechAtMs);
     else if (!hearAgain) frames.done(speechEndMs);
     frames.detach();

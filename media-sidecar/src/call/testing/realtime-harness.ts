@@ -203,6 +203,13 @@ export class RealtimeHarness {
     await this.until(() => this.agentTurns.length > before);
   }
 
+  /** The caller makes a sound, and what comes of it is up to the session. */
+  async voice(ms: number): Promise<void> {
+    this.#voiced = true;
+    await this.wait(ms);
+    this.#voiced = false;
+  }
+
   /** The provider ends the session. */
   killsSession(): void {
     this.#voiced = false;
