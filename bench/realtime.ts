@@ -34,6 +34,9 @@ import {
 } from './realtime/truncation-figures.ts';
 import { table } from './table.ts';
 
+/** Long enough for V8 to compile what runs all the time. */
+const WARM_UP = { calls: 20, seconds: 10 };
+
 let options: RealtimeBenchOptions;
 try {
   options = parseOptions(process.argv.slice(2));
@@ -68,13 +71,15 @@ const warm = new Map<Bridge, MemoryReading>();
 for (const bridge of bridges) {
   progress(`${bridge.name}: warming up`);
   // Code is compiled and connections are opened in a round that does not count.
-  const result = await runRound(stage, bridge, { ...loadPlan(5, 3), connectDelayMs: 0 });
+  const result = await runRound(stage, bridge, loadPlan(WARM_UP.calls, WARM_UP.seconds));
   const { failures, upMs, downMs } = findingsOf(result.phones, result.sessions, result.window);
   if (upMs.length === 0 || downMs.length === 0 || failures.length > 0) {
     for (const message of [...new Set(failures), ...bridge.complaints.keys()]) {
       process.stderr.write(`${bridge.name}: ${message}\n`);
     }
-    throw new Error(`${bridge.name}: five calls already fail, there is nothing to measure`);
+    throw new Error(
+      `${bridge.name}: ${WARM_UP.calls} calls already fail, there is nothing to measure`,
+    );
   }
   warm.set(bridge, await bridge.probe.ask('memory', undefined));
 }

@@ -11,6 +11,8 @@ export interface LoadFigures {
   readonly calls: number;
   /** For each second of each call, in ms. */
   readonly cpuMsPerCallSecond: number;
+  /** Of it: the thread that carries the audio; the rest is the embedded database's, and V8's own. */
+  readonly mainThreadMsPerCallSecond: number;
   /** Growth of what is in use, per call, in KB; undefined for too few calls to tell. */
   readonly liveKbPerCall: number | undefined;
   /** Growth of the resident memory since the bridge was warm, per call, in KB. */
@@ -50,6 +52,9 @@ export function figuresOf(
     bridge,
     calls,
     cpuMsPerCallSecond: middle((round) => (ofWindow(round.bridgeCpuMs, round) * 1000) / calls),
+    mainThreadMsPerCallSecond: middle(
+      (round) => (ofWindow(round.mainThreadCpuMs, round) * 1000) / calls,
+    ),
     liveKbPerCall: perCall(
       middle(({ memoryDuring, memoryBefore }) => memoryDuring.liveBytes - memoryBefore.liveBytes),
     ),
@@ -77,6 +82,8 @@ export const LOAD_HEADINGS = [
   'bridge',
   'CPU ms/s',
   'of relay',
+  'thread ms/s',
+  'of relay',
   'live KB',
   'RSS KB',
   'caller→model ms',
@@ -94,6 +101,7 @@ export const LOAD_HEADINGS = [
 
 export const LOAD_LEGEND = `Three figures are median / 95th / 99th percentile, two are median / 95th.
   CPU ms/s       CPU of the bridge for each second of each call, without what it uses when idle
+  thread ms/s    of it: the thread that carries the audio; the rest is the embedded database's
   of relay       the same, in that of the bare relay at the same number of calls
   live KB        growth of what is in use after garbage collection, per call
   RSS KB         growth of the resident memory since the bridge was warm, per call
@@ -116,6 +124,8 @@ export function loadRow(figures: LoadFigures, relay: LoadFigures | undefined): s
     figures.bridge,
     number(figures.cpuMsPerCallSecond, 2),
     relay ? number(figures.cpuMsPerCallSecond / relay.cpuMsPerCallSecond, 2) : '–',
+    number(figures.mainThreadMsPerCallSecond, 2),
+    relay ? number(figures.mainThreadMsPerCallSecond / relay.mainThreadMsPerCallSecond, 2) : '–',
     number(figures.liveKbPerCall),
     number(figures.residentKbPerCall),
     spread(findings.upMs, [0.5, 0.95, 0.99]),

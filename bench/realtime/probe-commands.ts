@@ -5,9 +5,16 @@ export interface MemoryReading {
   readonly liveBytes: number;
 }
 
+/** CPU time since the process was started, in ms. */
+export interface CpuReading {
+  /** Of all threads. */
+  readonly processMs: number;
+  /** Of the thread that carries the audio. */
+  readonly mainThreadMs: number;
+}
+
 export type ProbeCommands = {
-  /** CPU time of all threads, in ms. */
-  readonly cpu: { readonly request: undefined; readonly reply: number };
+  readonly cpu: { readonly request: undefined; readonly reply: CpuReading };
   /** After garbage collection. */
   readonly memory: { readonly request: undefined; readonly reply: MemoryReading };
   readonly startProfile: { readonly request: undefined; readonly reply: void };

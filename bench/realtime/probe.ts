@@ -14,8 +14,7 @@ let profiling: Session | undefined;
 
 const handlers: Handlers<ProbeCommands> = {
   cpu() {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
+    return { processMs: inMs(process.cpuUsage()), mainThreadMs: inMs(process.threadCpuUsage()) };
   },
   memory() {
     setFlagsFromString('--expose-gc');
@@ -40,6 +39,10 @@ const handlers: Handlers<ProbeCommands> = {
     await writeFile(file, JSON.stringify(profile));
   },
 };
+
+function inMs({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1000;
+}
 
 // Worker threads load what their process was started with, too.
 if (isMainThread) {

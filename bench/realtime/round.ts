@@ -7,7 +7,7 @@ import type { LineConditions } from './delay-line.ts';
 import type { LoadCommands, Pace } from './load-commands.ts';
 import type { ModelCommands } from './model-commands.ts';
 import type { ModelOptions } from './model-session.ts';
-import type { MemoryReading } from './probe-commands.ts';
+import type { CpuReading, MemoryReading } from './probe-commands.ts';
 import type { ModelReport, PhoneReport } from './reports.ts';
 
 export interface RoundPlan {
@@ -33,6 +33,8 @@ export interface RoundResult {
   readonly window: Window;
   /** CPU time within the window, in ms; the bridge's without what it uses when idle. */
   readonly bridgeCpuMs: number;
+  /** Of it: the thread that carries the audio. */
+  readonly mainThreadCpuMs: number;
   readonly loadCpuMs: number;
   readonly modelCpuMs: number;
   readonly memoryBefore: MemoryReading;
@@ -66,7 +68,7 @@ export async function runRound(
   const memoryBefore = await bridge.probe.ask('memory', undefined);
   const idleCpuMs = await bridge.probe.ask('cpu', undefined);
   await setTimeout(IDLE_MS);
-  const idlePerMs = ((await bridge.probe.ask('cpu', undefined)) - idleCpuMs) / IDLE_MS;
+  const idle = difference(await bridge.probe.ask('cpu', undefined), idleCpuMs);
 
   const spacingMs = Math.max(10, Math.floor(ARRIVAL_MS / calls));
   await load.ask('start', { calls: addresses, script, network, spacingMs });
@@ -80,6 +82,7 @@ export async function runRound(
   await setTimeout(plan.seconds * 1000);
   const after = await readings({ load, model }, bridge);
   const toMs = sharedNowMs();
+  const used = difference(after.bridge, before.bridge);
   const pace = await load.ask('pace', undefined);
   if (plan.profileFile !== undefined) await bridge.probe.ask('stopProfile', plan.profileFile);
   const memoryDuring = await bridge.probe.ask('memory', undefined);
@@ -90,7 +93,8 @@ export async function runRound(
   return {
     calls,
     window: { fromMs, toMs },
-    bridgeCpuMs: after.bridge - before.bridge - idlePerMs * (toMs - fromMs),
+    bridgeCpuMs: used.processMs - (idle.processMs * (toMs - fromMs)) / IDLE_MS,
+    mainThreadCpuMs: used.mainThreadMs - (idle.mainThreadMs * (toMs - fromMs)) / IDLE_MS,
     loadCpuMs: after.load - before.load,
     modelCpuMs: after.model - before.model,
     memoryBefore,
@@ -98,6 +102,13 @@ export async function runRound(
     pace,
     phones,
     sessions,
+  };
+}
+
+function difference(after: CpuReading, before: CpuReading): CpuReading {
+  return {
+    processMs: after.processMs - before.processMs,
+    mainThreadMs: after.mainThreadMs - before.mainThreadMs,
   };
 }
 
