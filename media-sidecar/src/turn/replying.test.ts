@@ -192,3 +192,28 @@ test('after the end nothing happens any more, and no timer is left', () => {
   const gone = new TurnScript().answering().send({ type: 'leg-ended' });
   assert.deepEqual([gone.names, gone.clock.pendingTimers], [[], 0]);
 });
+
+const resumed = (owes: 'nothing' | 'answer' | 'repetition', bridged = false, elapsedMs = 0) =>
+  new TurnScript().send({ type: 'call-resumed', elapsedMs, owes, bridged });
+
+test('who takes over a call listens, and does not greet again', () => {
+  const script = resumed('nothing');
+  assert.deepEqual(script.names, []);
+  assert.equal(script.wait(8000).last('say').phrase, 'idle-prompt');
+});
+
+test('who takes over answers what is waiting, behind a word unless there was one', () => {
+  const script = resumed('answer');
+  assert.deepEqual(script.names, ['answer-history', 'say']);
+  assert.equal(script.last('say').phrase, 'bridge');
+  assert.deepEqual(resumed('answer', true).names, ['answer-history']);
+});
+
+test('who takes over asks for what was not understood to be said again', () => {
+  assert.equal(resumed('repetition').last('say').phrase, 'apology');
+});
+
+test('a call that is taken over has no more time than it had', () => {
+  const script = resumed('nothing', false, 1_795_000).wait(5000);
+  assert.equal(script.last('say').phrase, 'time-limit');
+});

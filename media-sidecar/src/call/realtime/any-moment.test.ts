@@ -5,14 +5,14 @@ import { hears } from '../testing/hearing-session.ts';
 import { RealtimeHarness } from '../testing/realtime-harness.ts';
 
 /**
- * The session dies at every moment of a turn, in steps of 60 ms; the model takes turns on the audio
+ * The session dies at every moment of a turn, in steps of 100 ms; the model takes turns on the audio
  * that it gets. Whatever the moment: one line of the caller, lines in order, and soon a sound.
  */
 
 const QUESTION = '¿Qué horario tienen ustedes los sábados?';
 const ANSWER = 'Los sábados atendemos de diez a dos de la tarde.';
 const SPEECH_MS = 2000;
-const STEP_MS = 60;
+const STEP_MS = 100;
 const UNTIL_MS = 7500;
 
 function hearingHarness(): RealtimeHarness {

@@ -107,17 +107,19 @@ export class RealtimeConversation implements Conversation {
         this.#floor.wordsCame();
       }),
       onResponseStarted: told(({ responseId, tag }) => this.#answers.started(responseId, tag)),
-      onAudio: ({ responseId, itemId, mulaw }) => this.#answers.audio(responseId, itemId, mulaw),
+      onAudio: told(({ responseId, itemId, mulaw }) =>
+        this.#answers.audio(responseId, itemId, mulaw),
+      ),
       onAudioDone: told((itemId) => this.#parts.playout.audioDone(itemId)),
-      onAgentWords: ({ responseId, itemId, delta }) => {
+      onAgentWords: told(({ responseId, itemId, delta }) => {
         const { playout, responses } = this.#parts;
         if (responses.get(responseId)?.muted === false) playout.words(responseId, itemId, delta);
-      },
-      onToolCall: (call) => {
+      }),
+      onToolCall: told((call) => {
         this.#parts.responses.get(call.responseId)?.toolCalls.push(call);
-      },
+      }),
       onResponseDone: told((end) => this.#answers.done(end)),
-      onTranscriptionUsage: (usage) => this.#parts.usage.transcription(usage),
+      onTranscriptionUsage: told((usage) => this.#parts.usage.transcription(usage)),
       onRateLimits: watchRateLimits(metrics, logger),
       onKey: (key) => this.onKey(key),
       // Over media streams it is our phone leg that plays, and we that truncate.
