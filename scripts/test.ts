@@ -19,7 +19,7 @@ const suites = {
     'playground/**/*.test.ts',
     'bench/**/*.test.ts',
     'scripts/**/*.test.ts',
-    'test/{nodes,lint,adapters,browser}/**/*.test.ts',
+    'test/{nodes,lint,adapters,browser,realtime}/**/*.test.ts',
   ],
   // The nodes in n8n's engine.
   nodes: ['test/{engine,operations}/**/*.test.ts'],

@@ -1,0 +1,215 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSimulator, type CallerReport, type DialInput, type Simulator } from 'simulator';
+
+import { startSidecar } from '../../media-sidecar/src/app.ts';
+import { loadConfig } from '../../media-sidecar/src/config/config.ts';
+import { createLogger } from '../../media-sidecar/src/observability/logger.ts';
+import { makeCertificate, startTlsFront } from '../../playground/tls-front.ts';
+import { SidecarApi, type CallRecord } from './sidecar-api.ts';
+import { nothingFound, StandInForN8n, type SessionReply } from './stand-in-for-n8n.ts';
+import { connectTwiml, dialSipTwiml } from './twiml.ts';
+
+const accountSid = `AC${'0'.repeat(31)}1`;
+const authToken = 'auth-token-of-the-tests-00000000';
+const googleApiKey = 'a-google-key-of-tests';
+const geminiApiKey = 'a-gemini-key-of-tests';
+const openAiApiKey = 'sk-an-openai-key-of-tests';
+const platformKey = 'platform-key-of-the-tests-0123456789';
+const webhookSecret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+
+/** Answered over media streams. */
+export const streamNumber = '+56221234567';
+/** Answered over SIP. */
+export const sipNumber = '+56221234568';
+export const callerNumber = '+56987650001';
+export const toolName = 'consultar_taller';
+
+/** Short words: what is tested is what lies between them. */
+const tenant = {
+  name: 'Taller Andes',
+  timezone: 'America/Santiago',
+  language: 'es-CL',
+  voice: { name: 'es-US-Chirp3-HD-Aoede', languageCode: 'es-US', speakingRate: 1.3 },
+  greeting: 'Taller Andes.',
+  disclosure: 'Soy una inteligencia artificial.',
+  closedMessage: 'Estamos cerrados.',
+  agent: 'contact-center',
+  pipeline: 'realtime',
+  realtime: {
+    speed: 1.2,
+    turnDetection: { type: 'server_vad', silenceDurationMs: 350 },
+  },
+  businessHours: null,
+  phoneNumbers: [streamNumber, sipNumber],
+} as const;
+
+export interface FinishedCall {
+  readonly report: CallerReport;
+  readonly record: CallRecord;
+  /** Everything that the caller's telephone made out. */
+  readonly heard: string;
+}
+
+/**
+ * The real sidecar between the simulated telephone network and the simulated OpenAI, behind a TLS
+ * front; of n8n only its webhooks.
+ */
+export interface Stage extends AsyncDisposable {
+  readonly simulator: Simulator;
+  readonly n8n: StandInForN8n;
+  readonly api: SidecarApi;
+  /** Somebody calls and follows a script to its end. */
+  call(script: DialInput['script'], more?: Partial<DialInput>): Promise<FinishedCall>;
+  /** A session as a workflow asks for it. */
+  session(more?: Readonly<Record<string, unknown>>): Promise<SessionReply>;
+  /** Whatever workflow the last SIP call gets. */
+  sipWorkflow: (call: Parameters<SipWorkflow>[0]) => ReturnType<SipWorkflow>;
+  /** Faults, scripts and tools are as at the start. */
+  reset(): void;
+}
+
+type SipWorkflow = (call: {
+  readonly openAiCallId: string;
+  readonly sipHeaders: readonly { readonly name: string; readonly value: string }[];
+}) => Promise<void>;
+
+export async function startStage(): Promise<Stage> {
+  await using undo = new AsyncDisposableStack();
+  const dir = await mkdtemp(join(tmpdir(), 'voice-agents-realtime-'));
+  undo.defer(() => rm(dir, { recursive: true, force: true }));
+  const certificate = await makeCertificate();
+  const caFile = join(dir, 'ca.pem');
+  await writeFile(caFile, certificate.certPem);
+  /** The front is there first: the sidecar has to know its own public address. */
+  const behind: { url?: URL } = {};
+  const front = await startTlsFront(certificate, () => ({
+    host: behind.url?.hostname ?? '127.0.0.1',
+    port: Number(behind.url?.port),
+  }));
+  undo.defer(() => front.close());
+
+  const session: Stage['session'] = (more = {}) =>
+    api.ask<SessionReply>('POST', '/v1/sessions', {
+      calledNumber: streamNumber,
+      direction: 'inbound',
+      ...more,
+    });
+  let sipWorkflow: SipWorkflow = (call) => api.ask('POST', '/v1/sip-calls', call);
+  const n8n = undo.use(
+    await StandInForN8n.start({
+      async voice(form) {
+        const [calledNumber, from] = [form.get('To'), form.get('From')];
+        const isSip = calledNumber === sipNumber;
+        const made = await session({
+          calledNumber,
+          from,
+          to: calledNumber,
+          callSid: form.get('CallSid'),
+          transport: isSip ? 'sip' : 'media-stream',
+        });
+        return made.sip ? dialSipTwiml(made.sip) : connectTwiml(made);
+      },
+      sipCall: (call) => stage.sipWorkflow(call),
+    }),
+  );
+  const voice = { voiceUrl: `${n8n.url}/voice` };
+  const simulator = await startSimulator({
+    port: 0,
+    grpcPort: 0,
+    grpcTls: certificate,
+    trustedCaPem: certificate.certPem,
+    accounts: [
+      {
+        accountSid,
+        authToken,
+        numbers: [
+          { phoneNumber: streamNumber, ...voice },
+          { phoneNumber: sipNumber, ...voice },
+        ],
+      },
+    ],
+    googleApiKey,
+    geminiApiKey,
+    openAiApiKey,
+    openAiTls: certificate,
+    openAiWebhooks: [{ url: `${n8n.url}/openai`, secret: webhookSecret }],
+    controlKey: 'a-control-key-of-tests',
+  });
+  undo.defer(() => simulator.close());
+
+  const endpoint = `localhost:${simulator.grpcAddress.split(':').at(-1) ?? ''}`;
+  const sidecar = await startSidecar(
+    loadConfig({
+      PORT: '0',
+      PUBLIC_URL: front.url,
+      BOOTSTRAP_API_KEY: platformKey,
+      ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
+      TWILIO_ACCOUNT_SID: accountSid,
+      TWILIO_AUTH_TOKEN: authToken,
+      GOOGLE_API_KEY: googleApiKey,
+      GOOGLE_PROJECT_ID: 'tests',
+      GOOGLE_SPEECH_ENDPOINT: endpoint,
+      GOOGLE_TTS_ENDPOINT: endpoint,
+      GOOGLE_CA_FILE: caFile,
+      GEMINI_API_KEY: geminiApiKey,
+      GEMINI_BASE_URL: simulator.url,
+      OPENAI_API_KEY: openAiApiKey,
+      // By name: a certificate is asked for with one, never with an address.
+      OPENAI_BASE_URL: simulator.openai.baseUrl.replace('127.0.0.1', 'localhost'),
+      OPENAI_CA_FILE: caFile,
+      OPENAI_PROJECT_ID: simulator.openai.project.id,
+      WEBHOOK_ALLOW_HTTP_LOOPBACK: 'true',
+    }),
+    { logger: createLogger({ level: process.env['LOG_LEVEL'] === 'debug' ? 'debug' : 'silent' }) },
+  );
+  undo.defer(() => sidecar.close());
+  behind.url = new URL(sidecar.url);
+  const api = new SidecarApi(sidecar.url, platformKey);
+  await api.ask('PUT', '/v1/tenants/taller-andes', tenant);
+  const owner = { tenant: 'taller-andes' };
+  const tool = await api.ask<{ secret: string }>('POST', '/v1/tools', {
+    ...owner,
+    name: toolName,
+    description: 'Consulta precios del taller.',
+    parameters: {
+      type: 'object',
+      properties: { servicio: { type: 'string' } },
+      required: ['servicio'],
+    },
+    url: `${n8n.url}/tool`,
+    deadlineMs: 1500,
+  });
+  const subscription = await api.ask<{ secret: string }>('POST', '/v1/subscriptions', {
+    ...owner,
+    url: `${n8n.url}/events`,
+    events: ['call.started', 'call.turn', 'call.completed', 'call.failed'],
+  });
+  n8n.secrets = { tool: tool.secret, events: subscription.secret };
+
+  const running = undo.move();
+  const stage: Stage = {
+    simulator,
+    n8n,
+    api,
+    session,
+    sipWorkflow,
+    async call(script, more = {}) {
+      const dialled = simulator.dial({ from: callerNumber, to: streamNumber, ...more, script });
+      const report = await dialled.done;
+      const record = await api.endedCall(report.callSid);
+      return { report, record, heard: report.heard.map(({ text }) => text).join(' ') };
+    },
+    reset() {
+      simulator.faults.reset();
+      simulator.openai.realtime.script([]);
+      simulator.gemini.script([]);
+      n8n.answerTool = nothingFound;
+      n8n.toolRequests.length = 0;
+      stage.sipWorkflow = sipWorkflow;
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+  return stage;
+}

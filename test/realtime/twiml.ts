@@ -1,0 +1,23 @@
+import type { SessionReply } from './stand-in-for-n8n.ts';
+
+/** As the `Twilio Voice` node writes it. */
+export function connectTwiml(session: SessionReply): string {
+  return [
+    `<Response><Connect action="${escaped(session.actionUrl)}">`,
+    `<Stream url="${escaped(session.streamUrl)}" statusCallback="${escaped(session.streamStatusUrl)}">`,
+    `<Parameter name="sessionId" value="${escaped(session.sessionId)}"/>`,
+    `<Parameter name="token" value="${escaped(session.token)}"/>`,
+    '</Stream></Connect></Response>',
+  ].join('');
+}
+
+export function dialSipTwiml({ uri, actionUrl }: NonNullable<SessionReply['sip']>): string {
+  return (
+    `<Response><Dial answerOnBridge="true" action="${escaped(actionUrl)}">` +
+    `<Sip>${escaped(uri)}</Sip></Dial></Response>`
+  );
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}
