@@ -33,10 +33,7 @@ export type TurnEvent =
   /** The agent wants to hang up after this reply. */
   | { readonly type: 'hang-up-requested'; readonly replyId: string }
   /** The caller is to be connected with a person after this reply. */
-  | { readonly type: 'transfer-requested'; readonly replyId: string }
-  /** Ends at once: the sidecar has to stop. */
-  | { readonly type: 'stop'; readonly reason: EndReason }
-  | { readonly type: 'leg-ended' };
+  | { readonly type: 'transfer-requested'; readonly replyId: string };
 
 export interface ReplyFailure {
   readonly source: 'model' | 'voice';
@@ -47,13 +44,7 @@ export interface ReplyFailure {
 }
 
 export type EndReason =
-  | 'agent-hung-up'
-  | 'transferred'
-  | 'idle'
-  | 'time-limit'
-  | 'provider-failure'
-  | 'drained'
-  | 'ended-by-request';
+  'agent-hung-up' | 'transferred' | 'idle' | 'time-limit' | 'provider-failure';
 
 export type TimerName =
   | 'end-of-turn'

@@ -78,12 +78,6 @@ function apply(draft: Draft, event: TurnEvent): void {
       return keyPressed(draft, event.key);
     case 'timer':
       return timerDue(draft, event.name);
-    case 'stop':
-      return endCall(draft, event.reason);
-    case 'leg-ended':
-      draft.state.phase = 'ended';
-      draft.state.reply = undefined;
-      return;
     default:
       return replyEvent(draft, event);
   }
