@@ -3,13 +3,14 @@
  * OpenAI's own Twilio transport carry the same calls between the same simulated phones and the same
  * model, in turn, so that a noisy machine disturbs all of them alike. Every part is a process.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startBridge, type Bridge } from './realtime/bridges.ts';
 import { startWorker } from './realtime/commands.ts';
 import { findingsOf, joinFindings } from './realtime/findings.ts';
+import { hotSpots, type CpuProfile } from './realtime/hot-spots.ts';
 import {
   figuresOf,
   keptPace,
@@ -36,6 +37,8 @@ import { table } from './table.ts';
 
 /** Long enough for V8 to compile what runs all the time. */
 const WARM_UP = { calls: 20, seconds: 10 };
+/** Lines of each profile that are printed. */
+const HOT_SPOTS = 25;
 
 let options: RealtimeBenchOptions;
 try {
@@ -84,6 +87,7 @@ for (const bridge of bridges) {
   warm.set(bridge, await bridge.probe.ask('memory', undefined));
 }
 
+const profiles: string[] = [];
 const load = options.parts.includes('load') ? await measureLoad() : [];
 const truncation = options.parts.includes('truncation') ? await measureTruncation() : [];
 progress('');
@@ -103,6 +107,15 @@ if (truncation.length > 0) {
   process.stdout.write(
     `${TRUNCATION_LEGEND}\n\n${table(TRUNCATION_HEADINGS, truncation.map(truncationRow))}\n\n`,
   );
+}
+for (const file of profiles) {
+  const profile = JSON.parse(await readFile(file, 'utf8')) as CpuProfile;
+  const rows = hotSpots(profile, HOT_SPOTS).map(({ place, selfShare, totalShare }) => [
+    (selfShare * 100).toFixed(1),
+    (totalShare * 100).toFixed(1),
+    place,
+  ]);
+  process.stdout.write(`${file}\n${table(['self %', 'total %', 'where'], rows)}\n\n`);
 }
 for (const { name, complaints } of bridges) {
   for (const [message, times] of complaints) {
@@ -131,6 +144,7 @@ async function measureLoad(): Promise<LoadFigures[]> {
           ...loadPlan(calls, options.seconds),
           ...(profileFile === undefined ? {} : { profileFile }),
         });
+        if (profileFile !== undefined) profiles.push(profileFile);
         results.set(bridge, [...(results.get(bridge) ?? []), result]);
       }
     }

@@ -42,7 +42,7 @@ export const USAGE = `Usage: npm run bench:realtime -- [options]
   --delay-ms 40             delay of the phone's network each way, where there is one
   --jitter-ms 20            and up to so much more
   --database-url postgres://…  PostgreSQL for the sidecar instead of its embedded one
-  --profile folder          write a CPU profile of each load measurement of ours
+  --profile folder          write a CPU profile of each load measurement of ours (which costs CPU itself)
   --keep-going              try more calls although the phones cannot keep their own pace
   --quick                   small numbers: does it run?
   --check                   exit with 1 when a target is missed`;
