@@ -21,7 +21,7 @@ export const sessionSettings = {
   audio: {
     input: {
       format: { type: 'audio/pcmu' },
-      transcription: { model: 'gpt-4o-mini-transcribe' },
+      transcription: { model: 'gpt-transcribe' },
       turn_detection: { type: 'semantic_vad', create_response: true, interrupt_response: true },
     },
     output: { format: { type: 'audio/pcmu' }, voice: 'marin' },

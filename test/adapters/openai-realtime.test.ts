@@ -25,7 +25,7 @@ const settings: RealtimeSettings = {
   tools: [{ name: 'buscar', description: 'Busca un auto.', parameters: { type: 'object' } }],
   turnDetection: { type: 'server_vad', silenceDurationMs: 500 },
   noiseReduction: 'near_field',
-  transcriptionModel: 'gpt-4o-mini-transcribe',
+  transcriptionModel: 'gpt-transcribe',
   reasoningEffort: 'low',
   answers: 'by-itself',
 };

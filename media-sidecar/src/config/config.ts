@@ -54,7 +54,7 @@ const environmentSchema = z.object({
     .optional(),
   OPENAI_SIP_HOST: z.hostname().default('sip.api.openai.com'),
   OPENAI_REALTIME_MODEL: z.string().default('gpt-realtime-2.1'),
-  OPENAI_TRANSCRIPTION_MODEL: z.string().default('gpt-4o-mini-transcribe'),
+  OPENAI_TRANSCRIPTION_MODEL: z.string().default('gpt-transcribe'),
   REALTIME_SESSION_LIMIT_MS: milliseconds(3_600_000, 1_000),
   REALTIME_HANDOVER_BEFORE_MS: milliseconds(180_000, 100),
   PRICES_FILE: z.string().optional(),

@@ -37,7 +37,7 @@ export interface RealtimeSettings {
   readonly turnDetection: TurnDetection;
   /** undefined: none */
   readonly noiseReduction?: 'near_field' | 'far_field';
-  /** Model of the caller's transcript. @example 'gpt-4o-mini-transcribe' */
+  /** Model of the caller's transcript. @example 'gpt-transcribe' */
   readonly transcriptionModel: string;
   /** Words that the transcript should know: names of the tenant. */
   readonly transcriptionPrompt?: string;
