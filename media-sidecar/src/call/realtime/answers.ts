@@ -72,11 +72,13 @@ export class Answers {
   }
 
   audio(responseId: string, itemId: string, mulaw: Uint8Array): void {
-    const { playout, responses } = this.#parts;
+    const { context, playout, responses, timers } = this.#parts;
     const response = responses.get(responseId);
     if (!response || response.muted) return;
     if (!response.hasAudio) this.#sounds(response);
     playout.audio(responseId, itemId, mulaw);
+    // Who hears the beginning of an answer waits for the rest of it.
+    if (isAnswer(response)) timers.set('answer', context.options.modelFirstEventMs);
   }
 
   done(end: RealtimeResponseEnd): void {

@@ -11,6 +11,8 @@ const KEPT_IN_SILENCE_MS = 1000;
 const MAX_KEPT_FRAMES = 3000;
 /** Frames between two trims. */
 const TRIM_EVERY = 50;
+/** How often a gap is looked for, in ms. */
+const LOOK_EVERY_MS = 100;
 
 /**
  * The caller's frames on their way to the model. Each goes there as it comes; where the phone's
@@ -136,7 +138,7 @@ export class CallerFrames {
   /** One coarse timer a call: a timer a frame would cost more than the frame. */
   #watch(): void {
     const { gapMs, maxPaddingMs } = this.#options;
-    this.#timer = this.#clock.schedule(gapMs, () => {
+    this.#timer = this.#clock.schedule(LOOK_EVERY_MS, () => {
       this.#watch();
       if (this.#heardUntilMs === undefined || !this.#session) return;
       const silentMs = this.#clock.monotonicMs() - this.#heardUntilMs;

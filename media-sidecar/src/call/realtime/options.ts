@@ -81,8 +81,9 @@ export interface RealtimeOptions {
    */
   readonly stopsWithinMs: number;
   /**
-   * Gap in the phone's audio from which silence stands in, in ms.
-   * @defaultValue 60
+   * Gap in the phone's audio from which silence stands in, in ms. What is only late, by a lost packet
+   * or a busy machine, must not be torn apart: it comes in a burst, whole.
+   * @defaultValue 400
    */
   readonly gapMs: number;
   /**
@@ -110,7 +111,7 @@ export const defaultRealtimeOptions = {
   askAfterMs: 2500,
   wordsWithinMs: 10_000,
   stopsWithinMs: 300,
-  gapMs: 60,
+  gapMs: 400,
   maxPaddingMs: 10_000,
   rateLimitPauseMs: 1500,
 } as const satisfies RealtimeOptions;

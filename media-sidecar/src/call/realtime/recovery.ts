@@ -4,8 +4,9 @@ import type { Resumption } from '../conversation.ts';
 import type { Answers } from './answers.ts';
 import { realtimeWordings } from './instructions.ts';
 import type { RealtimeParts } from './parts.ts';
+import type { Playout } from './playout.ts';
 import { restoredItems } from './restoration.ts';
-import { isAnswer } from './responses.ts';
+import { isAnswer, type RunningResponse } from './responses.ts';
 import type { AgentSpeech } from './speech.ts';
 
 /** From one session to the next, and in the end to the cascade. */
@@ -106,7 +107,8 @@ export class Recovery {
     const { speaking, speechAtMs, speechEndMs } = state;
     for (const name of ['answer', 'ask', 'retry', 'stops'] as const) timers.cancel(name);
     const made = responses.wanted.filter((response) => isAnswer(response) && response.hasAudio);
-    if (made.length > 0) state.wasCut = true;
+    if (made.some((response) => !isWhole(response, playout))) state.wasCut = true;
+    else if (made.length > 0) state.owed = false;
     const hearAgain = state.owed && !state.wasCut && !tools.running && callers.lastIsOpen;
     if (speaking) frames.keepOnly(speechAtMs);
     else if (!hearAgain) frames.done(speechEndMs);
@@ -139,4 +141,10 @@ export class Recovery {
     metrics.count('provider_errors', { source: 'realtime', code });
     logger.warn({ source: 'realtime', code, provider }, 'a provider failed');
   }
+}
+
+/** All of its audio is there, though its end was not told. */
+function isWhole({ responseId, toolCalls }: RunningResponse, playout: Playout): boolean {
+  const items = playout.turn(responseId)?.items ?? [];
+  return toolCalls.length === 0 && items.every(({ done }) => done);
 }

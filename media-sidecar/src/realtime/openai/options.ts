@@ -14,9 +14,12 @@ export interface OpenAiConnection {
 export interface OpenAiRealtimeOptions {
   /** From `open` to the settings taken: upgrade, `session.created` and `session.updated`. @defaultValue 5000 ms */
   readonly connectTimeoutMs: number;
-  /** @defaultValue 15000 ms between two pings */
+  /**
+   * Somebody waits on the phone while a dead socket is not noticed.
+   * @defaultValue 4000 ms between two pings
+   */
   readonly pingIntervalMs: number;
-  /** A socket that is silent for so long after a ping is dead. @defaultValue 10000 ms */
+  /** A socket that is silent for so long after a ping is dead. @defaultValue 2500 ms */
   readonly pongTimeoutMs: number;
   /** So much that the socket could not send yet means that nobody reads it. @defaultValue 1 MiB */
   readonly maxBufferedBytes: number;
@@ -26,8 +29,8 @@ export interface OpenAiRealtimeOptions {
 
 export const defaultOpenAiRealtimeOptions = {
   connectTimeoutMs: 5000,
-  pingIntervalMs: 15_000,
-  pongTimeoutMs: 10_000,
+  pingIntervalMs: 4000,
+  pongTimeoutMs: 2500,
   maxBufferedBytes: 1024 * 1024,
   maxHeldAudioMs: 30_000,
 } as const satisfies OpenAiRealtimeOptions;

@@ -26,6 +26,8 @@ export interface LinkHandlers {
 
 const CLOSE_NORMAL = 1000;
 const CLOSE_PATIENCE_MS = 2000;
+/** What came while this process was busy is read before a socket counts as dead. */
+const LAST_LOOK_MS = 100;
 
 /** One socket of a session: how it comes about, what waits for it, whether it lives, how it ends. */
 export class SessionLink {
@@ -175,14 +177,19 @@ export class SessionLink {
       this.#isAlive = false;
       this.#socket?.ping();
       this.#timer = clock.schedule(pongTimeoutMs, () => {
-        if (this.#isAlive) {
-          this.#keepAlive(Math.max(0, pingIntervalMs - pongTimeoutMs));
-          return;
-        }
-        this.#countDead('no-pong');
-        this.fail(timeoutError('the socket is dead: no answer to a ping'));
+        if (this.#isAlive) this.#keepAlive(Math.max(0, pingIntervalMs - pongTimeoutMs));
+        else this.#timer = clock.schedule(LAST_LOOK_MS, () => this.#lastLook());
       });
     });
+  }
+
+  #lastLook(): void {
+    if (this.#isAlive) {
+      this.#keepAlive(this.#options.pingIntervalMs);
+      return;
+    }
+    this.#countDead('no-pong');
+    this.fail(timeoutError('the socket is dead: no answer to a ping'));
   }
 
   #countDead(reason: string): void {
