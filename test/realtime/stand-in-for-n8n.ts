@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import type { CallRecord, TurnOfRecord } from './sidecar-api.ts';
 
 /** As much of `POST /v1/sessions` as a workflow needs. */
 export interface SessionReply {
@@ -19,8 +20,10 @@ export interface SessionReply {
 export interface SidecarEvent {
   readonly type: string;
   readonly data: {
-    readonly call: { readonly id: string; readonly callSid: string };
-    readonly turn?: { readonly index: number; readonly role: string; readonly text: string };
+    readonly call: Pick<CallRecord, 'id' | 'callSid' | 'endReason'> & {
+      readonly turns?: readonly TurnOfRecord[];
+    };
+    readonly turn?: TurnOfRecord;
   };
 }
 
@@ -61,6 +64,7 @@ export class StandInForN8n implements AsyncDisposable {
   readonly #server;
   readonly #workflows: Workflows;
   readonly #seen = new Set<string>();
+  readonly #waiting = new Set<() => void>();
 
   private constructor(server: ReturnType<typeof createServer>, url: string, workflows: Workflows) {
     this.#server = server;
@@ -80,6 +84,21 @@ export class StandInForN8n implements AsyncDisposable {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     return new StandInForN8n(server, `http://127.0.0.1:${String(port)}`, workflows);
+  }
+
+  /** The events of a call, once the last one has arrived. */
+  async eventsOf(callId: string): Promise<SidecarEvent[]> {
+    const theirs = () => this.events.filter(({ data }) => data.call.id === callId);
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (!theirs().some(({ type }) => /^call\.(completed|failed)$/.test(type))) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
+    return theirs();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -105,6 +124,7 @@ export class StandInForN8n implements AsyncDisposable {
         if (!this.#seen.has(id)) this.events.push(JSON.parse(body) as SidecarEvent);
         this.#seen.add(id);
         reply.writeHead(204).end();
+        for (const look of this.#waiting) look();
         return;
       }
       case '/openai': {
