@@ -73,6 +73,13 @@ export function verdictsOf(
       unit: 'frames',
     },
     {
+      name: `memory in use of a call at ${CPU_AT_CALLS} calls`,
+      value: ours?.liveKbPerCall,
+      limit: MOST_MEMORY_KB,
+      unit: 'KB',
+    },
+    {
+      // Of a heap that V8 has reserved, pages become resident when they are first touched.
       name: `resident memory of a call at ${CPU_AT_CALLS} calls`,
       value: ours?.residentKbPerCall,
       limit: MOST_MEMORY_KB,
