@@ -21,6 +21,7 @@ import type {
 import type { RealtimeDeps } from './realtime/options.ts';
 import { RealtimeConversation } from './realtime/realtime-conversation.ts';
 import { noVoice } from './sip/no-voice.ts';
+import { sipRealtimeOptions } from './sip/options.ts';
 import { TurnLog } from './turn-log.ts';
 import type { VoiceActivity } from './voice-activity.ts';
 
@@ -125,7 +126,7 @@ export class LiveCall {
   #overSip(context: CallContext, realtime: RealtimeDeps, model: RealtimeModel): Conversation {
     const { stt, model: languageModel } = context.providers;
     const providers = { stt, model: languageModel, tts: noVoice };
-    const options = { ...realtime.options, movesSessions: false };
+    const options = { ...realtime.options, ...sipRealtimeOptions };
     return new RealtimeConversation(
       { ...context, providers },
       { ...realtime, model, options },

@@ -99,7 +99,8 @@ export interface RealtimeSession {
   cancel(): void;
   /**
    * Forgets what was not heard of an item.
-   * @param audioEndMs what was heard; the adapter never asks for more than the item really has
+   * @param audioEndMs what was heard; the adapter never asks for more than the item really has, as
+   *   far as it knows: over SIP the provider may refuse it
    */
   truncate(itemId: string, audioEndMs: number): void;
   /** @param output JSON text */

@@ -48,6 +48,16 @@ test('after three attempts the cascade answers what was asked, in the same call'
   assert.equal(talk.clock.pendingTimers, 0);
 });
 
+/** Each wait for an answer was longer than what made a session a good one: the attempts never ended. */
+test('a model that is there and never answers is left, too', async () => {
+  const talk = await talking();
+  await talk.says(QUESTION);
+  await talk.until(() => talk.llm.requests.length === 1);
+  assert.equal(talk.model.sessions.length, 4);
+  await talk.until(() => talk.transcript.at(-1) === 'agent: Sí, abrimos a las nueve.');
+  talk.call.stop();
+});
+
 test('the cascade listens where nothing is owed, and does not greet again', async () => {
   const talk = await talking();
   loseForGood(talk);

@@ -51,8 +51,9 @@ export interface RealtimeOptions {
    */
   readonly readyWithinMs: number;
   /**
-   * A session that lived this long was a good one: its loss has all attempts again, in ms.
-   * @defaultValue 10000
+   * A session that lived this long was a good one: its loss has all attempts again, in ms. Longer than
+   * the wait for an answer, so that a model that never answers is given up.
+   * @defaultValue 30000
    */
   readonly goodAfterMs: number;
   /**
@@ -105,7 +106,7 @@ export const defaultRealtimeOptions = {
   handoverLatestMs: 10_000,
   reconnectDelaysMs: [0, 500, 1500],
   readyWithinMs: 4000,
-  goodAfterMs: 10_000,
+  goodAfterMs: 30_000,
   restoredItems: 24,
   audibleWithinMs: 2500,
   askAfterMs: 2500,

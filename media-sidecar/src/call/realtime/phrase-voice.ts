@@ -141,6 +141,8 @@ export class PhraseVoice {
   #report(error: unknown): void {
     const { logger, metrics } = this.#deps;
     const known = error instanceof ProviderError ? error : undefined;
+    // Nobody could hear it (over SIP): nobody was asked.
+    if (known?.code === 'cancelled') return;
     const code = known?.code ?? 'unknown';
     metrics.count('provider_errors', { source: 'voice', code });
     if (known)

@@ -104,12 +104,15 @@ export class Recovery {
   #leaveSession(): void {
     const { callers, frames, line, opening, phrases, playout, responses, state, timers, tools } =
       this.#parts;
+    // Over SIP no frame of the caller is ours to be heard again.
+    const { movesSessions: hasFrames } = this.#parts.options;
     const { speaking, speechAtMs, speechEndMs } = state;
     for (const name of ['answer', 'ask', 'retry', 'stops'] as const) timers.cancel(name);
     const made = responses.wanted.filter((response) => isAnswer(response) && response.hasAudio);
     if (made.some((response) => !isWhole(response, playout))) state.wasCut = true;
     else if (made.length > 0) state.owed = false;
-    const hearAgain = state.owed && !state.wasCut && !tools.running && callers.lastIsOpen;
+    const hearAgain =
+      hasFrames && state.owed && !state.wasCut && !tools.running && callers.lastIsOpen;
     if (speaking) frames.keepOnly(speechAtMs);
     else if (!hearAgain) frames.done(speechEndMs);
     frames.detach();

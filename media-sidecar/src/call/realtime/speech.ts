@@ -48,8 +48,10 @@ export class AgentSpeech {
 
   /** Ends the call when what is being said was heard, or without it when that takes too long. */
   closeAfter(reason: CallEndReason, isFinal = false): void {
-    const { filler, state, timers, turnOptions } = this.#parts;
+    const { filler, line, state, timers, turnOptions } = this.#parts;
     state.closing = { reason, isFinal };
+    // Nothing is answered any more, and over SIP it is the model that would stop for a word.
+    if (isFinal) line.session?.update({ answers: 'when-asked' });
     state.owed = false;
     filler.stop();
     timers.cancel('idle');

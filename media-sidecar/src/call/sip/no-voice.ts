@@ -9,6 +9,7 @@ export const noVoice: TextToSpeech = {
   // eslint-disable-next-line require-yield -- it fails before there is anything to yield
   async *synthesize() {
     const message = 'over SIP only the model can be heard';
-    throw new ProviderError(name, 'unavailable', message, { retryable: false });
+    // No failure of a provider: nobody is asked.
+    throw new ProviderError(name, 'cancelled', message, { retryable: false });
   },
 };

@@ -9,15 +9,16 @@ import type { LiveCall } from '../live-call.ts';
 import type { ClaimedSession } from '../ports.ts';
 import type { RealtimeDefaults } from '../realtime/options.ts';
 import { realtimeSettings } from '../realtime/settings.ts';
-import type { CallRegistry } from '../registry.ts';
+import { CallRefusedError, type CallRegistry } from '../registry.ts';
 import { SipLeg } from './sip-leg.ts';
 import { SipModel } from './sip-model.ts';
+import { SipRelease } from './sip-release.ts';
 
 export interface SipDeskDeps extends Omit<BuiltInToolsDeps, 'session'> {
   readonly sipCalls: SipCalls;
   readonly model: RealtimeModel;
   readonly defaults: RealtimeDefaults;
-  readonly registry: Pick<CallRegistry, 'hasRoom' | 'start'>;
+  readonly registry: Pick<CallRegistry, 'hasRoom' | 'draining' | 'start'>;
   readonly agentFor: (session: ClaimedSession) => Agent;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -26,13 +27,17 @@ export interface SipDeskDeps extends Omit<BuiltInToolsDeps, 'session'> {
 
 /** Twilio follows the `action` of its `<Dial>` when such a call ends, and asks us what comes next. */
 const TWILIO_CALL = /^CA/;
+/** The caller hears it ring meanwhile; so does whoever announced the call and waits for an answer. */
+const ACCEPT_WITHIN_MS = 10_000;
 
 /** Takes the calls that reach the provider over SIP, and ends them. */
 export class SipDesk {
   readonly #deps: SipDeskDeps;
+  readonly #release: SipRelease;
 
   constructor(deps: SipDeskDeps) {
     this.#deps = deps;
+    this.#release = new SipRelease(deps);
   }
 
   /**
@@ -42,7 +47,11 @@ export class SipDesk {
    * @throws CallRefusedError when this process takes no more calls
    */
   async answer(session: ClaimedSession, callId: string): Promise<'answered' | 'gone'> {
-    const { agentFor, clock, defaults, model, registry, sipCalls } = this.#deps;
+    const { agentFor, clock, defaults, logger, metrics, model, registry, sipCalls } = this.#deps;
+    // Before it is accepted: then the carrier still knows what to do with the caller.
+    if (!registry.hasRoom) {
+      throw new CallRefusedError(registry.draining ? 'draining' : 'capacity');
+    }
     const agent = agentFor(session);
     const builtIn = new BuiltInTools({ ...this.#deps, session }, agent.builtInTools);
     const settings = realtimeSettings({ agent, builtIn, clock, session }, defaults, 'when-asked');
@@ -53,9 +62,11 @@ export class SipDesk {
       throw error;
     }
     const line: { call?: LiveCall } = {};
-    const leg = new SipLeg(session.callSid, clock, () => this.#release(callId, session, line.call));
+    const leg = new SipLeg(session.callSid, clock, () => this.#leave(callId, session, line.call));
+    const known = { callId: session.callId, tenantId: session.tenant.id };
+    const sip = { model, callId, leg, clock, metrics, logger: logger.child(known) };
     try {
-      line.call = registry.start(leg, session, new SipModel(model, callId, leg));
+      line.call = registry.start(leg, session, new SipModel(sip));
     } catch (error) {
       leg.close();
       throw error;
@@ -69,28 +80,12 @@ export class SipDesk {
   }
 
   /** Our side is done with the call. */
-  #release(callId: string, session: ClaimedSession, call: LiveCall | undefined): void {
-    const { logger, metrics, sipCalls } = this.#deps;
+  #leave(callId: string, session: ClaimedSession, call: LiveCall | undefined): void {
     const { escalationNumber } = session.tenant;
-    const refers =
-      call?.endReason === 'transferred' &&
-      escalationNumber !== undefined &&
-      // Behind Twilio's `<Dial>` we connect the person ourselves, and whisper what it is about.
-      !TWILIO_CALL.test(session.callSid);
-    const signal = AbortSignal.timeout(ACCEPT_WITHIN_MS);
-    const released = refers
-      ? sipCalls.refer(callId, `tel:${escalationNumber}`, signal)
-      : sipCalls.hangUp(callId, signal);
-    released.catch((error: unknown) => {
-      const code = error instanceof ProviderError ? error.code : 'unknown';
-      // The caller was faster.
-      if (code === 'not-found') return;
-      metrics.count('provider_errors', { source: 'realtime', code });
-      const { callId: ours } = session;
-      logger.warn({ source: 'realtime', code, callId: ours }, 'a SIP call could not be released');
-    });
+    // Behind Twilio's `<Dial>` we connect the person ourselves, and whisper what it is about.
+    const isOurs = TWILIO_CALL.test(session.callSid);
+    if (call?.endReason === 'transferred' && escalationNumber !== undefined && !isOurs) {
+      this.#release.refer(callId, `tel:${escalationNumber}`, session.callId);
+    } else this.#release.hangUp(callId, session.callId);
   }
 }
-
-/** Twilio lets it ring for longer; OpenAI gives a call up after a while that nobody answers. */
-const ACCEPT_WITHIN_MS = 10_000;

@@ -256,6 +256,13 @@ describe('a truncation', () => {
     assert.deepEqual(cuts(rig), [0]);
   });
 
+  it('of a call over SIP cuts where it is told to: only the provider knows how long an item is', () => {
+    const rig = startReadyRig({ callId: 'rtc_1' });
+    rig.socket.createsResponse('resp_1');
+    rig.session.truncate('item_1', 1512.7);
+    assert.deepEqual(cuts(rig), [1512]);
+  });
+
   it('counts what came after the cancellation: the provider has it, the caller did not hear it', () => {
     const rig = spoken();
     rig.session.cancel();

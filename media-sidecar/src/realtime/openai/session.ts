@@ -99,7 +99,10 @@ export class OpenAiRealtimeSession implements RealtimeSession {
   }
 
   truncate(itemId: string, audioEndMs: number): void {
-    const cutAtMs = this.#items.cutAt(itemId, audioEndMs);
+    // How long an item of a call is that goes another way, only OpenAI knows.
+    const cutAtMs = this.#isControl
+      ? Math.max(0, Math.floor(audioEndMs))
+      : this.#items.cutAt(itemId, audioEndMs);
     if (cutAtMs === undefined) return;
     this.#link.send(truncateRequest(itemId, cutAtMs, this.#raceId('truncate')));
   }

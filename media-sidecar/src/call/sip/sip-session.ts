@@ -1,0 +1,187 @@
+import type { Clock, Timer } from '../../kernel/clock.ts';
+import { ProviderError } from '../../kernel/errors.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Metrics } from '../../kernel/metrics.ts';
+import type {
+  RealtimeItem,
+  RealtimeListener,
+  RealtimeModel,
+  RealtimeSession,
+  RealtimeSettings,
+  RespondRequest,
+} from '../../realtime/contract.ts';
+import { SipEvents } from './sip-events.ts';
+import type { SipLeg } from './sip-leg.ts';
+import type { SpeechPace } from './speech-pace.ts';
+
+export interface SipSessionParts {
+  readonly model: RealtimeModel;
+  /** The provider's, `rtc_…` */
+  readonly callId: string;
+  readonly leg: SipLeg;
+  readonly pace: SpeechPace;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** It takes the place of another one, which was given up: the provider has the conversation. */
+  readonly takesOver: boolean;
+}
+
+/** Pauses before each attempt to have the control of the call back, in ms. */
+const ATTACH_AGAIN_AFTER_MS = [0, 500, 1500, 3000];
+const TOO_EARLY_BY_MS = 500;
+/** A control that lasted this long was a good one: its loss has all attempts again, in ms. */
+const GOOD_AFTER_MS = 10_000;
+
+/**
+ * The session of a call over SIP, for as long as the call lasts: one control socket after the other.
+ * The provider has the conversation, and goes on with it while none is attached; what is asked of it
+ * meanwhile waits.
+ */
+export class SipSession implements RealtimeSession {
+  readonly #parts: SipSessionParts;
+  readonly #listener: RealtimeListener;
+  readonly #events: SipEvents;
+  #settings: RealtimeSettings;
+  #control: RealtimeSession | undefined;
+  /** Takes requests; what it was asked before would be lost with it. */
+  #isReady = false;
+  #wasReady = false;
+  /** Still to be told what the provider knows. */
+  #isTold: boolean;
+  #readyMs = 0;
+  #attempts = 0;
+  #waiting: { readonly isRespond: boolean; readonly send: (control: RealtimeSession) => void }[] =
+    [];
+  #timer: Timer | undefined;
+  #closed = false;
+
+  constructor(parts: SipSessionParts, settings: RealtimeSettings, listener: RealtimeListener) {
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#listener = listener;
+    this.#events = new SipEvents({ ...parts, listener });
+    this.#isTold = parts.takesOver;
+    if (parts.takesOver) this.#events.lost();
+    parts.leg.silenceWith(() => {
+      if (!this.#isCutByProvider) this.cancel();
+    });
+  }
+
+  /** Attaches to the call. */
+  start(): void {
+    const { callId, model } = this.#parts;
+    this.#control = model.control(callId, this.#settings, {
+      ...this.#events.news,
+      onReady: () => this.#ready(),
+      onClosed: (error) => this.#lost(error),
+    });
+  }
+
+  /** The carrier does. */
+  append(): void {}
+
+  /** A session that takes the place of another one is told the conversation first. */
+  add(items: readonly RealtimeItem[]): void {
+    if (this.#isTold) this.#isTold = false;
+    else this.#ask((control) => control.add(items));
+  }
+
+  respond(request: RespondRequest = {}): void {
+    this.#ask((control) => {
+      this.#events.asked(request);
+      control.respond(request);
+    }, true);
+  }
+
+  cancel(): void {
+    this.#waiting = this.#waiting.filter(({ isRespond }) => !isRespond);
+    this.#events.cancelled();
+    this.#ask((control) => control.cancel());
+  }
+
+  /** Where the provider has stopped by itself, it has cut the item, too, and knows better where. */
+  truncate(itemId: string, audioEndMs: number): void {
+    if (this.#isCutByProvider) return;
+    this.#ask((control) => control.truncate(itemId, audioEndMs));
+  }
+
+  toolResult(callId: string, output: string): void {
+    this.#ask((control) => control.toolResult(callId, output));
+  }
+
+  update(change: Parameters<RealtimeSession['update']>[0]): void {
+    this.#settings = { ...this.#settings, ...change };
+    // The control that is there, ready or not, was given older ones.
+    this.#ask((control) => control.update(change));
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#timer?.cancel();
+    this.#events.close();
+    this.#waiting = [];
+    this.#control?.close();
+  }
+
+  get #isCutByProvider(): boolean {
+    return this.#events.isTellingSpeech && this.#settings.answers === 'by-itself';
+  }
+
+  #ask(send: (control: RealtimeSession) => void, isRespond = false): void {
+    if (this.#closed) return;
+    if (this.#isReady && this.#control) send(this.#control);
+    else this.#waiting.push({ isRespond, send });
+  }
+
+  #ready(): void {
+    const control = this.#control;
+    if (!control) return;
+    this.#isReady = true;
+    this.#readyMs = this.#parts.clock.monotonicMs();
+    for (const { send } of this.#waiting.splice(0)) send(control);
+    if (this.#wasReady || this.#parts.takesOver) this.#events.back();
+    if (!this.#wasReady) this.#listener.onReady();
+    this.#wasReady = true;
+  }
+
+  #lost(error: ProviderError): void {
+    const { clock, leg, logger, metrics, model } = this.#parts;
+    if (this.#closed) return;
+    const wasReady = this.#isReady;
+    this.#control = undefined;
+    this.#isReady = false;
+    if (error.code === 'not-found' && (this.#wasReady || this.#attempts > 0)) {
+      // The provider knows the call no more: it was hung up.
+      leg.callEnded();
+      return;
+    }
+    if (wasReady && clock.monotonicMs() - this.#readyMs > GOOD_AFTER_MS) this.#attempts = 0;
+    // A call that was accepted this moment may not be known everywhere.
+    const isTooEarly = error.code === 'not-found';
+    const delayMs = isTooEarly ? TOO_EARLY_BY_MS : ATTACH_AGAIN_AFTER_MS[this.#attempts];
+    // Beyond the provider's time limit there is no call any more.
+    const isLimit = error.code === 'stream-limit';
+    const isFinal = !isTooEarly && (!error.retryable || isLimit || model.isOpen);
+    if (isFinal || delayMs === undefined) {
+      this.close();
+      this.#listener.onClosed(forGood(error));
+      return;
+    }
+    this.#attempts += 1;
+    if (wasReady) {
+      metrics.count('realtime_sessions', { event: 'lost' });
+      this.#events.lost();
+    }
+    const { code, provider } = error;
+    metrics.count('provider_errors', { source: 'realtime', code });
+    logger.warn({ source: 'realtime', code, provider }, 'the control of a SIP call was lost');
+    this.#timer = clock.schedule(delayMs, () => this.start());
+  }
+}
+
+function forGood(error: ProviderError): ProviderError {
+  const { code, message, provider } = error;
+  return new ProviderError(provider, code, message, { retryable: false, cause: error });
+}
