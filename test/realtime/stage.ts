@@ -8,7 +8,12 @@ import { loadConfig } from '../../media-sidecar/src/config/config.ts';
 import { createLogger } from '../../media-sidecar/src/observability/logger.ts';
 import { makeCertificate, startTlsFront } from '../../playground/tls-front.ts';
 import { SidecarApi, type CallRecord } from './sidecar-api.ts';
-import { nothingFound, StandInForN8n, type SessionReply } from './stand-in-for-n8n.ts';
+import {
+  nothingFound,
+  StandInForN8n,
+  type SessionReply,
+  type Workflows,
+} from './stand-in-for-n8n.ts';
 import { connectTwiml, dialSipTwiml } from './twiml.ts';
 
 const accountSid = `AC${'0'.repeat(31)}1`;
@@ -61,19 +66,21 @@ export interface Stage extends AsyncDisposable {
   readonly n8n: StandInForN8n;
   readonly api: SidecarApi;
   /** Somebody calls and follows a script to its end. */
+  dial(
+    script: DialInput['script'],
+    more?: Partial<DialInput>,
+  ): Promise<Omit<FinishedCall, 'record'>>;
+  /** The same, for a call of which there has to be a record. */
   call(script: DialInput['script'], more?: Partial<DialInput>): Promise<FinishedCall>;
   /** A session as a workflow asks for it. */
   session(more?: Readonly<Record<string, unknown>>): Promise<SessionReply>;
-  /** Whatever workflow the last SIP call gets. */
-  sipWorkflow: (call: Parameters<SipWorkflow>[0]) => ReturnType<SipWorkflow>;
+  /** What becomes of a call that OpenAI tells of: by default the sidecar takes it. */
+  sipWorkflow: Workflows['sipCall'];
+  /** Messages and other recordings of a call. */
+  recordingsOf(callSid: string): Promise<{ readonly durationMs: number }[]>;
   /** Faults, scripts and tools are as at the start. */
   reset(): void;
 }
-
-type SipWorkflow = (call: {
-  readonly openAiCallId: string;
-  readonly sipHeaders: readonly { readonly name: string; readonly value: string }[];
-}) => Promise<void>;
 
 export async function startStage(): Promise<Stage> {
   await using undo = new AsyncDisposableStack();
@@ -96,7 +103,7 @@ export async function startStage(): Promise<Stage> {
       direction: 'inbound',
       ...more,
     });
-  let sipWorkflow: SipWorkflow = (call) => api.ask('POST', '/v1/sip-calls', call);
+  const sipWorkflow: Workflows['sipCall'] = (call) => api.ask('POST', '/v1/sip-calls', call);
   const n8n = undo.use(
     await StandInForN8n.start({
       async voice(form) {
@@ -195,11 +202,23 @@ export async function startStage(): Promise<Stage> {
     api,
     session,
     sipWorkflow,
-    async call(script, more = {}) {
+    async dial(script, more = {}) {
       const dialled = simulator.dial({ from: callerNumber, to: streamNumber, ...more, script });
       const report = await dialled.done;
-      const record = await api.endedCall(report.callSid);
-      return { report, record, heard: report.heard.map(({ text }) => text).join(' ') };
+      return { report, heard: report.heard.map(({ text }) => text).join(' ') };
+    },
+    async call(script, more) {
+      const finished = await stage.dial(script, more);
+      return { ...finished, record: await api.endedCall(finished.report.callSid) };
+    },
+    async recordingsOf(callSid) {
+      const account = `${simulator.url}/2010-04-01/Accounts/${accountSid}`;
+      const basic = Buffer.from(`${accountSid}:${authToken}`).toString('base64');
+      const reply = await fetch(`${account}/Calls/${callSid}/Recordings.json`, {
+        headers: { authorization: `Basic ${basic}` },
+      });
+      const { recordings } = (await reply.json()) as { recordings: { duration: string }[] };
+      return recordings.map(({ duration }) => ({ durationMs: Number(duration) * 1000 }));
     },
     reset() {
       simulator.faults.reset();
