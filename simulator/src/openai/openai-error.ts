@@ -44,10 +44,11 @@ export class OpenAiError extends Error {
 const masked = (key: string): string =>
   key.length <= 8 ? '*'.repeat(key.length) : `${key.slice(0, 4)}***${key.slice(-4)}`;
 
-/** @throws OpenAiError 401 */
+/** @param projectId whose keys they are @throws OpenAiError 401 */
 export function checkAuthorization(
   headers: Readonly<Record<string, unknown>>,
   apiKeys: readonly string[],
+  projectId: string,
 ): void {
   const [, key] = /^Bearer\s+(.*)$/i.exec(String(headers['authorization'] ?? '')) ?? [];
   if (key === undefined || key === '') {
@@ -70,7 +71,7 @@ export function checkAuthorization(
     });
   }
   const project = headers['openai-project'];
-  if (project !== undefined && !/^proj_\w+$/.test(String(project))) {
+  if (project !== undefined && project !== projectId) {
     throw new OpenAiError(401, 'OpenAI-Project header should match project for API key', {
       code: 'mismatched_project',
     });

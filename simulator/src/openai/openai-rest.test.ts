@@ -295,6 +295,15 @@ describe('keys and models', () => {
     );
   });
 
+  it('refuse a project that the key does not belong to', async (t) => {
+    const { client, project } = await start(t);
+    const list = (name: string) => client.models.list({ headers: { 'OpenAI-Project': name } });
+    assert.ok((await list(project.id)).data.length > 0);
+    for (const other of ['proj_another', 'none', '']) {
+      await assert.rejects(async () => list(other), is(401, 'mismatched_project', /should match/));
+    }
+  });
+
   it('list the models, with others than those of text', async (t) => {
     const { client } = await start(t);
     const { data } = await client.models.list();

@@ -45,7 +45,7 @@ export const openAiRest: FastifyPluginCallback<OpenAiRestOptions> = (app, option
   app.setErrorHandler((error, _request, reply) => sendError(error, reply));
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', `req_${randomUUID().replaceAll('-', '')}`);
-    checkAuthorization(request.headers, apiKeys);
+    checkAuthorization(request.headers, apiKeys, project.id);
   });
 
   app.get('/models', () => modelList());

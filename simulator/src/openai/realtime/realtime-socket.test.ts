@@ -52,6 +52,10 @@ test('a wrong key, a wrong model and the beta are told on the open socket, which
   const beta = new WebSocket(url, { ca: cloud.certificate.certPem, headers });
   const [, reason] = await once(beta, 'close');
   assert.equal(String(reason), 'invalid_request_error.beta_api_shape_disabled');
+  const foreign = { authorization: `Bearer ${OPENAI_KEY}`, 'openai-project': 'proj_another' };
+  const elsewhere = new WebSocket(url, { ca: cloud.certificate.certPem, headers: foreign });
+  const [code, why] = await once(elsewhere, 'close');
+  assert.deepEqual([code, String(why)], [3000, 'invalid_request_error.mismatched_project']);
 });
 
 test('a browser shows its key as a subprotocol, and a client secret brings its session', async (t) => {

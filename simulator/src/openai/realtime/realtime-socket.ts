@@ -144,7 +144,7 @@ export class RealtimeSockets {
   /** @throws OpenAiError */
   #talk(wire: Wire, request: IncomingMessage, url: URL): Conversing {
     const { apiKeys, project } = this.#options;
-    const brought = authorize(request, apiKeys, project.secrets);
+    const brought = authorize(request, apiKeys, project);
     refuseBeta(request);
     const callId = url.searchParams.get('call_id');
     if (callId !== null) {

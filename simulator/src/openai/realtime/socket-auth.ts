@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { checkAuthorization, OpenAiError } from '../openai-error.ts';
-import type { ClientSecrets } from './client-secrets.ts';
+import type { OpenAiProject } from './project.ts';
 import type { RealtimeSession } from './session-schema.ts';
 
 const KEY_PROTOCOL = 'openai-insecure-api-key.';
@@ -11,16 +11,17 @@ export const REALTIME_PROTOCOL = 'realtime';
 export function authorize(
   request: IncomingMessage,
   apiKeys: readonly string[],
-  secrets: ClientSecrets,
+  project: Pick<OpenAiProject, 'id' | 'secrets'>,
 ): RealtimeSession | undefined {
   const key = keyOf(request);
-  if (key?.startsWith('ek_') === true) return secrets.use(key);
+  if (key?.startsWith('ek_') === true) return project.secrets.use(key);
   checkAuthorization(
     {
       ...request.headers,
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
     },
     apiKeys,
+    project.id,
   );
   return undefined;
 }
