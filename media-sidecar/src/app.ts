@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { acceptStream } from './accept-stream.ts';
+import { afterStreamTwiml } from './after-stream-twiml.ts';
 import { defaultAgents } from './agents/registry.ts';
 import { createVoiceActivityDetector, loadVoiceActivity } from './audio/voice-activity.ts';
 import type { AgentSubject } from './agents/contract.ts';
@@ -11,10 +11,9 @@ import { CallRegistry } from './call/registry.ts';
 import { defaultTranscriptionOptions } from './call/transcription/options.ts';
 import { SipDesk } from './call/sip/sip-desk.ts';
 import { TranscriptionRegistry } from './call/transcription/registry.ts';
-import { ConfigError, type Config } from './config/config.ts';
+import type { Config } from './config/config.ts';
 import { Database } from './db/database.ts';
 import { buildDomain, mediaUrl } from './domain/build-domain.ts';
-import { PriceTable, PriceTableError } from './domain/costs/price-table.ts';
 import { Housekeeping } from './domain/housekeeping.ts';
 import { StopRequests } from './domain/stop-requests.ts';
 import { AfterStreamAnswers } from './http/after-stream.ts';
@@ -29,15 +28,10 @@ import type { Logger } from './kernel/logger.ts';
 import { createLogger } from './observability/logger.ts';
 import { PrometheusMetrics, watchEventLoop } from './observability/metrics.ts';
 import { PhraseWarmer } from './phrase-warmer.ts';
+import { readPrices } from './price-file.ts';
 import type { BuiltProviders, RealtimeProvider } from './providers.ts';
 import { buildProviders } from './providers.ts';
 import { isSignedForm, isSignedUpgrade } from './telephony/twilio/signature.ts';
-import {
-  dialTwiml,
-  hangUpTwiml,
-  takeMessageTwiml,
-  whisperTwiml,
-} from './telephony/twilio/twiml.ts';
 
 export interface Sidecar {
   /** Where it listens, e.g. `http://127.0.0.1:8100`. */
@@ -70,6 +64,8 @@ export async function startSidecar(
   const logger = overrides.logger ?? createLogger({ level: config.logLevel });
   const metrics = new PrometheusMetrics();
   metrics.collectProcessMetrics();
+  // What may be wrong with the configuration is told before anything is touched.
+  const prices = await readPrices(config.pricesFile);
   await loadVoiceActivity();
   const db = await Database.open(config.database, logger);
   undo.defer(() => db.close());
@@ -78,7 +74,6 @@ export async function startSidecar(
     overrides.providers ?? (await buildProviders(config, { clock, metrics, logger }));
   undo.defer(() => providers.close());
   const { realtime } = providers;
-  const prices = await readPrices(config.pricesFile);
   const warmer = new PhraseWarmer(providers.phrases, logger);
   const domain = buildDomain(
     {
@@ -184,12 +179,7 @@ export async function startSidecar(
     ...domain,
     registry,
     clock,
-    twiml: {
-      hangUp: hangUpTwiml,
-      takeMessage: (say, language) => takeMessageTwiml({ say, language: sayLanguage(language) }),
-      dial: dialTwiml,
-      whisper: (say, language) => whisperTwiml(say, sayLanguage(language)),
-    },
+    twiml: afterStreamTwiml,
     publicUrl: config.publicUrl,
   });
   const server = await buildServer({
@@ -201,7 +191,7 @@ export async function startSidecar(
       afterStream: (end) => afterStream.answer(end),
       whisper: (callSid) => afterStream.whisper(callSid),
       dialEnded: (end) => afterStream.dialEnded(end),
-      hangUp: hangUpTwiml,
+      hangUp: afterStreamTwiml.hangUp,
       metrics,
       logger,
     },
@@ -263,18 +253,6 @@ export async function startSidecar(
   return { url, close: () => (closing ??= close()) };
 }
 
-/** @throws ConfigError when the file is not there, or holds no table of prices */
-async function readPrices(file: string | undefined): Promise<PriceTable | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return PriceTable.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    const isTable = error instanceof PriceTableError;
-    const problem = isTable ? error.message : 'names a file that cannot be read';
-    throw new ConfigError([{ variable: 'PRICES_FILE', problem }]);
-  }
-}
-
 /** As much of a call as is known before it is connected. */
 function subjectOf(tenant: TenantProfile): AgentSubject {
   const { name: tenantName, timezone, language, greeting, disclosure, instructions } = tenant;
@@ -284,12 +262,4 @@ function subjectOf(tenant: TenantProfile): AgentSubject {
 
 function urlOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${String(port)}`;
-}
-
-/** `<Say>` knows fewer languages than speech recognition does. @param language BCP-47 */
-function sayLanguage(language: string): Parameters<typeof takeMessageTwiml>[0]['language'] {
-  const locale = new Intl.Locale(language);
-  if (locale.language === 'en') return locale.region === 'GB' ? 'en-GB' : 'en-US';
-  if (locale.region === 'ES') return 'es-ES';
-  return locale.region === 'US' ? 'es-US' : 'es-MX';
 }

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,4 +83,71 @@ test('names the variable that is missing or leads nowhere', async () => {
     ],
   ];
   for (const [more, problem] of problems) assert.equal(await problemOf(more), problem);
+});
+
+const openAi = { OPENAI_API_KEY: 'sk-a-key' };
+
+test('speech to speech needs a key of OpenAI, and has defaults', async () => {
+  const without = await buildProviders(loadConfig(base), deps);
+  assert.equal(without.realtime, undefined);
+  await without.close();
+  const config = loadConfig({ ...base, ...openAi, OPENAI_TRANSCRIPTION_MODEL: 'a-transcriber' });
+  const built = await buildProviders(config, deps);
+  await built.close();
+  const { defaults, model } = built.realtime ?? assert.fail('nothing was built');
+  assert.deepEqual([model.name, model.isOpen], ['openai-realtime', false]);
+  assert.deepEqual(defaults, {
+    model: 'gpt-realtime-2.1',
+    transcriptionModel: 'a-transcriber',
+    voice: 'marin',
+    turnDetection: { type: 'semantic_vad', eagerness: 'auto' },
+    noiseReduction: 'near_field',
+  });
+});
+
+test('names a retired model of OpenAI, and what takes its place', async () => {
+  for (const [retired, successor] of [
+    ['gpt-realtime', 'gpt-realtime-2.1'],
+    ['gpt-4o-mini-realtime-preview-2024-12-17', 'gpt-realtime-2.1-mini'],
+  ] as const) {
+    assert.equal(
+      await problemOf({ ...openAi, OPENAI_REALTIME_MODEL: retired }),
+      `OPENAI_REALTIME_MODEL: the realtime model ${retired} is retired: use ${successor}`,
+    );
+  }
+  // Newer than the list: OpenAI knows.
+  await build({ ...openAi, OPENAI_REALTIME_MODEL: 'gpt-realtime-3' });
+});
+
+test('names the certificate of OpenAI that cannot be read', async () => {
+  assert.equal(
+    await problemOf({ ...openAi, OPENAI_CA_FILE: join(dir, 'away.pem') }),
+    'OPENAI_CA_FILE: names a file that cannot be read',
+  );
+  // Without a key nobody asks for it.
+  await build({ OPENAI_CA_FILE: join(dir, 'away.pem') });
+});
+
+test('speaks to the project that SIP calls are addressed to', async () => {
+  const asked: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    asked.push(
+      request.url,
+      request.headers.authorization,
+      String(request.headers['openai-project']),
+    );
+    response.writeHead(200).end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const baseUrl = `http://127.0.0.1:${port}/v1/`;
+  const config = { ...base, ...openAi, OPENAI_PROJECT_ID: 'proj_1', OPENAI_BASE_URL: baseUrl };
+  const built = await buildProviders(loadConfig(config), deps);
+  try {
+    await built.realtime?.sipCalls.hangUp('rtc_1', AbortSignal.timeout(5000));
+  } finally {
+    await built.close();
+    server.close();
+  }
+  assert.deepEqual(asked, ['/v1/realtime/calls/rtc_1/hangup', 'Bearer sk-a-key', 'proj_1']);
 });

@@ -136,12 +136,12 @@ export async function buildProviders(config: Config, deps: ProviderDeps): Promis
   };
 }
 
-/** @throws ConfigError for a model that is retired */
+/** @throws ConfigError for a model that is retired, or a certificate that cannot be read */
 async function buildRealtime(
   openAi: Config['openAi'],
   { clock, metrics }: ProviderDeps,
 ): Promise<RealtimeProvider | undefined> {
-  const { apiKey, baseUrl, caFile, realtimeModel, transcriptionModel } = openAi;
+  const { apiKey, baseUrl, caFile, projectId, realtimeModel, transcriptionModel } = openAi;
   if (apiKey === undefined) return undefined;
   const problem = checkRealtimeModel(realtimeModel);
   if (problem !== undefined) {
@@ -151,6 +151,8 @@ async function buildRealtime(
     apiKey,
     baseUrl,
     ...(caFile !== undefined && { caPem: await read('OPENAI_CA_FILE', caFile) }),
+    // A key may reach several projects; SIP calls belong to this one.
+    ...(projectId !== undefined && { projectId }),
   };
   const model = new OpenAiRealtime(connection, { clock, metrics });
   return {
