@@ -90,6 +90,10 @@ test('each thing that is wrong with OpenAI is named', async () => {
   ];
   for (const [answers, expected] of wrong) assert.match(await findings(answers), expected);
   assert.match(await findings({}, { OPENAI_API_KEY: undefined }), /OPENAI_API_KEY is not set/);
+  assert.match(
+    await findings({}, { OPENAI_REALTIME_MODEL: 'gpt-realtime' }),
+    /PROBLEM +the realtime model gpt-realtime is retired: use gpt-realtime-2\.1/,
+  );
   const noProject = await findings({}, { OPENAI_PROJECT_ID: undefined });
   assert.match(noProject, /OPENAI_PROJECT_ID is not set/);
   assert.doesNotMatch(noProject, /For calls over SIP/);

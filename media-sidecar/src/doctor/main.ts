@@ -18,8 +18,7 @@ const maxBodyBytes = 4_194_304;
 try {
   const config = loadProcessConfig();
   const { caFile } = config.openAi;
-  const ca =
-    caFile === undefined ? undefined : [...rootCertificates, await readFile(caFile, 'utf8')];
+  const ca = caFile === undefined ? undefined : [...rootCertificates, await readCa(caFile)];
   const examination = await examine(config, { get: httpGet(ca), connect });
   process.stdout.write(report(examination));
   process.exitCode = examination.findings.some(({ state }) => state === 'problem') ? 1 : 0;
@@ -27,6 +26,16 @@ try {
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 2;
+}
+
+/** @throws ConfigError */
+async function readCa(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    const problem = 'names a file that cannot be read';
+    throw new ConfigError([{ variable: 'OPENAI_CA_FILE', problem }]);
+  }
 }
 
 function httpGet(ca: readonly string[] | undefined): HttpGet {

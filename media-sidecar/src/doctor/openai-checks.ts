@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
+import { checkRealtimeModel } from '../realtime/openai/models.ts';
 import { jsonOf, ok, problem, reasonOf, unknown, type Finding, type HttpGet } from './finding.ts';
 
 const errorSchema = z.object({
@@ -45,6 +46,11 @@ export async function checkOpenAi(config: Config, get: HttpGet): Promise<Finding
   if (!models.success) {
     const advice = 'Look at the address in OPENAI_BASE_URL: this is not how OpenAI lists models.';
     return [...findings, problem('the list of models makes no sense', advice)];
+  }
+  const retired = checkRealtimeModel(realtimeModel);
+  if (retired !== undefined) {
+    const advice = 'Set OPENAI_REALTIME_MODEL: the sidecar does not start with this one.';
+    return [...findings, problem(retired, advice)];
   }
   const has = models.data.data.some(({ id }) => id === realtimeModel);
   return [
