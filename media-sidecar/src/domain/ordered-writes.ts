@@ -2,7 +2,7 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { RetryPolicy } from 'cockatiel';
 import type { Database, TenantDb } from '../db/database.ts';
 import { sqlState } from '../db/sql.ts';
-import type { EventPublisher } from './events/publisher.ts';
+import type { EventPublisher, EventToTell } from './events/publisher.ts';
 import type { EventData } from './events/schema.ts';
 
 export interface OrderedWriteOptions {
@@ -12,35 +12,51 @@ export interface OrderedWriteOptions {
   readonly firstDelayMs?: number;
   /** @defaultValue 10000 */
   readonly maxDelayMs?: number;
+  /** How long a patient write waits for others that it can be stored with, in ms. @defaultValue 300 */
+  readonly patienceMs?: number;
 }
 
 const defaults = {
   maxRetries: 20,
   firstDelayMs: 100,
   maxDelayMs: 10_000,
+  patienceMs: 300,
 } as const satisfies OrderedWriteOptions;
 
 export interface OrderedWrite {
   /** Writes about the same subject happen one after the other. */
   readonly subject: string;
   readonly tenantId: string;
+  /** Nobody waits for it: it may be stored together with what follows soon. */
+  readonly patient?: boolean;
   /** @returns the events that tell of it; none when there is nothing (more) to tell */
-  readonly work: (tx: TenantDb) => Promise<EventData | readonly EventData[] | undefined>;
+  readonly work: (tx: TenantDb) => Promise<Told>;
   readonly onStored?: () => void;
   /** It will never be written. */
   readonly onLost: (error: unknown) => void;
 }
 
+type Told = EventToTell | readonly EventToTell[] | undefined;
+
+/** What waits to be written about one subject. */
+interface Line {
+  readonly waiting: OrderedWrite[];
+  /** Ends the patience. */
+  hurry: () => void;
+  done: Promise<void>;
+}
+
 /**
- * Writes off the frame path: in order per subject, retried, each together with its event in one
- * transaction.
+ * Writes off the frame path: in order per subject, retried, each together with its events in one
+ * transaction. What waits about a subject shares a transaction.
  */
 export class OrderedWrites {
   readonly #db: Pick<Database, 'withTenant'>;
   readonly #publisher: EventPublisher;
   readonly #retry: RetryPolicy;
-  /** The last write about each subject that has any under way. */
-  readonly #tails = new Map<string, Promise<void>>();
+  readonly #patienceMs: number;
+  /** Subjects about which something waits or is being written. */
+  readonly #lines = new Map<string, Line>();
 
   constructor(
     parts: {
@@ -51,6 +67,7 @@ export class OrderedWrites {
   ) {
     this.#db = parts.db;
     this.#publisher = parts.publisher;
+    this.#patienceMs = options.patienceMs ?? defaults.patienceMs;
     this.#retry = retry(handleWhen(isTransient), {
       maxAttempts: options.maxRetries ?? defaults.maxRetries,
       backoff: new ExponentialBackoff({
@@ -61,24 +78,56 @@ export class OrderedWrites {
   }
 
   /** Returns at once. */
-  add({ subject, tenantId, work, onStored, onLost }: OrderedWrite): void {
-    const store = (): Promise<void> =>
-      this.#db.withTenant(tenantId, async (tx) => {
-        const told = await work(tx);
-        const events = told === undefined ? [] : 'type' in told ? [told] : told;
-        for (const event of events) await this.#publisher.publish(tx, event);
-      });
-    const tail = (this.#tails.get(subject) ?? Promise.resolve())
-      .then(() => this.#retry.execute(store))
-      .then(() => {
-        this.#publisher.committed();
-        onStored?.();
-      })
-      .catch(onLost)
-      .finally(() => {
-        if (this.#tails.get(subject) === tail) this.#tails.delete(subject);
-      });
-    this.#tails.set(subject, tail);
+  add(write: OrderedWrite): void {
+    let line = this.#lines.get(write.subject);
+    if (!line) {
+      line = { waiting: [], hurry: () => undefined, done: Promise.resolve() };
+      this.#lines.set(write.subject, line);
+      line.waiting.push(write);
+      line.done = this.#drain(write.subject, line);
+    } else {
+      line.waiting.push(write);
+    }
+    if (!write.patient) line.hurry();
+  }
+
+  async #drain(subject: string, line: Line): Promise<void> {
+    while (line.waiting.length > 0) {
+      if (line.waiting.every(({ patient }) => patient)) await this.#patience(line);
+      await this.#store(line.waiting.splice(0));
+    }
+    this.#lines.delete(subject);
+  }
+
+  #patience(line: Line): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#patienceMs);
+      line.hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Never rejects. Together; and when something among them can never be stored, each by itself. */
+  async #store(writes: readonly OrderedWrite[]): Promise<void> {
+    const [first] = writes;
+    if (!first) return;
+    try {
+      await this.#retry.execute(() =>
+        this.#db.withTenant(first.tenantId, async (tx) => {
+          for (const { work } of writes) {
+            for (const event of eventsOf(await work(tx))) await this.#publisher.publish(tx, event);
+          }
+        }),
+      );
+    } catch (error) {
+      if (writes.length === 1) first.onLost(error);
+      else for (const write of writes) await this.#store([write]);
+      return;
+    }
+    this.#publisher.committed();
+    for (const { onStored } of writes) onStored?.();
   }
 
   /**
@@ -109,8 +158,17 @@ export class OrderedWrites {
 
   /** Resolves when everything that was added is written, or lost. */
   async flush(): Promise<void> {
-    while (this.#tails.size > 0) await Promise.all(this.#tails.values());
+    while (this.#lines.size > 0) {
+      const lines = [...this.#lines.values()];
+      for (const line of lines) line.hurry();
+      await Promise.all(lines.map(({ done }) => done));
+    }
   }
+}
+
+function eventsOf(told: Told): readonly EventToTell[] {
+  if (told === undefined) return [];
+  return 'type' in told ? [told] : told;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { CallEnding, CallRecorder, TurnRecord, UsageRecord } from '../../ca
 import type { TenantDb } from '../../db/database.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { PriceTable } from '../costs/price-table.ts';
+import type { EventData } from '../events/schema.ts';
 import { storeUsage } from '../costs/usage.ts';
 import { newId } from '../identifiers.ts';
 import type { OrderedWrite, OrderedWrites } from '../ordered-writes.ts';
@@ -32,24 +33,30 @@ export class StoredCallRecorder implements CallRecorder {
   callStarted(started: { callId: string; tenantId: string; startedAtMs: number }): void {
     this.#write(started, async (tx) => {
       if (!(await startCall(tx, started.callId, new Date(started.startedAtMs)))) return undefined;
-      const call = await existing(tx, started.callId);
-      return { type: 'call.started', data: { tenant: call.tenant, call } };
+      return {
+        type: 'call.started',
+        read: async () => {
+          const call = await existing(tx, started.callId);
+          return { type: 'call.started', data: { tenant: call.tenant, call } };
+        },
+      };
     });
   }
 
   turn(turn: TurnRecord): void {
-    this.#write(turn, async (tx) => {
-      if (!(await insertTurn(tx, turn))) return undefined;
-      const call = await existing(tx, turn.callId);
-      const stored = await findTurn(tx, turn.callId, turn.index);
-      if (stored === undefined) return undefined;
-      return { type: 'call.turn', data: { tenant: call.tenant, call, turn: stored } };
-    });
+    this.#write(
+      turn,
+      async (tx) => {
+        if (!(await insertTurn(tx, turn))) return undefined;
+        return { type: 'call.turn', read: () => turnEvent(tx, turn) };
+      },
+      true,
+    );
   }
 
   usage(usage: UsageRecord): void {
     const id = newId();
-    this.#write(usage, (tx) => storeUsage(tx, { ...usage, id }, this.#prices));
+    this.#write(usage, (tx) => storeUsage(tx, { ...usage, id }, this.#prices), true);
   }
 
   callEnded(ending: CallEnding): void {
@@ -69,15 +76,24 @@ export class StoredCallRecorder implements CallRecorder {
   #write(
     { callId, tenantId }: { readonly callId: string; readonly tenantId: string },
     work: OrderedWrite['work'],
+    patient = false,
   ): void {
     this.#writes.add({
       subject: callId,
       tenantId,
+      patient,
       work,
       onLost: (error) =>
         this.#logger.error({ err: error, callId, tenantId }, 'part of a call was not recorded'),
     });
   }
+}
+
+async function turnEvent(tx: TenantDb, { callId, index }: TurnRecord): Promise<EventData> {
+  const call = await existing(tx, callId);
+  const turn = await findTurn(tx, callId, index);
+  if (turn === undefined) throw new Error('the turn is not there');
+  return { type: 'call.turn', data: { tenant: call.tenant, call, turn } };
 }
 
 async function existing(tx: TenantDb, callId: string): Promise<Call> {

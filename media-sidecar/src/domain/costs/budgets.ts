@@ -4,7 +4,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { EventPublisher } from '../events/publisher.ts';
 import type { EventData } from '../events/schema.ts';
 import type { Budget } from '../tenants/realtime.ts';
-import type { Tenant } from '../tenants/schema.ts';
+import type { BudgetHolder, Tenant } from '../tenants/schema.ts';
 import { toReference } from '../tenants/schema.ts';
 import { noteTold, spentIn } from './repository.ts';
 import type { BudgetState } from './schema.ts';
@@ -28,7 +28,7 @@ export function budgetState(budget: Budget, spentMicroUsd: number): BudgetState 
  */
 export async function dueNotices(
   tx: TenantDb,
-  tenant: Tenant,
+  tenant: BudgetHolder,
   month: string,
   now: Date,
 ): Promise<EventData[]> {

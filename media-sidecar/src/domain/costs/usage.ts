@@ -1,7 +1,7 @@
 import type { UsageRecord } from '../../call/ports.ts';
 import type { TenantDb } from '../../db/database.ts';
 import type { EventData } from '../events/schema.ts';
-import { getTenant } from '../tenants/repository.ts';
+import { getBudgetHolder } from '../tenants/repository.ts';
 import { dueNotices, monthOf } from './budgets.ts';
 import type { PriceTable } from './price-table.ts';
 import { addSpending, insertUsage } from './repository.ts';
@@ -19,7 +19,7 @@ export async function storeUsage(
   const amounts = prices.price(usage);
   if (amounts.length === 0 || !(await insertUsage(tx, usage, amounts))) return [];
   if (amounts.every(({ microUsd }) => microUsd === undefined)) return [];
-  const tenant = await getTenant(tx);
+  const tenant = await getBudgetHolder(tx);
   if (tenant === undefined) throw new Error('the tenant is not there');
   const month = monthOf(usage.atMs, tenant.timezone);
   await addSpending(tx, month, usage.id);

@@ -5,6 +5,10 @@ import type { DeliveryQueue } from './ports.ts';
 import { insertEvent, type EventSubject } from './repository.ts';
 import type { EventData } from './schema.ts';
 
+/** An event, or how to read it when there is somebody to be told. */
+export type EventToTell =
+  EventData | { readonly type: EventData['type']; readonly read: () => Promise<EventData> };
+
 /** Writes events into the outbox, in the transaction of the state that they tell of. */
 export class EventPublisher {
   readonly #queue: DeliveryQueue;
@@ -14,9 +18,10 @@ export class EventPublisher {
   }
 
   /** An event that nobody subscribed to is not stored: it would hold a transcript for no one. */
-  async publish(tx: TenantDb, event: EventData): Promise<void> {
-    const subscribers = await subscribersOf(tx, event.type);
+  async publish(tx: TenantDb, told: EventToTell): Promise<void> {
+    const subscribers = await subscribersOf(tx, told.type);
     if (subscribers.length === 0) return;
+    const event = 'read' in told ? await told.read() : told;
     const eventId = newId();
     const about = subjectOf(event);
     await insertEvent(tx, { id: eventId, ...about, type: event.type, payload: event.data });

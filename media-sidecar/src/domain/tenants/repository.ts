@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import type { SystemDb, TenantDb } from '../../db/database.ts';
 import type { TenantsTable } from '../../db/schema.ts';
 import { json } from '../../db/sql.ts';
-import type { Tenant, TenantInput } from './schema.ts';
+import type { BudgetHolder, Tenant, TenantInput } from './schema.ts';
 import { tenantSchema } from './schema.ts';
 
 type Reader = TenantDb | SystemDb;
@@ -33,6 +33,24 @@ export async function findTenantId(
 export async function getTenant(tx: TenantDb): Promise<Tenant | undefined> {
   const [tenant] = await read(tx, undefined);
   return tenant;
+}
+
+/** Of the tenant of the transaction, what each stored usage needs: it is read often. */
+export async function getBudgetHolder(tx: TenantDb): Promise<BudgetHolder | undefined> {
+  const row = await tx.db
+    .selectFrom('tenants')
+    .select([
+      'tenant_id',
+      'slug',
+      'name',
+      'timezone',
+      'monthly_budget_micro_usd',
+      'budget_warn_percent',
+    ])
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { tenant_id: id, slug, name, timezone } = row;
+  return { id, slug, name, timezone, budget: budgetOf(row) };
 }
 
 /** Every tenant that the transaction may see, by slug. */
@@ -160,15 +178,19 @@ function toTenant(row: Selectable<TenantsTable>, phoneNumbers: string[]): Tenant
     facts: row.facts,
     pipeline: row.pipeline,
     realtime: row.realtime,
-    budget:
-      row.monthly_budget_micro_usd === null
-        ? null
-        : {
-            monthlyMicroUsd: Number(row.monthly_budget_micro_usd),
-            warnAtPercent: row.budget_warn_percent,
-          },
+    budget: budgetOf(row),
     phoneNumbers,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   });
+}
+
+function budgetOf(
+  row: Pick<Selectable<TenantsTable>, 'monthly_budget_micro_usd' | 'budget_warn_percent'>,
+): Tenant['budget'] {
+  if (row.monthly_budget_micro_usd === null) return null;
+  return {
+    monthlyMicroUsd: Number(row.monthly_budget_micro_usd),
+    warnAtPercent: row.budget_warn_percent,
+  };
 }

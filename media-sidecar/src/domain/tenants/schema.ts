@@ -114,6 +114,9 @@ export const tenantSchema = z.object({
 });
 export type Tenant = z.infer<typeof tenantSchema>;
 
+/** What it takes to tell whether a tenant's month is spent. */
+export type BudgetHolder = Pick<Tenant, 'id' | 'slug' | 'name' | 'timezone' | 'budget'>;
+
 /** Who a tenant is, inside other things. */
 export const tenantReferenceSchema = z.object({
   id: z.uuid(),
