@@ -24,7 +24,7 @@ export const mayImport = {
   http: ['domain', 'call', 'kernel'],
   observability: ['kernel'],
   console: [],
-  doctor: ['config'],
+  doctor: ['config', 'realtime/openai/models.ts'],
 };
 
 const source = 'media-sidecar/src';

@@ -8,6 +8,7 @@ export interface Metrics {
   gauge(name: MetricGauge, value: number, labels?: Record<string, string>): void;
 }
 
+/** Calls over SIP count as all others do, but for their frames, which do not pass through us. */
 export type MetricCounter =
   | 'media_frames_received'
   | 'media_frames_sent'
@@ -16,16 +17,25 @@ export type MetricCounter =
   | 'media_sockets_refused'
   | 'calls_started'
   | 'calls_ended'
+  /** Of the agent, `by` speech or key. */
   | 'interruptions'
   | 'false_interruptions'
+  /** By `source` (realtime, recognition, model, voice, transcription) and `code`; what is retried, too. */
   | 'provider_errors'
   | 'provider_unknown_events'
+  /** `source` realtime: a call that was left to the cascade, or over SIP to Twilio. */
   | 'provider_fallbacks'
+  /** `event` lost (its socket, in the middle of a call) or moved (before the provider's time limit). */
   | 'realtime_sessions'
+  /** No JSON, or not of the shape that its type has. */
   | 'realtime_malformed_events'
+  /** `reason` duplicate, after-cancel or after-end. */
   | 'realtime_events_dropped'
+  /** Of the caller, because a session was not ready for too long. */
   | 'realtime_frames_dropped'
+  /** Requests that came too late, as a cancellation may: no fault. */
   | 'realtime_refused_races'
+  /** `reason` no-pong or backpressure. */
   | 'realtime_dead_sockets'
   | 'tool_calls'
   | 'phrase_cache_requests'
@@ -37,12 +47,14 @@ export type MetricDuration =
   | 'tts_first_byte'
   | 'own_overhead'
   | 'response_total'
+  /** From the caller's speech, as far as the model tells, to silence on the phone. */
   | 'clear_reaction'
   | 'tool_duration'
   | 'event_loop_lag';
 
 export type MetricGauge =
   | 'calls_active'
+  /** Part of a limit that is left, 0 to 1, by `kind` (requests, tokens). */
   | 'realtime_rate_limit_left'
   | 'transcriptions_active'
   | 'sockets_unauthenticated'

@@ -16,15 +16,17 @@ export class Floor {
 
   /** @param atMs in the session's audio */
   speechStarted(itemId: string, atMs: number): void {
-    const { callers, frames, isProtected, state, timers } = this.#parts;
+    const { callers, frames, isProtected, options, state, timers } = this.#parts;
     const momentMs = frames.momentOf(atMs);
+    // Over SIP nobody here knows when the caller began, nor is it we who silence the phone.
+    const sinceMs = options.movesSessions ? momentMs : undefined;
     state.speaking = true;
     state.speechAtMs = atMs;
     callers.speechStarted(itemId, momentMs);
     frames.speechBegan(atMs);
     timers.cancel('idle');
     // What is heard once more is no news: it must not cut what the caller hears meanwhile.
-    if (!isProtected && callers.heardAgain === undefined) this.take('speech', momentMs);
+    if (!isProtected && callers.heardAgain === undefined) this.take('speech', sinceMs);
   }
 
   speechStopped(itemId: string, atMs: number): void {
@@ -42,8 +44,10 @@ export class Floor {
     state.retries = 0;
     // The caller speaks of something else now.
     tools.cancel();
-    if (opening.protects) state.spokenInOpening = true;
-    else if (!state.closing?.isFinal) this.#answers.expect('by-itself');
+    if (opening.protects) {
+      state.spokenInOpening = true;
+      state.spokenFirst ||= !opening.isPlaced;
+    } else if (!state.closing?.isFinal) this.#answers.expect('by-itself');
   }
 
   /** What the caller said is known, or will never be: its audio is needed no more. */

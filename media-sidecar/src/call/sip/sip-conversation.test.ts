@@ -48,6 +48,9 @@ test('of an answer that was spoken over, what was heard is known to about a word
   const half = ANSWER.slice(0, ANSWER.length / 2).split(' ').length;
   assert.ok(Math.abs(wordsIn(cut, ANSWER) - half) <= 2, `${cut}: not about ${half} words`);
   assert.equal(talk.silences, 0, 'the provider stops by itself');
+  assert.equal(talk.metrics.times('interruptions', { by: 'speech' }), 1);
+  const reactions = talk.metrics.measured.filter(({ name }) => name === 'clear_reaction');
+  assert.deepEqual(reactions, [], 'it is not we who silence the phone');
   assert.deepEqual(talk.line.asked('truncate'), [], 'and forgets by itself what was not heard');
 });
 
