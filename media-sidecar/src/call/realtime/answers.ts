@@ -33,6 +33,19 @@ export class Answers {
     timers.set('ask', options.askAfterMs);
   }
 
+  /** The caller spoke while the opening was heard. */
+  toOpening(): void {
+    const { callers, context, line, state } = this.#parts;
+    if (state.spokenFirst) {
+      // Said once more behind the opening, it is what there is to answer.
+      const said = context.dialogue.messages().filter(({ role }) => role === 'caller');
+      const texts = said.flatMap((message) => ('text' in message ? message.text : []));
+      const known = texts.filter((text) => !callers.isInaudible(text));
+      line.session?.add(known.map((text) => ({ role: 'caller', text })));
+    }
+    this.expect('asked');
+  }
+
   /** Without a session the next one is asked, when it is there; who speaks is heard first. */
   ask(): void {
     const { line, responses, state } = this.#parts;

@@ -51,6 +51,11 @@ export class Opening {
     return !this.#over;
   }
 
+  /** The model says it, so that it has its place in the model's conversation. */
+  get isPlaced(): boolean {
+    return this.#turn !== undefined && this.#voiceTurnId === undefined;
+  }
+
   start(): void {
     this.#tag = this.#host.askModel(this.#all.join(' '));
     this.#timer = this.#clock.schedule(this.#audibleWithinMs, () => this.#byVoice(this.#all));

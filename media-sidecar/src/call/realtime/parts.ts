@@ -42,6 +42,8 @@ export interface ConversationState {
   retries: number;
   /** Somebody spoke while the opening could not be interrupted. */
   spokenInOpening: boolean;
+  /** To the model it looks as if that had been said before the opening, and answered by it. */
+  spokenFirst: boolean;
   /** Keys that were not passed on. */
   keys: string;
   /** How often the silence was asked about since the caller's last turn. */
@@ -86,6 +88,7 @@ export class RealtimeParts {
     bridged: false,
     retries: 0,
     spokenInOpening: false,
+    spokenFirst: false,
     keys: '',
     idlePrompts: 0,
     closing: undefined,

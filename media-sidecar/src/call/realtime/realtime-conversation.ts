@@ -169,7 +169,7 @@ export class RealtimeConversation implements Conversation {
     const { line, state } = this.#parts;
     line.session?.update({ answers: 'by-itself' });
     if (state.speaking) this.#floor.take('speech', undefined);
-    else if (state.spokenInOpening) this.#answers.expect('asked');
+    else if (state.spokenInOpening) this.#answers.toOpening();
     this.#floor.keysDue();
   }
 
