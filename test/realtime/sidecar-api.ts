@@ -15,6 +15,7 @@ export interface CallRecord {
   readonly pipeline: string;
   readonly status: 'in-progress' | 'completed' | 'failed';
   readonly endReason: string | null;
+  readonly audio: { readonly framesReceived: number; readonly framesLost: number };
   readonly turns: readonly TurnOfRecord[];
 }
 

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import type { DialInput } from 'simulator';
+import { assertNothingLostOrDoubled, linesOf } from './assertions.ts';
+import { startStage, type Stage } from './stage.ts';
+
+/** What a caller says while nobody is there to hear it yet, or not any more. */
+
+const question = '¿Qué horario tienen ustedes?';
+const answer = /dieciocho horas/i;
+const opening = 'Taller Andes. Soy una inteligencia artificial.';
+
+let stage: Stage;
+before(async () => {
+  stage = await startStage();
+});
+after(() => stage?.[Symbol.asyncDispose]());
+afterEach(() => stage.reset());
+
+const answers: DialInput['script'] = [
+  { do: 'wait-for-speech', matching: answer, timeoutMs: 20_000 },
+  { do: 'wait-for-silence', ms: 600 },
+  { do: 'hang-up' },
+];
+
+function script(): void {
+  stage.simulator.openai.realtime.script([
+    { match: /horario/i, reply: 'Abrimos de nueve a dieciocho horas.', times: 9 },
+  ]);
+}
+
+for (const connectDelayMs of [0, 1500]) {
+  test(`words of the first moment are whole when the model takes ${String(connectDelayMs)} ms to connect`, async () => {
+    script();
+    stage.simulator.faults.set({ openAiRealtime: { connectDelayMs } });
+    const { record, report } = await stage.call([{ do: 'say', text: question }, ...answers]);
+    assert.deepEqual(report.failures, []);
+    assertNothingLostOrDoubled(record, [question]);
+    assert.deepEqual(linesOf(record, 'agent'), [opening, 'Abrimos de nueve a dieciocho horas.']);
+    assert.deepEqual(record.audio.framesLost, 0);
+  });
+}
+
+test('words while a lost session is replaced are whole', async () => {
+  script();
+  // The first one too takes so long to connect; that is heard to its end.
+  const killNext = { phase: 'caller-speaking' } as const;
+  stage.simulator.faults.set({ openAiRealtime: { connectDelayMs: 1500, killNext } });
+  const { record, report } = await stage.call([
+    { do: 'wait-for-speech', matching: /artificial/i },
+    { do: 'wait-for-silence', ms: 400 },
+    { do: 'say', text: question },
+    ...answers,
+  ]);
+  assert.deepEqual(report.failures, []);
+  assert.equal(stage.simulator.faults.current.openAiRealtime.killNext, null);
+  assertNothingLostOrDoubled(record, [question]);
+  assert.deepEqual(linesOf(record, 'agent'), [opening, 'Abrimos de nueve a dieciocho horas.']);
+});

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import type { DialInput, FaultChanges, RealtimeScriptStep } from 'simulator';
+import { assertNothingLostOrDoubled, linesOf } from './assertions.ts';
+import { sipNumber, startStage, toolName, type Stage } from './stage.ts';
+
+/*
+ * The control socket of a SIP call dies. Caller and model go on talking, as their audio goes another
+ * way: the caller must not notice, and the record must not either.
+ */
+
+type Kill = NonNullable<NonNullable<FaultChanges['openAiRealtime']>['killNext']>;
+
+const question = '¿Cuánto cuesta el aceite?';
+const second = '¿Dónde queda?';
+const script: readonly RealtimeScriptStep[] = [
+  {
+    match: /aceite/i,
+    reply: { calls: [{ name: toolName, arguments: { servicio: 'aceite' } }] },
+    times: 9,
+  },
+  { match: /40000/, reply: 'Cuesta cuarenta mil pesos, con filtro y mano de obra.', times: 9 },
+  { match: /queda/i, reply: 'En avenida Italia.', times: 9 },
+];
+const asking: DialInput['script'] = [
+  { do: 'wait-for-speech', matching: /artificial/i, timeoutMs: 30_000 },
+  { do: 'wait-for-silence', ms: 600 },
+  { do: 'say', text: question },
+  { do: 'wait-for-speech', matching: /mano de obra/i, timeoutMs: 30_000 },
+  { do: 'wait-for-silence', ms: 900 },
+  { do: 'say', text: second },
+  { do: 'wait-for-speech', matching: /avenida italia/i, timeoutMs: 15_000 },
+  { do: 'wait-for-silence', ms: 600 },
+  { do: 'hang-up' },
+];
+
+const deaths: readonly (readonly [when: string, Partial<Kill> & Pick<Kill, 'phase'>])[] = [
+  ['before it is ready', { phase: 'connected' }],
+  ['before the opening', { phase: 'idle' }],
+  ['while the opening is heard', { phase: 'mid-audio' }],
+  ['while the caller speaks', { phase: 'caller-speaking' }],
+  ['while a tool runs', { phase: 'tool-running' }],
+  ['while the model thinks of an answer', { phase: 'thinking', skip: 2 }],
+  ['at the first words of an answer', { phase: 'first-audio', skip: 1 }],
+  ['in the middle of an answer', { phase: 'mid-audio', skip: 1 }],
+  ['properly, in the middle of an answer', { phase: 'mid-audio', skip: 1, how: 'close' }],
+];
+
+let stage: Stage;
+before(async () => {
+  stage = await startStage();
+});
+after(() => stage?.[Symbol.asyncDispose]());
+afterEach(() => stage.reset());
+
+for (const [when, kill] of deaths) {
+  test(`the control dies ${when}: the call goes on`, async () => {
+    const { api, n8n, simulator } = stage;
+    n8n.answerTool = (_request, reply) => {
+      setTimeout(() => reply.end('{"precio":40000}'), 700);
+    };
+    simulator.openai.realtime.script(script);
+    simulator.faults.set({ openAiRealtime: { killNext: kill } });
+    const before = await api.counters();
+
+    const { heard, record, report } = await stage.call(asking, { to: sipNumber });
+
+    assert.equal(simulator.faults.current.openAiRealtime.killNext, null, 'no socket has died');
+    assert.deepEqual(report.failures, [], heard);
+    for (const words of [/artificial/gi, /cuarenta mil/gi, /avenida italia/gi]) {
+      assert.equal(heard.match(words)?.length, 1, `${String(words)} in «${heard}»`);
+    }
+    assert.equal(record.endReason, 'caller-hung-up');
+    assertNothingLostOrDoubled(record, [question, second]);
+    assert.deepEqual(linesOf(record, 'tool'), [toolName]);
+    assert.match(linesOf(record, 'agent').at(-1) ?? '', /avenida italia/i);
+    const lost = (await api.counters()).of('provider_errors', { source: 'realtime' });
+    assert.ok(lost - before.of('provider_errors', { source: 'realtime' }) >= 1);
+    assert.deepEqual(n8n.failures, []);
+  });
+}
