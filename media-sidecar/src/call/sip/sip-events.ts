@@ -28,6 +28,8 @@ interface RunningResponse {
 /** A response of which nothing is told for so long after the control was lost, or was back, is over. */
 const LOST_FOR_MS = 6000;
 const BACK_FOR_MS = 3000;
+/** Speech that began before the loss, and of which nothing is told for so long after it was back, is over. */
+const SPEECH_FOR_MS = 4000;
 /** So long after it was back, nothing that was missed shows up any more. */
 const RECOVERED_AFTER_MS = 60_000;
 
@@ -53,6 +55,7 @@ export class SipEvents {
   #mayHaveMissed = false;
   #lookTimer: Timer | undefined;
   #recoveredTimer: Timer | undefined;
+  #speechTimer: Timer | undefined;
   #isTellingSpeech = false;
 
   constructor(parts: SipEventsParts) {
@@ -74,6 +77,7 @@ export class SipEvents {
 
   lost(): void {
     this.#recoveredTimer?.cancel();
+    this.#speechTimer?.cancel();
     this.#mayHaveMissed = true;
     this.#parts.pace.missed();
     this.#lookAfter(LOST_FOR_MS);
@@ -84,11 +88,18 @@ export class SipEvents {
     this.#recoveredTimer = this.#parts.clock.schedule(RECOVERED_AFTER_MS, () => {
       this.#mayHaveMissed = false;
     });
+    const speech = this.#speech;
+    if (speech === undefined) return;
+    // Perhaps all that came of it was a tool's call that nobody has heard of: the caller would wait for ever.
+    this.#speechTimer = this.#parts.clock.schedule(SPEECH_FOR_MS, () => {
+      if (this.#speech === speech) this.#turnMissed(speech);
+    });
   }
 
   close(): void {
     this.#lookTimer?.cancel();
     this.#recoveredTimer?.cancel();
+    this.#speechTimer?.cancel();
   }
 
   /** For one control socket after the other. */

@@ -186,6 +186,20 @@ test('the end of the caller’s turn was missed: the answer shows that it is com
   await assertGoesOn(talk);
 });
 
+test('all that came of the caller’s turn was missed: the model is asked for an answer', async () => {
+  const talk = await talking();
+  talk.startsSpeaking();
+  await talk.wait(500);
+  talk.line.dies();
+  await talk.wait(6000);
+  assert.deepEqual(talk.line.asked('respond'), []);
+  await talk.until(() => talk.line.asked('respond').length > 0, 4000);
+  talk.provider.speaks('¿Me lo puede repetir?');
+  await talk.until(() => talk.transcript.length >= 3);
+  assert.ok(talk.transcript.includes('agent: ¿Me lo puede repetir?'), talk.transcript.join());
+  await assertGoesOn(talk);
+});
+
 test('a turn of the caller was missed: its words show that there was one', async () => {
   const talk = await talking();
   talk.line.dies();
