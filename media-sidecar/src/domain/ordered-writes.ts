@@ -12,7 +12,7 @@ export interface OrderedWriteOptions {
   readonly firstDelayMs?: number;
   /** @defaultValue 10000 */
   readonly maxDelayMs?: number;
-  /** How long a patient write waits for others that it can be stored with, in ms. @defaultValue 300 */
+  /** How long a patient write waits for others that it can be stored with, in ms. @defaultValue 500 */
   readonly patienceMs?: number;
 }
 
@@ -20,7 +20,7 @@ const defaults = {
   maxRetries: 20,
   firstDelayMs: 100,
   maxDelayMs: 10_000,
-  patienceMs: 300,
+  patienceMs: 500,
 } as const satisfies OrderedWriteOptions;
 
 export interface OrderedWrite {
@@ -113,12 +113,17 @@ export class OrderedWrites {
   async #store(writes: readonly OrderedWrite[]): Promise<void> {
     const [first] = writes;
     if (!first) return;
+    let toDeliver = false;
     try {
-      await this.#retry.execute(() =>
+      toDeliver = await this.#retry.execute(() =>
         this.#db.withTenant(first.tenantId, async (tx) => {
+          let any = false;
           for (const { work } of writes) {
-            for (const event of eventsOf(await work(tx))) await this.#publisher.publish(tx, event);
+            for (const event of eventsOf(await work(tx))) {
+              any = (await this.#publisher.publish(tx, event)) || any;
+            }
           }
+          return any;
         }),
       );
     } catch (error) {
@@ -126,7 +131,7 @@ export class OrderedWrites {
       else for (const write of writes) await this.#store([write]);
       return;
     }
-    this.#publisher.committed();
+    if (toDeliver) this.#publisher.committed();
     for (const { onStored } of writes) onStored?.();
   }
 

@@ -30,10 +30,11 @@ export async function dueNotices(
   tx: TenantDb,
   tenant: BudgetHolder,
   month: string,
+  spentMicroUsd: number,
   now: Date,
 ): Promise<EventData[]> {
   if (tenant.budget === null) return [];
-  const budget = budgetState(tenant.budget, await spentIn(tx, month));
+  const budget = budgetState(tenant.budget, spentMicroUsd);
   if (budget.state === 'ok') return [];
   const data = { tenant: toReference(tenant), budget };
   const events: EventData[] = [];
@@ -67,9 +68,12 @@ export class Budgets {
     const now = new Date(this.#clock.nowMs());
     const month = monthOf(now.getTime(), tenant.timezone);
     const { state, told } = await this.#db.withTenant(tenant.id, async (tx) => {
-      const events = await dueNotices(tx, tenant, month, now);
-      for (const event of events) await this.#publisher.publish(tx, event);
-      return { state: budgetState(budget, await spentIn(tx, month)), told: events.length > 0 };
+      const spentMicroUsd = await spentIn(tx, month);
+      let told = false;
+      for (const event of await dueNotices(tx, tenant, month, spentMicroUsd, now)) {
+        told = (await this.#publisher.publish(tx, event)) || told;
+      }
+      return { state: budgetState(budget, spentMicroUsd), told };
     });
     if (told) this.#publisher.committed();
     return state;

@@ -4,7 +4,7 @@ import type { EventData } from '../events/schema.ts';
 import { getBudgetHolder } from '../tenants/repository.ts';
 import { dueNotices, monthOf } from './budgets.ts';
 import type { PriceTable } from './price-table.ts';
-import { addSpending, insertUsage } from './repository.ts';
+import { insertUsage } from './repository.ts';
 
 /**
  * Stores what was used with what it costs, and adds that to its month.
@@ -17,11 +17,11 @@ export async function storeUsage(
   prices: PriceTable,
 ): Promise<EventData[]> {
   const amounts = prices.price(usage);
-  if (amounts.length === 0 || !(await insertUsage(tx, usage, amounts))) return [];
-  if (amounts.every(({ microUsd }) => microUsd === undefined)) return [];
+  if (amounts.length === 0) return [];
   const tenant = await getBudgetHolder(tx);
   if (tenant === undefined) throw new Error('the tenant is not there');
   const month = monthOf(usage.atMs, tenant.timezone);
-  await addSpending(tx, month, usage.id);
-  return dueNotices(tx, tenant, month, new Date(usage.atMs));
+  const spentMicroUsd = await insertUsage(tx, usage, amounts, month);
+  if (spentMicroUsd === undefined) return [];
+  return dueNotices(tx, tenant, month, spentMicroUsd, new Date(usage.atMs));
 }

@@ -1,6 +1,6 @@
 import type { TenantDb } from '../../db/database.ts';
 import { newId } from '../identifiers.ts';
-import { subscribersOf } from '../subscriptions/repository.ts';
+import { subscribersOf, type Subscriber } from '../subscriptions/repository.ts';
 import type { DeliveryQueue } from './ports.ts';
 import { insertEvent, type EventSubject } from './repository.ts';
 import type { EventData } from './schema.ts';
@@ -12,15 +12,20 @@ export type EventToTell =
 /** Writes events into the outbox, in the transaction of the state that they tell of. */
 export class EventPublisher {
   readonly #queue: DeliveryQueue;
+  /** Who wants to hear of what, as each transaction that is under way has read it. */
+  readonly #subscribers = new WeakMap<TenantDb, Map<string, Promise<Subscriber[]>>>();
 
   constructor(queue: DeliveryQueue) {
     this.#queue = queue;
   }
 
-  /** An event that nobody subscribed to is not stored: it would hold a transcript for no one. */
-  async publish(tx: TenantDb, told: EventToTell): Promise<void> {
-    const subscribers = await subscribersOf(tx, told.type);
-    if (subscribers.length === 0) return;
+  /**
+   * An event that nobody subscribed to is not stored: it would hold a transcript for no one.
+   * @returns whether something is to be delivered: then `committed` has to be called
+   */
+  async publish(tx: TenantDb, told: EventToTell): Promise<boolean> {
+    const subscribers = await this.#subscribersOf(tx, told.type);
+    if (subscribers.length === 0) return false;
     const event = 'read' in told ? await told.read() : told;
     const eventId = newId();
     const about = subjectOf(event);
@@ -35,6 +40,15 @@ export class EventPublisher {
         owner,
       })),
     );
+    return true;
+  }
+
+  #subscribersOf(tx: TenantDb, type: string): Promise<Subscriber[]> {
+    const ofTransaction = this.#subscribers.get(tx) ?? new Map<string, Promise<Subscriber[]>>();
+    this.#subscribers.set(tx, ofTransaction);
+    const known = ofTransaction.get(type) ?? subscribersOf(tx, type);
+    ofTransaction.set(type, known);
+    return known;
   }
 
   /** To be called when the transaction is committed. */

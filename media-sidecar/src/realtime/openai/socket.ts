@@ -56,8 +56,19 @@ export const connectWebSocket: Connect = ({ url, headers, caPem }, handlers) => 
       socket.terminate();
     });
   });
-  return socket;
+  return {
+    get bufferedAmount() {
+      return socket.bufferedAmount;
+    },
+    // As bytes that `ws` may copy, so that it masks them into one piece and writes once, not twice.
+    send: (text) => socket.send(Buffer.from(text), AS_TEXT),
+    ping: () => socket.ping(),
+    close: (code) => socket.close(code),
+    terminate: () => socket.terminate(),
+  };
 };
+
+const AS_TEXT = { binary: false };
 
 /** The beginning of the body; never rejects, because the status tells enough. */
 async function readRefusal(response: IncomingMessage): Promise<string> {
