@@ -132,8 +132,17 @@ export async function startSidecar(
   });
   /** Keeps nothing itself: calls are the registry's. */
   const sipDesk = (realtime: RealtimeProvider): SipDesk => {
-    const { actions } = domain;
-    return new SipDesk({ ...realtime, actions, registry, agentFor, clock, metrics, logger });
+    const { actions, recorder } = domain;
+    return new SipDesk({
+      ...realtime,
+      actions,
+      recorder,
+      registry,
+      agentFor,
+      clock,
+      metrics,
+      logger,
+    });
   };
 
   const transcriptions = new TranscriptionRegistry({

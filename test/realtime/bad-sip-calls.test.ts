@@ -90,7 +90,7 @@ test('an announcement that comes again changes nothing; its token takes no other
   assertNothingLostOrDoubled(record, [question]);
 });
 
-test('who has left before the call is accepted is gone, and no conversation is left behind', async () => {
+test('who has left before the call is accepted is gone, and the record says so', async () => {
   const { project } = stage.simulator.openai;
   const arrived = Promise.withResolvers<IncomingSipCall>();
   stage.sipWorkflow = async (call) => arrived.resolve(call);
@@ -103,7 +103,8 @@ test('who has left before the call is accepted is gone, and no conversation is l
   assert.deepEqual([status, (JSON.parse(text) as SipReply).outcome], [200, 'gone']);
   const again = await take(call);
   assert.equal((JSON.parse(again.text) as SipReply).outcome, 'duplicate');
-  assert.equal((await stage.api.send('GET', `/v1/calls/${session.callId}`)).status, 404);
+  const record = await stage.api.endedCall(session.callId ?? '');
+  assert.deepEqual([record.endReason, record.turns], ['caller-left', []]);
   const active = /^voice_calls_active (\d+)/m.exec((await stage.api.send('GET', '/metrics')).text);
   assert.equal(active?.[1], '0');
 });

@@ -161,6 +161,8 @@ export interface TurnDelays {
 
 export type CallEndReason =
   | 'caller-hung-up'
+  /** Before anybody answered. */
+  | 'caller-left'
   | 'agent-hung-up'
   | 'idle'
   | 'time-limit'

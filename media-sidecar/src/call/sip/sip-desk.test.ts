@@ -43,12 +43,14 @@ test('a call over SIP counts as a call', async () => {
   assert.equal(talk.metrics.times('calls_ended', { reason: 'caller-hung-up' }), 1);
 });
 
-test('a caller who left before the accept leaves no call behind', async () => {
+test('a caller who left before the accept leaves no conversation behind, and a record', async () => {
   const talk = new SipHarness();
   talk.sipCalls.failNext('accept', failure('not-found'));
   assert.equal(await talk.desk.answer(talk.session, OPENAI_CALL), 'gone');
   assert.deepEqual([talk.registry.size, talk.model.sessions.length], [0, 0]);
-  assert.deepEqual(talk.recorder.started, []);
+  const told = talk.recorder.endings.map(({ callId, reason }) => [callId, reason]);
+  assert.deepEqual(told, [[talk.session.callId, 'caller-left']]);
+  assert.equal(talk.recorder.started.length, 1);
 });
 
 test('a call that is not accepted for another reason is told so', async () => {
@@ -57,6 +59,10 @@ test('a call that is not accepted for another reason is told so', async () => {
     talk.sipCalls.failNext('accept', error);
     await assert.rejects(talk.desk.answer(talk.session, OPENAI_CALL), error);
     assert.deepEqual([talk.registry.size, talk.sipCalls.asked], [0, ['accept']]);
+    assert.deepEqual(
+      talk.recorder.endings.map(({ reason }) => reason),
+      ['provider-failure'],
+    );
   }
 });
 

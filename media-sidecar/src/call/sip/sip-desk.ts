@@ -6,7 +6,7 @@ import type { Metrics } from '../../kernel/metrics.ts';
 import type { RealtimeModel, SipCalls } from '../../realtime/contract.ts';
 import { BuiltInTools, type BuiltInToolsDeps } from '../built-in-tools.ts';
 import type { LiveCall } from '../live-call.ts';
-import type { ClaimedSession } from '../ports.ts';
+import type { CallEndReason, CallRecorder, ClaimedSession } from '../ports.ts';
 import type { RealtimeDefaults } from '../realtime/options.ts';
 import { realtimeSettings } from '../realtime/settings.ts';
 import { CallRefusedError, type CallRegistry } from '../registry.ts';
@@ -20,6 +20,7 @@ export interface SipDeskDeps extends Omit<BuiltInToolsDeps, 'session'> {
   readonly defaults: RealtimeDefaults;
   readonly registry: Pick<CallRegistry, 'hasRoom' | 'draining' | 'start'>;
   readonly agentFor: (session: ClaimedSession) => Agent;
+  readonly recorder: Pick<CallRecorder, 'callStarted' | 'callEnded'>;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -58,7 +59,9 @@ export class SipDesk {
     try {
       await sipCalls.accept(callId, settings, AbortSignal.timeout(ACCEPT_WITHIN_MS));
     } catch (error) {
-      if (error instanceof ProviderError && error.code === 'not-found') return 'gone';
+      const isGone = error instanceof ProviderError && error.code === 'not-found';
+      this.#recordUnanswered(session, isGone ? 'caller-left' : 'provider-failure');
+      if (isGone) return 'gone';
       throw error;
     }
     const line: { call?: LiveCall } = {};
@@ -77,6 +80,16 @@ export class SipDesk {
   /** @param statusCode SIP: 486 busy here, 603 decline @throws ProviderError */
   async reject(callId: string, statusCode: number): Promise<void> {
     await this.#deps.sipCalls.reject(callId, statusCode, AbortSignal.timeout(ACCEPT_WITHIN_MS));
+  }
+
+  /** A call that never became a conversation: its record says why. */
+  #recordUnanswered({ callId, tenant }: ClaimedSession, reason: CallEndReason): void {
+    const { clock, recorder } = this.#deps;
+    const known = { callId, tenantId: tenant.id };
+    const nowMs = clock.nowMs();
+    recorder.callStarted({ ...known, startedAtMs: nowMs });
+    const nothing = { framesReceived: 0, framesLost: 0, framesSent: 0 };
+    recorder.callEnded({ ...known, endedAtMs: nowMs, reason, ...nothing });
   }
 
   /** Our side is done with the call. */

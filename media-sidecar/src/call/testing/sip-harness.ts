@@ -103,6 +103,7 @@ export class SipHarness {
       logger,
       metrics,
       model,
+      recorder,
       registry,
       sipCalls,
     };
