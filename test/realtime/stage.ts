@@ -209,7 +209,12 @@ export async function startStage(): Promise<Stage> {
     },
     async call(script, more) {
       const finished = await stage.dial(script, more);
-      return { ...finished, record: await api.endedCall(finished.report.callSid) };
+      try {
+        return { ...finished, record: await api.endedCall(finished.report.callSid) };
+      } catch (cause) {
+        const heard = JSON.stringify(finished.report);
+        throw new Error(`there is no record; the telephone: ${heard}`, { cause });
+      }
     },
     async recordingsOf(callSid) {
       const account = `${simulator.url}/2010-04-01/Accounts/${accountSid}`;
