@@ -9,7 +9,7 @@ import { operationLogVariable } from '../test/engine/operation-log.ts';
 import { operationsTested } from './operations-tested.ts';
 
 /**
- * `npm test`: everything. `npm test -- unit`, `nodes` or `system`: a part.
+ * `npm test`: everything. `npm test -- unit`, `realtime`, `nodes` or `system`: a part.
  * Installs what the tests need and npm does not bring: n8n, into the user's cache.
  */
 const suites = {
@@ -19,14 +19,17 @@ const suites = {
     'playground/**/*.test.ts',
     'bench/**/*.test.ts',
     'scripts/**/*.test.ts',
-    'test/{nodes,lint,adapters,browser,realtime}/**/*.test.ts',
+    'test/{nodes,lint,adapters,browser}/**/*.test.ts',
   ],
+  // Calls in real time, sidecar and telephone network in one process: one at a time, or they stutter.
+  realtime: ['test/realtime/**/*.test.ts'],
   // The nodes in n8n's engine.
   nodes: ['test/{engine,operations}/**/*.test.ts'],
   // One at a time: each brings up a whole stack.
   system: ['test/system/**/*.test.ts'],
 } as const;
 type Suite = keyof typeof suites;
+const inTurn: ReadonlySet<Suite> = new Set(['realtime', 'system']);
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const wanted = positionals.length > 0 ? positionals : Object.keys(suites);
@@ -47,9 +50,9 @@ try {
 async function runSuites(): Promise<number> {
   const built = await run('npm', ['run', '--silent', 'build']);
   if (built !== 0) return built;
-  if (wanted.some((name) => name !== 'unit')) await installN8n((line) => console.log(line));
+  if (wanted.some((name) => name === 'nodes' || name === 'system')) await installN8n((line) => console.log(line));
   for (const name of wanted as Suite[]) {
-    const parallel = name === 'system' ? 1 : Math.max(1, availableParallelism());
+    const parallel = inTurn.has(name) ? 1 : Math.max(1, availableParallelism());
     const code = await run(process.execPath, [
       '--test',
       '--test-reporter=spec',

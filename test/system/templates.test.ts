@@ -6,6 +6,7 @@ import { SMTPServer } from 'smtp-server';
 
 import type { IDataObject } from 'n8n-workflow';
 
+import { openAiProjectId } from '../../playground/stack.ts';
 import { canvasNumber, readTemplates } from '../../playground/templates.ts';
 import { prepareWorkflow } from '../../playground/workflow.ts';
 import type { DialInput } from '../../simulator/src/index.ts';
@@ -249,19 +250,12 @@ describe('templates, imported and executed', () => {
     await n8n.unpublish(id);
   });
 
-  test('realtime-sip: a call that names a tenant is accepted, another is rejected', async () => {
-    const id = await change('realtime-sip', {});
-    const { n8n, secrets, urls } = playground.stack;
-    const { versionId } = (await n8n.workflows()).find((workflow) => workflow.id === id)!;
-    await n8n.publish(id, versionId);
-    const template = (await readTemplates()).get('realtime-sip');
-    const trigger = template?.nodes.find(({ name }) => name === 'Incoming SIP Call');
-    await playground.simulator('PUT', '/openai/webhooks', [
-      {
-        url: `${urls.n8n}/webhook/${String(trigger?.webhookId)}/openai`,
-        secret: secrets.openAiWebhookSecret,
-      },
-    ]);
+  test('realtime-sip: a call with a session of ours is answered, another is rejected', async () => {
+    const { n8n, templates } = playground.stack;
+    const id = templates.get('realtime-sip')!.id;
+    const dealer = playground.stack.tenants.find(({ lines }) =>
+      lines.some(({ template }) => template === 'realtime-sip'),
+    )!;
     interface SipCallView {
       readonly callId: string;
       readonly state: { readonly name: string; readonly statusCode?: number };
@@ -269,7 +263,7 @@ describe('templates, imported and executed', () => {
     const decided = async (headers: Record<string, string>) => {
       const { callId } = await playground.simulator<SipCallView>('POST', '/openai/calls', {
         from: '+56987650004',
-        to: 'proj_tests',
+        to: openAiProjectId,
         headers,
       });
       return eventually('the call is decided on', async () => {
@@ -277,13 +271,22 @@ describe('templates, imported and executed', () => {
         return state.name === 'ringing' ? undefined : state;
       });
     };
-    assert.equal((await decided({ 'X-Tenant': 'automotora-andes' })).name, 'active');
-    const rejected = await decided({});
-    assert.deepEqual([rejected.name, rejected.statusCode], ['rejected', 404]);
-    for (const { id: execution } of await n8n.executions(id)) {
+    const { sip } = await playground.sidecar<{ sip: { uri: string } }>('POST', '/v1/sessions', {
+      tenant: dealer.slug,
+      direction: 'inbound',
+      transport: 'sip',
+    });
+    const headers = Object.fromEntries(new URLSearchParams(sip.uri.split('?')[1]));
+    assert.equal((await decided(headers)).name, 'active');
+    const forged = await decided({ ...headers, 'X-Session-Token': 'nobody-gave-this-out' });
+    assert.equal(forged.name, 'rejected');
+    const executions = await eventually('both executions', async () => {
+      const found = await n8n.executions(id);
+      return found.length >= 2 ? found : undefined;
+    });
+    for (const { id: execution } of executions) {
       assert.equal((await endedExecution(n8n, execution)).status, 'success');
     }
-    await n8n.unpublish(id);
   });
 });
 
