@@ -50,7 +50,8 @@ try {
 async function runSuites(): Promise<number> {
   const built = await run('npm', ['run', '--silent', 'build']);
   if (built !== 0) return built;
-  if (wanted.some((name) => name === 'nodes' || name === 'system')) await installN8n((line) => console.log(line));
+  if (wanted.some((name) => name === 'nodes' || name === 'system'))
+    await installN8n((line) => console.log(line));
   for (const name of wanted as Suite[]) {
     const parallel = inTurn.has(name) ? 1 : Math.max(1, availableParallelism());
     const code = await run(process.execPath, [
