@@ -1,6 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { defaultTranscriptionModel } from '../../shared/realtimeSessionFields';
 import { requireModel } from '../shared/requireModel';
 import { readTools } from './tools';
 
@@ -102,7 +103,7 @@ function inputAudio(
 	options: SessionOptions,
 	itemIndex: number,
 ): IDataObject {
-	const { noiseReduction = 'near_field', transcriptionModel = 'gpt-transcribe' } = options;
+	const { noiseReduction = 'near_field', transcriptionModel = defaultTranscriptionModel } = options;
 	const language = (options.transcriptionLanguage ?? 'es').trim();
 	return {
 		format: format(options.inputFormat),

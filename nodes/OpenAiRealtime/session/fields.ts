@@ -1,9 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { defaultModel, voices } from '../shared/models';
+import {
+	defaultModel,
+	defaultTurnDetection,
+	turnDetections,
+	voiceField,
+} from '../../shared/realtimeSessionFields';
 import { sessionOptions } from './options';
-
-const titleCase = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 const forFields = { show: { sessionFrom: ['fields'] } };
 
@@ -64,11 +67,7 @@ export const sessionFields: INodeProperties[] = [
 			'Who the agent is, what it may do, and how it speaks. Let it say that it is an AI assistant.',
 	},
 	{
-		displayName: 'Voice',
-		name: 'voice',
-		type: 'options',
-		default: 'marin',
-		options: voices.map((name) => ({ name: titleCase(name), value: name })),
+		...voiceField,
 		displayOptions: forFields,
 		description: 'It cannot change once the model has spoken. Marin and Cedar sound best.',
 	},
@@ -76,23 +75,14 @@ export const sessionFields: INodeProperties[] = [
 		displayName: 'Turn Detection',
 		name: 'turnDetection',
 		type: 'options',
-		default: 'semantic_vad',
+		default: defaultTurnDetection,
 		options: [
 			{
 				name: 'Off',
 				value: 'none',
 				description: 'Nothing is answered until the control socket asks for a response',
 			},
-			{
-				name: 'Semantic',
-				value: 'semantic_vad',
-				description: 'The turn ends when what was said is complete',
-			},
-			{
-				name: 'Silence',
-				value: 'server_vad',
-				description: 'The turn ends after a silence',
-			},
+			...turnDetections,
 		],
 		displayOptions: forFields,
 		description: 'How the end of what the caller says is recognised',

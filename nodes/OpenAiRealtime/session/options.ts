@@ -1,5 +1,15 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import {
+	defaultTranscriptionModel,
+	noiseReductionField,
+	prefixPaddingField,
+	reasoningEffortField,
+	silenceDurationField,
+	speedField,
+	thresholdField,
+	transcriptionModels,
+} from '../../shared/realtimeSessionFields';
 import { functionsField, mcpServersField } from './toolFields';
 
 const formats = [
@@ -74,15 +84,7 @@ export const sessionOptions: INodeProperties[] = [
 	},
 	mcpServersField,
 	{
-		displayName: 'Noise Reduction',
-		name: 'noiseReduction',
-		type: 'options',
-		default: 'near_field',
-		options: [
-			{ name: 'Hands-Free or Room (Far Field)', value: 'far_field' },
-			{ name: 'Off', value: 'none' },
-			{ name: 'Phone or Headset (Near Field)', value: 'near_field' },
-		],
+		...noiseReductionField,
 		description: 'What the caller speaks into (noise_reduction)',
 	},
 	{
@@ -113,51 +115,25 @@ export const sessionOptions: INodeProperties[] = [
 			'Whether the model may call several tools at once; gpt-realtime-2 and later (parallel_tool_calls)',
 	},
 	{
-		displayName: 'Prefix Padding (Ms)',
-		name: 'prefixPaddingMs',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 5000 },
-		default: 300,
+		...prefixPaddingField,
 		description:
 			'Audio before the detected speech that is kept, with turn detection by silence (prefix_padding_ms)',
 	},
 	{
-		displayName: 'Reasoning Effort',
-		name: 'reasoningEffort',
-		type: 'options',
-		default: 'low',
-		options: [
-			{ name: 'Extra High', value: 'xhigh' },
-			{ name: 'High', value: 'high' },
-			{ name: 'Low', value: 'low' },
-			{ name: 'Medium', value: 'medium' },
-			{ name: 'Minimal', value: 'minimal' },
-		],
+		...reasoningEffortField,
 		description: 'More effort answers later; gpt-realtime-2 and later (reasoning.effort)',
 	},
 	{
-		displayName: 'Silence Duration (Ms)',
-		name: 'silenceDurationMs',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 10000 },
-		default: 500,
+		...silenceDurationField,
 		description:
 			'The silence that ends a turn, with turn detection by silence (silence_duration_ms)',
 	},
 	{
-		displayName: 'Speed',
-		name: 'speed',
-		type: 'number',
-		typeOptions: { minValue: 0.25, maxValue: 1.5, numberPrecision: 2 },
-		default: 1,
+		...speedField,
 		description: 'Of the spoken answer, 0.25 to 1.5 (speed)',
 	},
 	{
-		displayName: 'Threshold',
-		name: 'threshold',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
-		default: 0.5,
+		...thresholdField,
 		description:
 			'How loud speech has to be, 0 to 1, with turn detection by silence; higher for noisy lines (threshold)',
 	},
@@ -177,13 +153,8 @@ export const sessionOptions: INodeProperties[] = [
 		displayName: 'Transcribe the Caller',
 		name: 'transcriptionModel',
 		type: 'options',
-		default: 'gpt-transcribe',
-		options: [
-			{ name: 'GPT Live Transcribe', value: 'gpt-live-transcribe' },
-			{ name: 'GPT Realtime Whisper', value: 'gpt-realtime-whisper' },
-			{ name: 'GPT Transcribe', value: 'gpt-transcribe' },
-			{ name: 'Off', value: 'none' },
-		],
+		default: defaultTranscriptionModel,
+		options: [...transcriptionModels, { name: 'Off', value: 'none' }],
 		description: 'The model that writes down what the caller says (transcription.model)',
 	},
 	{

@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { retirementOf } from './models';
+import { retirementOf } from './retirement';
 
 /** Refuses a model that OpenAI has shut down, and warns of one that it will. */
 export function requireModel(this: IExecuteFunctions, model: string, itemIndex: number): void {

@@ -1,12 +1,23 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { voices } from '../../OpenAiRealtime/shared/models';
+import {
+	defaultModel,
+	defaultTranscriptionModel,
+	defaultTurnDetection,
+	noiseReductionField,
+	prefixPaddingField,
+	reasoningEffortField,
+	silenceDurationField,
+	speedField,
+	thresholdField,
+	transcriptionModels,
+	turnDetections,
+	voiceField,
+} from '../../shared/realtimeSessionFields';
 import { given } from '../../shared/request';
 
 const forSilence = { show: { turnDetection: ['server_vad'] } };
-
-const titleCase = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 const settings: INodeProperties[] = [
 	{
@@ -27,7 +38,7 @@ const settings: INodeProperties[] = [
 		displayName: 'Model',
 		name: 'model',
 		type: 'options',
-		default: 'gpt-realtime-2.1',
+		default: defaultModel,
 		options: [
 			{ name: 'GPT Realtime 1.5', value: 'gpt-realtime-1.5' },
 			{ name: 'GPT Realtime 2', value: 'gpt-realtime-2' },
@@ -41,63 +52,31 @@ const settings: INodeProperties[] = [
 		description: 'Which model hears and speaks',
 	},
 	{
-		displayName: 'Noise Reduction',
-		name: 'noiseReduction',
-		type: 'options',
-		default: 'near_field',
-		options: [
-			{ name: 'Hands-Free or Room (Far Field)', value: 'far_field' },
-			{ name: 'Off', value: 'none' },
-			{ name: 'Phone or Headset (Near Field)', value: 'near_field' },
-		],
+		...noiseReductionField,
 		description: 'What callers speak into',
 	},
 	{
-		displayName: 'Prefix Padding (Ms)',
-		name: 'prefixPaddingMs',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 5000 },
-		default: 300,
+		...prefixPaddingField,
 		displayOptions: forSilence,
 		description: 'How much of the audio before the speech belongs to it',
 	},
 	{
-		displayName: 'Reasoning Effort',
-		name: 'reasoningEffort',
-		type: 'options',
-		default: 'low',
-		options: [
-			{ name: 'Extra High', value: 'xhigh' },
-			{ name: 'High', value: 'high' },
-			{ name: 'Low', value: 'low' },
-			{ name: 'Medium', value: 'medium' },
-			{ name: 'Minimal', value: 'minimal' },
-		],
+		...reasoningEffortField,
 		description: 'More effort answers later; GPT Realtime 2 and later',
 	},
 	{
-		displayName: 'Silence Duration (Ms)',
-		name: 'silenceDurationMs',
-		type: 'number',
-		typeOptions: { minValue: 50, maxValue: 10000 },
-		default: 500,
+		...silenceDurationField,
+		// As little as the sidecar takes.
+		typeOptions: { ...silenceDurationField.typeOptions, minValue: 50 },
 		displayOptions: forSilence,
 		description: 'The silence that ends what the caller says',
 	},
 	{
-		displayName: 'Speed',
-		name: 'speed',
-		type: 'number',
-		typeOptions: { minValue: 0.25, maxValue: 1.5, numberPrecision: 2 },
-		default: 1,
+		...speedField,
 		description: 'How fast the voice speaks, 0.25 to 1.5; 1 is its own pace',
 	},
 	{
-		displayName: 'Threshold',
-		name: 'threshold',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
-		default: 0.5,
+		...thresholdField,
 		displayOptions: forSilence,
 		description: 'How loud speech has to be, 0 to 1; higher for noisy lines',
 	},
@@ -105,35 +84,20 @@ const settings: INodeProperties[] = [
 		displayName: 'Transcription Model',
 		name: 'transcriptionModel',
 		type: 'options',
-		default: 'gpt-transcribe',
-		options: [
-			{ name: 'GPT Live Transcribe', value: 'gpt-live-transcribe' },
-			{ name: 'GPT Realtime Whisper', value: 'gpt-realtime-whisper' },
-			{ name: 'GPT Transcribe', value: 'gpt-transcribe' },
-		],
+		default: defaultTranscriptionModel,
+		options: transcriptionModels,
 		description: 'The model that writes down what callers say',
 	},
 	{
 		displayName: 'Turn Detection',
 		name: 'turnDetection',
 		type: 'options',
-		default: 'semantic_vad',
-		options: [
-			{
-				name: 'Semantic',
-				value: 'semantic_vad',
-				description: 'The turn ends when what was said is complete',
-			},
-			{ name: 'Silence', value: 'server_vad', description: 'The turn ends after a silence' },
-		],
+		default: defaultTurnDetection,
+		options: turnDetections,
 		description: 'How the end of what the caller says is recognised. It offers more settings.',
 	},
 	{
-		displayName: 'Voice',
-		name: 'voice',
-		type: 'options',
-		default: 'marin',
-		options: voices.map((name) => ({ name: titleCase(name), value: name })),
+		...voiceField,
 		description: 'The voice of the model. Marin and Cedar sound best.',
 	},
 ];

@@ -1,21 +1,3 @@
-/** Models and voices of the Realtime API. */
-
-export const defaultModel = 'gpt-realtime-2.1';
-
-/** https://developers.openai.com/api/docs/guides/realtime-conversations#voice-options */
-export const voices = [
-	'alloy',
-	'ash',
-	'ballad',
-	'cedar',
-	'coral',
-	'echo',
-	'marin',
-	'sage',
-	'shimmer',
-	'verse',
-] as const;
-
 export interface Retirement {
 	/** The day from which OpenAI refuses the model, ISO 8601; absent when it has passed already. */
 	on?: string;
