@@ -1,14 +1,13 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { redirect } from '../twiml/conversationVerbs';
-import { faultOf, twiml } from '../twiml/document';
+import { twiml } from '../twiml/document';
 import { hangUp, pause } from '../twiml/verbs';
 import type { Element } from '../twiml/xml';
 import { agentFields } from './agentFields';
 import { agentVerbs } from './agentVerbs';
 import { checkRange, readUrl } from './checks';
-import { fitsParameter } from './instructionFields';
+import { fitsParameter, readDocument, twimlField, urlField } from './instructionFields';
 
 const showFor =
 	(afterwards: string) =>
@@ -54,22 +53,11 @@ export const afterwardsFields: INodeProperties[] = [
 		],
 		description: 'How the call goes on',
 	},
-	showFor('url')({
-		displayName: 'URL',
-		name: 'afterwardsUrl',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'https://n8n.example.com/webhook/…/voice',
-		description: 'The address from which Twilio fetches TwiML by POST',
-	}),
+	showFor('url')({ ...urlField, name: 'afterwardsUrl' }),
 	showFor('twiml')({
-		displayName: 'TwiML',
+		...twimlField,
 		name: 'afterwardsTwiml',
-		type: 'string',
 		typeOptions: { rows: 4 },
-		required: true,
-		default: '',
 		placeholder: '<Response><Dial>+56221234567</Dial></Response>',
 		description: 'The instructions that follow',
 	}),
@@ -106,20 +94,10 @@ function documentOf(this: IExecuteFunctions, verbs: Element[], itemIndex: number
 			return twiml([...verbs, pause(checked ?? 1), hangUp()]);
 		}
 		case 'twiml':
-			return joined(twiml(verbs), readFollowing.call(this, itemIndex));
+			return joined(twiml(verbs), readDocument.call(this, 'afterwardsTwiml', itemIndex));
 		default:
 			return twiml([...verbs, hangUp()]);
 	}
-}
-
-function readFollowing(this: IExecuteFunctions, itemIndex: number): string {
-	const document = String(this.getNodeParameter('afterwardsTwiml', itemIndex, '') ?? '').trim();
-	const fault = faultOf(document);
-	if (fault === undefined) return document;
-	throw new NodeOperationError(this.getNode(), 'The field TwiML holds no TwiML', {
-		itemIndex,
-		description: fault,
-	});
 }
 
 /** Puts the verbs of the second document behind those of the first. */

@@ -24,16 +24,24 @@ export const urlField: INodeProperties = {
 	description: 'The address from which Twilio fetches TwiML by POST',
 };
 
+/** @throws {NodeOperationError} when the field holds something else, or more than a parameter takes */
 export function readTwiml(this: IExecuteFunctions, itemIndex: number): string {
-	const document = String(this.getNodeParameter('twiml', itemIndex, '') ?? '').trim();
+	return fitsParameter.call(this, readDocument.call(this, 'twiml', itemIndex), itemIndex);
+}
+
+/** The TwiML of a field with the label TwiML. @throws {NodeOperationError} when it is none */
+export function readDocument(
+	this: IExecuteFunctions,
+	parameter: string,
+	itemIndex: number,
+): string {
+	const document = String(this.getNodeParameter(parameter, itemIndex, '') ?? '').trim();
 	const fault = faultOf(document);
-	if (fault) {
-		throw new NodeOperationError(this.getNode(), 'The field TwiML holds no TwiML', {
-			itemIndex,
-			description: fault,
-		});
-	}
-	return fitsParameter.call(this, document, itemIndex);
+	if (fault === undefined) return document;
+	throw new NodeOperationError(this.getNode(), 'The field TwiML holds no TwiML', {
+		itemIndex,
+		description: fault,
+	});
 }
 
 /** Twilio's REST API takes at most 4000 characters of TwiML; a longer document needs a URL. */

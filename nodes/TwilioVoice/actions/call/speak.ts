@@ -4,6 +4,7 @@ import { afterwardsFields, replacesNotice, withAfterwards } from '../../shared/a
 import { callOutput } from '../../shared/callOutput';
 import { checkRange, readCallSid, readUrl } from '../../shared/checks';
 import { callSidField } from '../../shared/locators';
+import { audioUrlField, repeatOption } from '../../shared/playFields';
 import { languageField, sayVerb, textField, voiceField } from '../../shared/sayFields';
 import { twilioRequest } from '../../transport/twilio';
 import { play } from '../../twiml/verbs';
@@ -25,14 +26,9 @@ export const description: INodeProperties[] = [
 	{ ...textField, displayOptions: { show: { what: ['text'] } } },
 	{ ...languageField, displayOptions: { show: { what: ['text'] } } },
 	{
-		displayName: 'Audio URL',
-		name: 'audioUrl',
-		type: 'string',
-		required: true,
-		default: '',
+		...audioUrlField,
 		placeholder: 'https://cdn.example.com/aviso.mp3',
 		displayOptions: { show: { what: ['audio'] } },
-		description: 'A public MP3 or WAV file, which Twilio fetches and keeps',
 	},
 	...afterwardsFields,
 	{
@@ -41,17 +37,7 @@ export const description: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [
-			{
-				displayName: 'Repeat',
-				name: 'loop',
-				type: 'number',
-				typeOptions: { minValue: 1, maxValue: 1000 },
-				default: 1,
-				description: 'How often it is heard',
-			},
-			voiceField,
-		],
+		options: [{ ...repeatOption, description: 'How often it is heard' }, voiceField],
 	},
 ];
 

@@ -3,6 +3,8 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { Prompt } from '../../conversation/ask/question';
 import { readUrl, requireText } from '../../shared/checks';
+import { audioUrlField } from '../../shared/playFields';
+import { textField } from '../../shared/sayFields';
 import { gatherLanguages } from '../../twiml/language';
 
 export const conversationLanguageField: INodeProperties = {
@@ -29,25 +31,15 @@ export const promptFields: INodeProperties[] = [
 		description: 'How the caller is asked',
 	},
 	{
-		displayName: 'Text',
-		name: 'text',
-		type: 'string',
+		...textField,
 		typeOptions: { rows: 3 },
-		required: true,
-		default: '',
 		placeholder: '¿Desea agendar una hora?',
 		displayOptions: { show: { promptKind: ['say'] } },
-		description: 'What the caller hears',
 	},
 	{
-		displayName: 'Audio URL',
-		name: 'audioUrl',
-		type: 'string',
-		required: true,
-		default: '',
+		...audioUrlField,
 		placeholder: 'https://cdn.example.com/pregunta.mp3',
 		displayOptions: { show: { promptKind: ['play'] } },
-		description: 'A public MP3 or WAV file, which Twilio fetches and keeps',
 	},
 ];
 
