@@ -4,11 +4,11 @@ import { phoneTools } from '../agents/built-in-tools.ts';
 import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
 import { BuiltInTools } from './built-in-tools.ts';
 import type { ClaimedSession } from './ports.ts';
-import { FakeCallActions, fakeSession } from './testing/fake-ports.ts';
+import { FakeCallActions } from './testing/fake-ports.ts';
+import { fakeSession, fakeTenant, fakeTool } from './testing/fake-session.ts';
 
 /** A Monday, 15:30 UTC: 12:30 in Santiago. */
 const NOW_MS = Date.UTC(2026, 0, 5, 15, 30);
-const { tenant } = fakeSession();
 
 function setup(
   more: Partial<ClaimedSession['tenant']> = {},
@@ -16,7 +16,7 @@ function setup(
 ) {
   const actions = new FakeCallActions();
   const clock = new VirtualClock(NOW_MS);
-  const claimed = fakeSession({ ...session, tenant: { ...tenant, ...more } });
+  const claimed = fakeSession({ ...session, tenant: fakeTenant(more) });
   const builtIn = new BuiltInTools({ clock, actions, session: claimed }, phoneTools);
   const run = (name: string, args: object = {}) =>
     builtIn.run({ id: 'c1', name, arguments: args as Record<string, unknown> });
@@ -105,8 +105,7 @@ test('without a number for it nobody is available, and the call goes on', async 
 });
 
 test("a workflow's tool takes the place of a built-in one of the same name", async () => {
-  const tool = { name: 'schedule_callback', description: 'x', parameters: { type: 'object' } };
-  const { actions, builtIn, run } = setup({}, { tools: [tool] });
+  const { actions, builtIn, run } = setup({}, { tools: [fakeTool('schedule_callback')] });
   assert.equal(builtIn.has('schedule_callback'), false);
   const names = builtIn.definitions.map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);

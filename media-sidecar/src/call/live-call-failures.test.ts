@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { ProviderError } from '../kernel/errors.ts';
 import { FakeLanguageModel } from '../llm/testing/fake-language-model.ts';
 import { FakeTextToSpeech } from '../tts/testing/fake-text-to-speech.ts';
-import { Conversation, type ConversationSetup } from './testing/conversation.ts';
+import { CascadeHarness, type CascadeSetup } from './testing/cascade-harness.ts';
 
 const BUSY = new ProviderError('fake-llm', 'unavailable', 'busy', { retryable: true });
 const REFUSED = new ProviderError('fake-llm', 'permission-denied', 'no', { retryable: false });
 const APOLOGY = 'Disculpe, tuve un problema técnico. ¿Me lo puede repetir, por favor?';
 
-async function asking(setup: ConversationSetup) {
-  const talk = await new Conversation(setup).afterGreeting();
+async function asking(setup: CascadeSetup) {
+  const talk = await new CascadeHarness(setup).afterGreeting();
   await talk.wait(500);
   await talk.say('¿Qué horario tienen?');
   return talk;
@@ -77,7 +77,7 @@ test('a model that fails in mid-answer is not asked again: what was said stays, 
     replies: [{ text: ['Atendemos de lunes a viernes. Los sá'], error: BUSY, tokenGapMs: 900 }],
   });
   await talk.until(() => talk.agentTurns.length === 2);
-  assert.equal(talk.model.requests.length, 1);
+  assert.equal(talk.llm.requests.length, 1);
   assert.match(
     talk.agentTurns[1]!.text,
     new RegExp(`^Atendemos de lunes a viernes\\. ${APOLOGY.slice(0, 30)}`),
@@ -154,7 +154,7 @@ test('without any voice the call ends, so that the carrier can take a message', 
 });
 
 test('a greeting that cannot be spoken ends the call at once', async () => {
-  const talk = new Conversation();
+  const talk = new CascadeHarness();
   talk.tts.failNext(REFUSED);
   await talk.begin();
   await talk.until(() => talk.call.endReason !== undefined, 5000);
@@ -163,7 +163,7 @@ test('a greeting that cannot be spoken ends the call at once', async () => {
 });
 
 test('a lost recognition is opened again, and the caller is understood', async () => {
-  const talk = await new Conversation({
+  const talk = await new CascadeHarness({
     replies: [{ text: ['De nueve a seis.'] }],
   }).afterGreeting();
   talk.stt.stream.fail(BUSY);
@@ -175,7 +175,7 @@ test('a lost recognition is opened again, and the caller is understood', async (
 });
 
 test('a recognition that cannot be kept open ends the call with an explanation', async () => {
-  const talk = await new Conversation().afterGreeting();
+  const talk = await new CascadeHarness().afterGreeting();
   for (let i = 0; i < 3; i += 1) talk.stt.stream.fail(BUSY);
   await talk.until(() => talk.call.endReason !== undefined);
   assert.equal(talk.call.endReason, 'provider-failure');

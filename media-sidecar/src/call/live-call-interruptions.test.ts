@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Conversation } from './testing/conversation.ts';
+import { CascadeHarness } from './testing/cascade-harness.ts';
 
 const LONG =
   'Tenemos tres sedes en Santiago. La primera está en Providencia y abre a las nueve. La segunda está en Maipú.';
@@ -9,7 +9,7 @@ async function midAnswer(
   after = 2000,
   replies = [{ text: [LONG] }, { text: ['Con mucho gusto.'] }],
 ) {
-  const talk = await new Conversation({ replies }).afterGreeting();
+  const talk = await new CascadeHarness({ replies }).afterGreeting();
   await talk.wait(500);
   await talk.say('¿Dónde están ustedes?');
   await talk.until(() => talk.agentSounds);
@@ -29,7 +29,7 @@ test('words over the agent stop it, and history and record hold only what was he
   assert.ok(cut.text.length > 20 && LONG.startsWith(cut.text), cut.text);
   assert.ok(cut.text.length < LONG.length / 1.5, cut.text);
   assert.equal(cut.generatedText, LONG);
-  const { history } = talk.model.requests.at(-1)!;
+  const { history } = talk.llm.requests.at(-1)!;
   assert.deepEqual(history.slice(-3), [
     { role: 'caller', text: '¿Dónde están ustedes?' },
     { role: 'agent', text: cut.text },
@@ -54,7 +54,7 @@ test('a backchannel does not stop the agent, and is no turn when it lies well be
   await talk.wait(4000);
   assert.equal(talk.leg.clears, clearsBefore);
   assert.equal(talk.agentTurns[1]!.text, LONG);
-  assert.equal(talk.model.requests.length, 1);
+  assert.equal(talk.llm.requests.length, 1);
   talk.call.stop();
 });
 
@@ -98,7 +98,7 @@ test('after a false interruption the agent goes on with the word that was cut', 
   await talk.until(() => talk.agentTurns.length === 2);
   assert.equal(talk.agentTurns[1]!.text, LONG);
   assert.equal(talk.agentTurns[1]!.interrupted, false);
-  assert.equal(talk.model.requests.length, 1, 'the model is not asked again');
+  assert.equal(talk.llm.requests.length, 1, 'the model is not asked again');
   // The sentence that was cut comes from memory: only later sentences may still be synthesized.
   const again = talk.tts.requests.slice(requestsBefore).map(({ text }) => text);
   assert.ok(!again.includes('Tenemos tres sedes en Santiago.'));
@@ -146,7 +146,7 @@ test('two interruptions in a row each cut what was heard', async () => {
 });
 
 test('the caller cannot stop the greeting before the disclosure was heard, and is answered after it', async () => {
-  const talk = await new Conversation({ replies: [{ text: ['Claro que sí.'] }] }).begin();
+  const talk = await new CascadeHarness({ replies: [{ text: ['Claro que sí.'] }] }).begin();
   await talk.until(() => talk.agentSounds);
   await talk.say('Hola, quiero una hora por favor');
   await talk.until(() => talk.agentTurns.length === 2);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Conversation } from './testing/conversation.ts';
+import { CascadeHarness } from './testing/cascade-harness.ts';
 
 const TOOL = {
   name: 'consultar_stock',
@@ -10,8 +10,11 @@ const TOOL = {
 const CALL = { id: 'c1', name: 'consultar_stock', arguments: { color: 'rojo' } };
 const PARTS = [{ functionCall: { name: 'consultar_stock' }, thoughtSignature: 'firma' }];
 
-async function asked(afterMs: number, replies: ConstructorParameters<typeof Conversation>[0] = {}) {
-  const talk = await new Conversation({
+async function asked(
+  afterMs: number,
+  replies: ConstructorParameters<typeof CascadeHarness>[0] = {},
+) {
+  const talk = await new CascadeHarness({
     session: { tools: [TOOL] },
     replies: [{ toolCalls: [CALL], providerParts: PARTS }, { text: ['Hay dos autos rojos.'] }],
     ...replies,
@@ -31,7 +34,7 @@ test('a tool answers within the turn, and the model gets its own parts back verb
     'agent: Hay dos autos rojos.',
   ]);
   assert.deepEqual(talk.tools.invocations[0]!.call, CALL);
-  assert.deepEqual(talk.model.requests[1]!.history.slice(-2), [
+  assert.deepEqual(talk.llm.requests[1]!.history.slice(-2), [
     { role: 'agent', text: '', toolCalls: [CALL], providerParts: PARTS },
     { role: 'tool', callId: 'c1', name: 'consultar_stock', result: { total: 2 } },
   ]);
@@ -47,7 +50,7 @@ test('no tool runs before the turn has ended, although the model asked early', a
     replies: [{ toolCalls: [CALL], firstTokenMs: 10 }, { text: ['Hay dos.'] }],
   });
   await talk.wait(260);
-  assert.equal(talk.model.requests.length, 1);
+  assert.equal(talk.llm.requests.length, 1);
   assert.equal(talk.tools.invocations.length, 0);
   await talk.until(() => talk.agentTurns.length === 2);
   assert.equal(talk.tools.invocations.length, 1);
@@ -70,7 +73,7 @@ test('a tool that fails is told to the model, which has to put it into words', a
   });
   talk.tools.offer('consultar_stock', { ok: false, reason: 'late' });
   await talk.until(() => talk.agentTurns.length === 2);
-  assert.deepEqual(talk.model.requests[1]!.history.at(-1), {
+  assert.deepEqual(talk.llm.requests[1]!.history.at(-1), {
     role: 'tool',
     callId: 'c1',
     name: 'consultar_stock',
@@ -88,8 +91,8 @@ test('calls of one step run side by side', async () => {
   });
   await talk.until(() => talk.tools.invocations.length === 2);
   await talk.wait(1040);
-  assert.equal(talk.model.requests.length, 2);
-  const results = talk.model.requests[1]!.history.filter(({ role }) => role === 'tool');
+  assert.equal(talk.llm.requests.length, 2);
+  const results = talk.llm.requests[1]!.history.filter(({ role }) => role === 'tool');
   assert.equal(results.length, 2);
   talk.call.stop();
 });
@@ -105,7 +108,7 @@ test('a model that would call tools forever has to answer in its last step', asy
   });
   await talk.until(() => talk.agentTurns.length === 2);
   assert.equal(talk.tools.invocations.length, 3);
-  assert.deepEqual(talk.model.requests[3]!.tools, []);
+  assert.deepEqual(talk.llm.requests[3]!.tools, []);
   talk.call.stop();
 });
 
@@ -117,7 +120,7 @@ test('a caller who goes on while a tool runs and nothing was said withdraws the 
   await talk.say('mejor busque azules');
   await talk.until(() => talk.agentTurns.length === 2);
   assert.deepEqual(talk.tools.aborted, ['consultar_stock']);
-  const { history } = talk.model.requests.at(-1)!;
+  const { history } = talk.llm.requests.at(-1)!;
   assert.deepEqual(history.slice(-4), [
     { role: 'caller', text: '¿Tienen autos rojos?' },
     { role: 'agent', text: '', toolCalls: [CALL], providerParts: PARTS },
@@ -151,7 +154,7 @@ test('words over a filler stop the tool, and the new words are a turn of their o
   await talk.until(() => talk.agentTurns.length === 3);
   assert.deepEqual(talk.tools.aborted, ['consultar_stock']);
   assert.equal(talk.agentTurns[1]!.interrupted, true);
-  assert.deepEqual(talk.model.requests[1]!.history.at(-1), {
+  assert.deepEqual(talk.llm.requests[1]!.history.at(-1), {
     role: 'caller',
     text: 'déjelo, no importa',
   });
@@ -173,7 +176,7 @@ test("what was said before a tool is cut where it was heard, and loses the provi
   await talk.wait(1500);
   await talk.say('no hace falta');
   await talk.until(() => talk.agentTurns.length === 3);
-  const [said, result] = talk.model.requests[1]!.history.slice(-3);
+  const [said, result] = talk.llm.requests[1]!.history.slice(-3);
   assert.ok(said?.role === 'agent' && said.text.startsWith('Voy a mirar'));
   assert.ok(said.text.length < 50 && said.providerParts === undefined);
   assert.deepEqual(said.toolCalls, [CALL]);

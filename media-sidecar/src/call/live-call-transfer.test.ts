@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Conversation, type ConversationSetup } from './testing/conversation.ts';
-import { fakeSession } from './testing/fake-ports.ts';
+import { CascadeHarness, type CascadeSetup } from './testing/cascade-harness.ts';
+import { fakeTenant } from './testing/fake-session.ts';
 
 const NUMBER = '+56221234567';
 const SUMMARY = { reason: 'lo pide', summary: 'Pregunta por el precio de un auto rojo.' };
@@ -9,12 +9,11 @@ const TRANSFER = { id: 'c1', name: 'transfer_to_human', arguments: SUMMARY };
 const WORDS = 'Claro, le comunico con una persona de nuestro equipo de ventas.';
 
 async function asked(
-  replies: ConversationSetup['replies'],
+  replies: CascadeSetup['replies'],
   escalationNumber: string | undefined = NUMBER,
-): Promise<Conversation> {
-  const { tenant } = fakeSession();
-  const talk = await new Conversation({
-    session: { tenant: { ...tenant, ...(escalationNumber && { escalationNumber }) } },
+): Promise<CascadeHarness> {
+  const talk = await new CascadeHarness({
+    session: { tenant: fakeTenant({ ...(escalationNumber && { escalationNumber }) }) },
     ...(replies && { replies }),
   }).afterGreeting();
   await talk.wait(500);
@@ -36,7 +35,7 @@ test('a transfer happens when its words were heard, and is told with reason and 
   ]);
   assert.deepEqual(talk.actions.escalations, [SUMMARY]);
   assert.deepEqual(talk.call.transfer, SUMMARY);
-  assert.equal(talk.model.requests.length, 1);
+  assert.equal(talk.llm.requests.length, 1);
 });
 
 test('a model that says nothing has it said for it', async () => {
@@ -54,7 +53,7 @@ test('without a number the model is told that nobody is there, and goes on', asy
   const talk = await asked([{ toolCalls: [TRANSFER] }, { text: [offer] }], '');
   await talk.until(() => talk.agentTurns.length === 2);
   assert.equal(talk.transcript.at(-1), `agent: ${offer}`);
-  assert.deepEqual(talk.model.requests[1]!.history.at(-1), {
+  assert.deepEqual(talk.llm.requests[1]!.history.at(-1), {
     role: 'tool',
     callId: 'c1',
     name: 'transfer_to_human',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Conversation } from './testing/conversation.ts';
+import { CascadeHarness } from './testing/cascade-harness.ts';
 
 test('a late final that says the same is only recorded, and nobody waits for it', async () => {
-  const talk = await new Conversation({
+  const talk = await new CascadeHarness({
     replies: [{ text: ['De nueve a seis.'] }],
   }).afterGreeting();
   await talk.wait(500);
@@ -11,13 +11,13 @@ test('a late final that says the same is only recorded, and nobody waits for it'
   await talk.until(() => talk.agentTurns.length === 2);
   await talk.wait(1000);
   assert.equal(talk.agentTurns[1]!.delays.endOfTurnMs, 300);
-  assert.equal(talk.model.requests.length, 1);
+  assert.equal(talk.llm.requests.length, 1);
   assert.equal(talk.transcript[1], 'caller: ¿Qué horario tienen?');
   talk.call.stop();
 });
 
 test('a final that says something else before anything was heard restarts the answer', async () => {
-  const talk = await new Conversation({
+  const talk = await new CascadeHarness({
     replies: [{ text: ['A Lima no vamos.'], firstTokenMs: 900 }, { text: ['A Viña vamos hoy.'] }],
   }).afterGreeting();
   await talk.wait(500);
@@ -27,14 +27,14 @@ test('a final that says something else before anything was heard restarts the an
     'caller: ¿Van ustedes a Viña?',
     'agent: A Viña vamos hoy.',
   ]);
-  assert.deepEqual(talk.model.requests[1]!.history.slice(-1), [
+  assert.deepEqual(talk.llm.requests[1]!.history.slice(-1), [
     { role: 'caller', text: '¿Van ustedes a Viña?' },
   ]);
   talk.call.stop();
 });
 
 test('the same final after something was heard does not touch the answer', async () => {
-  const talk = await new Conversation({
+  const talk = await new CascadeHarness({
     replies: [{ text: ['A Lima no vamos por ahora.'], firstTokenMs: 100 }],
   }).afterGreeting();
   await talk.wait(500);
@@ -48,18 +48,18 @@ test('the same final after something was heard does not touch the answer', async
 });
 
 test('generation that began on a stable interim is kept when the turn ends with the same words', async () => {
-  const talk = await new Conversation({ replies: [{ text: ['Sí, tenemos.'] }] }).afterGreeting();
+  const talk = await new CascadeHarness({ replies: [{ text: ['Sí, tenemos.'] }] }).afterGreeting();
   await talk.wait(500);
   await talk.say('tienen autos rojos', { thenMs: 220 });
-  assert.equal(talk.model.requests.length, 1, 'asked before the turn ended');
+  assert.equal(talk.llm.requests.length, 1, 'asked before the turn ended');
   assert.equal(talk.agentSounds, false);
   await talk.until(() => talk.agentTurns.length === 2);
-  assert.equal(talk.model.requests.length, 1);
+  assert.equal(talk.llm.requests.length, 1);
   talk.call.stop();
 });
 
 test('generation is thrown away when the caller goes on', async () => {
-  const talk = await new Conversation({
+  const talk = await new CascadeHarness({
     replies: [
       { text: ['Sí, rojos.'], firstTokenMs: 2000 },
       { text: ['Sí, los dos.'] },
@@ -70,8 +70,8 @@ test('generation is thrown away when the caller goes on', async () => {
   await talk.say('tienen autos rojos', { finalAfterMs: null, thenMs: 240 });
   await talk.say('o camionetas azules', { finalAfterMs: 400 });
   await talk.until(() => talk.agentTurns.length === 2);
-  assert.ok(talk.model.requests.length >= 2);
-  assert.deepEqual(talk.model.aborted.slice(0, 1), [0]);
+  assert.ok(talk.llm.requests.length >= 2);
+  assert.deepEqual(talk.llm.aborted.slice(0, 1), [0]);
   assert.deepEqual(talk.transcript.slice(1), [
     'caller: tienen autos rojos o camionetas azules',
     'agent: Sí, los dos.',
@@ -80,7 +80,7 @@ test('generation is thrown away when the caller goes on', async () => {
 });
 
 test('an unfinished sentence gets its time', async () => {
-  const talk = await new Conversation({
+  const talk = await new CascadeHarness({
     replies: [{ text: ['El rojo está disponible.'] }],
   }).afterGreeting();
   await talk.wait(500);
@@ -94,7 +94,7 @@ test('an unfinished sentence gets its time', async () => {
 });
 
 test('a caller who says nothing is asked twice, then the call ends politely', async () => {
-  const talk = await new Conversation().afterGreeting();
+  const talk = await new CascadeHarness().afterGreeting();
   await talk.until(() => talk.call.endReason !== undefined);
   assert.deepEqual(talk.transcript.slice(1), [
     'agent: ¿Sigue ahí?',
@@ -105,7 +105,7 @@ test('a caller who says nothing is asked twice, then the call ends politely', as
 });
 
 test('the agent hangs up after its goodbye was heard to the end', async () => {
-  const talk = await new Conversation({
+  const talk = await new CascadeHarness({
     replies: [
       {
         text: ['Gracias por llamar, hasta luego.'],
@@ -124,7 +124,7 @@ test('the agent hangs up after its goodbye was heard to the end', async () => {
 });
 
 test('the agent says goodbye when the model hangs up without a word', async () => {
-  const talk = await new Conversation({
+  const talk = await new CascadeHarness({
     replies: [{ toolCalls: [{ id: 'c1', name: 'end_call', arguments: {} }] }],
   }).afterGreeting();
   await talk.wait(500);
@@ -137,7 +137,7 @@ test('the agent says goodbye when the model hangs up without a word', async () =
 });
 
 test('a caller who thinks of something during the goodbye keeps the line', async () => {
-  const talk = await new Conversation({
+  const talk = await new CascadeHarness({
     replies: [
       {
         text: ['Gracias por llamar a Automotora Andes, hasta luego.'],
@@ -159,7 +159,7 @@ test('a caller who thinks of something during the goodbye keeps the line', async
 });
 
 test('a call ends at its longest duration, with a word of explanation', async () => {
-  const talk = new Conversation();
+  const talk = new CascadeHarness();
   await talk.afterGreeting();
   await talk.until(() => talk.call.endReason !== undefined);
   assert.equal(talk.call.endReason, 'idle');

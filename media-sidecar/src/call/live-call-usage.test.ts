@@ -5,18 +5,22 @@ import { FakeLanguageModel } from '../llm/testing/fake-language-model.ts';
 import { PhraseCache } from '../tts/phrase-cache.ts';
 import { FakeTextToSpeech } from '../tts/testing/fake-text-to-speech.ts';
 import type { UsageRecord } from './ports.ts';
-import { Conversation, type ConversationSetup } from './testing/conversation.ts';
+import { CascadeHarness, type CascadeSetup } from './testing/cascade-harness.ts';
+import { fakeTool } from './testing/fake-session.ts';
 
 const ANSWER = 'Atendemos de lunes a viernes de nueve a seis.';
 
-async function asked(setup: ConversationSetup = {}): Promise<Conversation> {
-  const talk = await new Conversation({ replies: [{ text: [ANSWER] }], ...setup }).afterGreeting();
+async function asked(setup: CascadeSetup = {}): Promise<CascadeHarness> {
+  const talk = await new CascadeHarness({
+    replies: [{ text: [ANSWER] }],
+    ...setup,
+  }).afterGreeting();
   await talk.wait(500);
   await talk.say('¿Qué horario tienen?');
   return talk;
 }
 
-const of = (talk: Conversation, service: UsageRecord['service']) =>
+const of = (talk: CascadeHarness, service: UsageRecord['service']) =>
   talk.recorder.usages.filter((usage) => usage.service === service);
 
 test('what an answer costs is counted for the turn that it became', async () => {
@@ -60,9 +64,8 @@ test('it is counted when it happened, although the turn is known later', async (
 });
 
 test('each step of an answer counts for its turn, also the one that only asked for a tool', async () => {
-  const tool = { name: 'stock', description: 'x', parameters: { type: 'object' } };
   const talk = await asked({
-    session: { tools: [tool] },
+    session: { tools: [fakeTool('stock')] },
     replies: [{ toolCalls: [{ id: 'c1', name: 'stock', arguments: {} }] }, { text: [ANSWER] }],
   });
   await talk.until(() => talk.agentTurns.length === 2);
@@ -75,16 +78,16 @@ test('each step of an answer counts for its turn, also the one that only asked f
 });
 
 test('an answer that was prepared in vain costs too, and belongs to no turn', async () => {
-  const talk = await new Conversation({
+  const talk = await new CascadeHarness({
     replies: Array.from({ length: 4 }, () => ({ text: [ANSWER], firstTokenMs: 10 })),
   }).afterGreeting();
   await talk.wait(500);
   await talk.say('¿Qué horario tienen?', { finalAfterMs: null });
-  await talk.until(() => talk.model.requests.length === 1);
+  await talk.until(() => talk.llm.requests.length === 1);
   await talk.say('digo, ¿qué precio tienen?');
   await talk.until(() => talk.agentTurns.length === 2);
   const counted = of(talk, 'language-model').map(({ turnIndex }) => turnIndex);
-  assert.equal(counted.length, talk.model.requests.length);
+  assert.equal(counted.length, talk.llm.requests.length);
   assert.ok(counted.length > 1);
   const inVain = counted.slice(0, -1);
   assert.deepEqual([...new Set(inVain)], [undefined]);
@@ -111,7 +114,7 @@ test('the seconds that the recogniser got are counted when the call ends, before
 });
 
 test('what a recogniser heard that failed costs, beside what the next one hears', async () => {
-  const talk = await new Conversation().afterGreeting();
+  const talk = await new CascadeHarness().afterGreeting();
   const seconds = talk.stt.stream.frames.length / 50;
   talk.stt.stream.fail(new ProviderError('stt', 'unavailable', 'down', { retryable: true }));
   await talk.wait(1000);
@@ -125,7 +128,7 @@ test('what a recogniser heard that failed costs, beside what the next one hears'
 test('a phrase that was there already costs nothing', async () => {
   const greeting = ['Hola, habla con Automotora Andes.', 'Soy un asistente virtual.'];
   let cache: PhraseCache | undefined;
-  const talk = new Conversation({
+  const talk = new CascadeHarness({
     replies: [{ text: [ANSWER] }],
     providers: (clock) => {
       cache = new PhraseCache(new FakeTextToSpeech(clock));

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Metrics, MetricDuration } from '../kernel/metrics.ts';
-import { noMetrics } from '../kernel/metrics.ts';
-import { Conversation } from './testing/conversation.ts';
+import { CascadeHarness } from './testing/cascade-harness.ts';
+import { fakeTenant } from './testing/fake-session.ts';
 
 const GREETING = 'Hola, habla con Automotora Andes. Soy un asistente virtual.';
 
 test('greets with the disclosure, answers a question, and records both with their delays', async () => {
-  const talk = await new Conversation({
+  const talk = await new CascadeHarness({
     replies: [{ text: ['Atendemos de lunes a viernes ', 'de nueve a seis.'] }],
   }).afterGreeting();
   await talk.wait(500);
@@ -26,7 +25,7 @@ test('greets with the disclosure, answers a question, and records both with thei
   assert.ok(delays.firstAudioByteMs! >= delays.modelFirstTokenMs!);
   assert.equal(delays.firstAudioSentMs, delays.firstAudioByteMs);
   assert.ok(delays.firstMarkMs! > delays.firstAudioSentMs!);
-  assert.deepEqual(talk.model.requests[0]!.history.at(-1), {
+  assert.deepEqual(talk.llm.requests[0]!.history.at(-1), {
     role: 'caller',
     text: '¿Qué horario tienen?',
   });
@@ -34,28 +33,24 @@ test('greets with the disclosure, answers a question, and records both with thei
 });
 
 test('measures what it adds itself apart from what the providers take', async () => {
-  const seen = new Map<MetricDuration, number[]>();
-  const metrics: Metrics = {
-    ...noMetrics,
-    observeMs: (name, valueMs) => void seen.set(name, [...(seen.get(name) ?? []), valueMs]),
-  };
-  const talk = await new Conversation({
-    metrics,
+  const talk = await new CascadeHarness({
     replies: [{ text: ['Atendemos ', 'todos los días. ', 'Hasta las seis.'] }],
   }).afterGreeting();
   await talk.wait(500);
   await talk.say('¿Qué horario tienen?');
   await talk.until(() => talk.agentTurns.length === 2);
-  assert.deepEqual(seen.get('end_of_turn_wait'), [300]);
-  assert.deepEqual(seen.get('model_first_token'), [300]);
+  assert.deepEqual(talk.metrics.measuredMs('end_of_turn_wait'), [300]);
+  assert.deepEqual(talk.metrics.measuredMs('model_first_token'), [300]);
   // In virtual time the process itself takes none.
-  assert.deepEqual(seen.get('own_overhead'), [0]);
-  assert.deepEqual(seen.get('response_total'), [talk.agentTurns[1]!.delays.firstAudioSentMs]);
+  assert.deepEqual(talk.metrics.measuredMs('own_overhead'), [0]);
+  assert.deepEqual(talk.metrics.measuredMs('response_total'), [
+    talk.agentTurns[1]!.delays.firstAudioSentMs,
+  ]);
   talk.call.stop();
 });
 
 test('the next sentence is turned into speech while the first one plays, in order', async () => {
-  const talk = await new Conversation({
+  const talk = await new CascadeHarness({
     replies: [{ text: ['Tenemos tres sedes. Todas abren a las nueve. ¿Cuál le queda cerca?'] }],
   }).afterGreeting();
   await talk.wait(500);
@@ -77,7 +72,7 @@ test('the next sentence is turned into speech while the first one plays, in orde
 });
 
 test('all audio of the caller goes to the recognition, also what came before the call began', async () => {
-  const talk = new Conversation();
+  const talk = new CascadeHarness();
   for (let frame = 0; frame < 5; frame += 1) talk.leg.hear(new Uint8Array(160).fill(0xff));
   await talk.begin();
   await talk.wait(100);
@@ -87,15 +82,15 @@ test('all audio of the caller goes to the recognition, also what came before the
 });
 
 test('a fault of ours ends that call only, and leaves the caller a message to take', async () => {
-  const session = { tenant: { ...new Conversation().session.tenant, timezone: 'Not/AZone' } };
-  const talk = await new Conversation({ session }).afterGreeting();
+  const session = { tenant: fakeTenant({ timezone: 'Not/AZone' }) };
+  const talk = await new CascadeHarness({ session }).afterGreeting();
   await talk.say('¿Qué horario tienen?', { thenMs: 500 });
   assert.equal((await talk.call.ended).reason, 'provider-failure');
   assert.equal(talk.recorder.endings.length, 1);
 });
 
 test('markdown is not spoken', async () => {
-  const talk = await new Conversation({
+  const talk = await new CascadeHarness({
     replies: [{ text: ['**Horario:**\n- Lunes a viernes 😀\n- Sábados'] }],
   }).afterGreeting();
   await talk.wait(500);

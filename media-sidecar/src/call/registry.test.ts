@@ -1,43 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultAgents } from '../agents/registry.ts';
-import { silentLogger } from '../kernel/logger.ts';
-import { noMetrics } from '../kernel/metrics.ts';
-import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
-import { FakeLanguageModel } from '../llm/testing/fake-language-model.ts';
-import { FakeSpeechToText } from '../stt/testing/fake-speech-to-text.ts';
+import type { ScriptedReply } from '../llm/testing/fake-language-model.ts';
 import { FakePhoneLeg } from '../telephony/testing/fake-phone-leg.ts';
-import { FakeTextToSpeech } from '../tts/testing/fake-text-to-speech.ts';
-import { agentSubject } from './agent-subject.ts';
-import { defaultCallOptions, defaultRegistryOptions } from './options.ts';
+import { defaultRegistryOptions } from './options.ts';
 import { CallRefusedError, CallRegistry, type CallRegistryDeps } from './registry.ts';
-import {
-  FakeCallActions,
-  FakeRecorder,
-  fakeSession,
-  FakeToolRunner,
-  FakeVoiceActivity,
-} from './testing/fake-ports.ts';
+import { agentFor, CallHarness } from './testing/call-harness.ts';
+import { fakeSession, fakeTenant } from './testing/fake-session.ts';
 
-function setup(overrides: Partial<CallRegistryDeps> = {}) {
-  const clock = (overrides.clock as VirtualClock | undefined) ?? new VirtualClock();
-  const recorder = new FakeRecorder();
+function setup(replies: readonly ScriptedReply[] = [], overrides: Partial<CallRegistryDeps> = {}) {
+  const { clock, deps, recorder } = new CallHarness({ replies });
   const registry = new CallRegistry({
-    clock,
-    recorder,
-    metrics: noMetrics,
-    logger: silentLogger,
-    options: defaultCallOptions,
+    ...deps,
     registry: { ...defaultRegistryOptions, maxCalls: 2 },
-    providers: {
-      stt: new FakeSpeechToText(clock),
-      model: new FakeLanguageModel(clock),
-      tts: new FakeTextToSpeech(clock),
-    },
-    tools: new FakeToolRunner(clock),
-    actions: new FakeCallActions(),
-    voiceActivity: () => new FakeVoiceActivity(),
-    agentFor: (session) => defaultAgents.create(session.agent, agentSubject(session)),
+    agentFor,
     ...overrides,
   });
   const dial = (callSid: string, agent = 'contact-center') => {
@@ -82,7 +57,7 @@ test('an agent that nobody knows leaves nothing behind', () => {
 });
 
 test('a call that cannot begin leaves nothing behind', () => {
-  const { registry, recorder, dial } = setup({
+  const { registry, recorder, dial } = setup([], {
     voiceActivity: () => {
       throw new Error('no memory');
     },
@@ -116,23 +91,14 @@ test('after a conversation that ended, Twilio is to hang up; after one that brok
 });
 
 test('after a transfer Twilio is to dial the person, also when it asks again for the whisper', async () => {
-  const clock = new VirtualClock();
   const transfer = { id: 'c1', name: 'transfer_to_human', arguments: { summary: 'Es urgente.' } };
-  const { registry } = setup({
-    clock,
-    providers: {
-      stt: new FakeSpeechToText(clock),
-      model: new FakeLanguageModel(clock, [{ toolCalls: [transfer] }]),
-      tts: new FakeTextToSpeech(clock),
-    },
-  });
+  const { clock, registry } = setup([{ toolCalls: [transfer] }]);
   const leg = new FakePhoneLeg(clock, 'CA1');
-  const { tenant } = fakeSession();
   const session = fakeSession({
     callSid: 'CA1',
     from: '+56912345678',
     to: '+56227654321',
-    tenant: { ...tenant, escalationNumber: '+56221234567' },
+    tenant: fakeTenant({ escalationNumber: '+56221234567' }),
   });
   const call = registry.start(leg, session);
   await clock.advanceAsync(10_000);

@@ -5,17 +5,17 @@ import { noMetrics } from '../kernel/metrics.ts';
 import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
 import type { ToolCall } from '../llm/contract.ts';
 import { BuiltInTools } from './built-in-tools.ts';
-import { FakeCallActions, fakeSession, FakeToolRunner } from './testing/fake-ports.ts';
+import { FakeCallActions, FakeToolRunner } from './testing/fake-ports.ts';
+import { fakeSession, fakeTenant, fakeTool } from './testing/fake-session.ts';
 import { runToolRound } from './tool-round.ts';
 
-const TOOL = { name: 'consultar_stock', description: 'x', parameters: { type: 'object' } };
+const TOOL = fakeTool('consultar_stock');
 
 function setup(escalationNumber?: string) {
   const clock = new VirtualClock();
-  const { tenant } = fakeSession();
   const session = fakeSession({
     tools: [TOOL],
-    tenant: { ...tenant, ...(escalationNumber && { escalationNumber }) },
+    tenant: fakeTenant({ ...(escalationNumber && { escalationNumber }) }),
   });
   const actions = new FakeCallActions();
   const tools = new FakeToolRunner(clock);

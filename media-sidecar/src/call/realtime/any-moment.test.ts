@@ -37,7 +37,7 @@ for (let atMs = 0; atMs <= UNTIL_MS; atMs += STEP_MS) {
     const { clock } = talk;
     clock.schedule(atMs, () => talk.line.dies());
     const beganMs = clock.monotonicMs();
-    await talk.voice(SPEECH_MS);
+    await talk.noise(SPEECH_MS);
     const played = talk.leg.played.length;
     await talk.until(() => talk.leg.played.length > played, 4000);
     const waitedMs = clock.monotonicMs() - beganMs - SPEECH_MS;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fakeTool } from '../testing/fake-session.ts';
 import { RealtimeHarness } from '../testing/realtime-harness.ts';
 
-const TOOL = { name: 'precio', description: 'x', parameters: { type: 'object' } };
+const TOOL = fakeTool('precio');
 
 async function talking() {
   return new RealtimeHarness({ session: { tools: [TOOL] } }).afterOpening();

@@ -27,7 +27,7 @@ test('a session that dies when all audio of the answer was there is no news for 
   await answered(talk);
   talk.killsSession();
   await talk.wait(6000);
-  assert.deepEqual(talk.voiced, []);
+  assert.deepEqual(talk.spokenByOtherVoice, []);
   assert.deepEqual(talk.transcript.slice(2), [`agent: ${ANSWER}`]);
   await talk.exchange('¿Y mañana?', 'También.');
   assert.deepEqual(talk.transcript.slice(-2), ['caller: ¿Y mañana?', 'agent: También.']);
@@ -41,7 +41,7 @@ test('a session that dies after such an answer, but in a tool’s call, owes wha
   talk.line.listener.onToolCall({ responseId, ...call });
   talk.killsSession();
   await talk.until(() => talk.transcript.at(-1) === `agent: ${REST}`);
-  assert.deepEqual(talk.voiced, [BRIDGE]);
+  assert.deepEqual(talk.spokenByOtherVoice, [BRIDGE]);
   talk.call.stop();
 });
 
@@ -55,7 +55,7 @@ test('a model that falls silent in the middle of its answer is given up, and ano
   assert.equal(talk.model.sessions.length, 1);
   await talk.until(() => talk.model.sessions.length === 2, 2000);
   await talk.until(() => talk.transcript.at(-1) === `agent: ${REST}`);
-  assert.deepEqual(talk.voiced, [BRIDGE]);
+  assert.deepEqual(talk.spokenByOtherVoice, [BRIDGE]);
   talk.call.stop();
 });
 

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProviderError } from '../../kernel/errors.ts';
 import { VOICED_BYTE } from '../testing/fake-ports.ts';
+import { fakeTool } from '../testing/fake-session.ts';
 import { RealtimeHarness, type RealtimeSetup } from '../testing/realtime-harness.ts';
 
 const QUESTION = '¿Qué horario tienen ustedes?';
 const BRIDGE = 'Un momento, por favor, se cortó un segundo la conexión.';
 const REFUSED = new ProviderError('fake', 'unauthenticated', 'no', { retryable: false });
 const OPENING = 'agent: Hola, habla con Automotora Andes. Soy un asistente virtual.';
-const TOOL = { name: 'precio', description: 'x', parameters: { type: 'object' } };
+const TOOL = fakeTool('precio');
 
 async function talking(setup: RealtimeSetup = {}) {
   return new RealtimeHarness({
@@ -103,7 +104,7 @@ test('an answer that is complete on the phone is heard to its end before the cas
   assert.equal(talk.transcript.at(-1), 'agent: Atendemos de lunes a viernes de nueve a seis.');
   await talk.wait(200);
   assert.equal(talk.stt.streams.length, 1);
-  assert.deepEqual(talk.voiced, []);
+  assert.deepEqual(talk.spokenByOtherVoice, []);
   talk.call.stop();
 });
 

@@ -34,7 +34,7 @@ test('the call moves to a second session in a quiet moment, and nobody hears it'
     ['agent', 'caller', 'agent'],
   );
   assert.deepEqual(second?.asked('respond'), []);
-  assert.deepEqual(talk.voiced, []);
+  assert.deepEqual(talk.spokenByOtherVoice, []);
   await talk.exchange('¿Y mañana?', 'También.');
   assert.equal(talk.transcript.length, 5);
   talk.call.stop();
@@ -77,7 +77,7 @@ test('it does not wait beyond the limit: what is said then goes on in the new se
   talk.answers('Una historia que no acaba nunca.', { everyMs: 200 }, 60_000);
   await talk.until(() => talk.model.sessions.length > length && talk.line.asked('add').length > 0);
   await talk.until(() => talk.transcript.at(-1) === 'agent: Eso es todo.');
-  assert.equal(talk.voiced.length, 1);
+  assert.equal(talk.spokenByOtherVoice.length, 1);
   talk.call.stop();
 });
 

@@ -42,7 +42,7 @@ test('a key over the agent stops it, and the model is cancelled', async () => {
 
 test('a key while the disclosure is heard waits for its end', async () => {
   const talk = await new RealtimeHarness().begin();
-  await talk.until(() => talk.sounds);
+  await talk.until(() => talk.agentSounds);
   talk.leg.press('1');
   talk.leg.press('#');
   await talk.wait(500);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProviderError } from '../../kernel/errors.ts';
-import { RealtimeHarness, speak } from '../testing/realtime-harness.ts';
-import { fakeSession } from '../testing/fake-ports.ts';
+import { RealtimeHarness } from '../testing/realtime-harness.ts';
+import { speak } from '../testing/realtime-script.ts';
+import { fakeTenant } from '../testing/fake-session.ts';
 
 const SENTENCES = ['Hola, habla con Automotora Andes.', 'Soy un asistente virtual.'];
 const OPENING = SENTENCES.join(' ');
@@ -13,7 +14,7 @@ test('the model speaks greeting and disclosure, and answers by itself when they 
   assert.equal(asked?.request.mayUseTools, false);
   assert.match(asked?.request.instructions ?? '', /palabra por palabra/);
   assert.equal(talk.line.settings.answers, 'when-asked');
-  await talk.until(() => talk.sounds);
+  await talk.until(() => talk.agentSounds);
   assert.deepEqual(talk.line.asked('update'), []);
   await talk.until(() => talk.agentTurns.length === 1);
   assert.deepEqual(
@@ -21,13 +22,13 @@ test('the model speaks greeting and disclosure, and answers by itself when they 
     [{ answers: 'by-itself' }],
   );
   assert.deepEqual(talk.transcript, [`agent: ${OPENING}`]);
-  assert.deepEqual(talk.voiced, []);
+  assert.deepEqual(talk.spokenByOtherVoice, []);
   talk.call.stop();
 });
 
 test('speech over the disclosure does not stop it, and is answered after it', async () => {
   const talk = await new RealtimeHarness().begin();
-  await talk.until(() => talk.sounds);
+  await talk.until(() => talk.agentSounds);
   await talk.says('Buenas tardes', { ms: 600 });
   assert.equal(talk.leg.clears, 0);
   assert.equal(talk.line.asked('respond').length, 1);
@@ -45,11 +46,10 @@ test('speech over the disclosure does not stop it, and is answered after it', as
 });
 
 test('who speaks while the last required word is heard stops what follows it', async () => {
-  const { tenant } = fakeSession();
   const greeting =
     'Soy el asistente virtual de Andes. ¿En qué le puedo ayudar hoy, estimado cliente?';
-  const talk = await new RealtimeHarness({ session: { tenant: { ...tenant, greeting } } }).begin();
-  await talk.until(() => talk.sounds);
+  const talk = await new RealtimeHarness({ session: { tenant: fakeTenant({ greeting }) } }).begin();
+  await talk.until(() => talk.agentSounds);
   const itemId = await talk.startsSpeaking(4000);
   assert.equal(talk.leg.clears, 1);
   await talk.stopsSpeaking(itemId, 'Quiero un auto');
@@ -63,7 +63,7 @@ test('a disclosure that the model leaves out is said by another voice, and heard
     onSay: (session, _text, request) => speak(session, 'item', 'Hola, ¿cómo está?', request),
   }).begin();
   await talk.until(() => talk.agentTurns.length === 2);
-  assert.deepEqual(talk.voiced, SENTENCES);
+  assert.deepEqual(talk.spokenByOtherVoice, SENTENCES);
   assert.equal(talk.transcript[1], `agent: ${OPENING}`);
   assert.equal(talk.line.asked('update').length, 1);
   talk.call.stop();
@@ -75,16 +75,16 @@ test('only what is missing is said again', async () => {
       speak(session, 'item', 'Hola, habla con Automotora Andes.', request),
   }).begin();
   await talk.until(() => talk.agentTurns.length === 2);
-  assert.deepEqual(talk.voiced, ['Soy un asistente virtual.']);
+  assert.deepEqual(talk.spokenByOtherVoice, ['Soy un asistente virtual.']);
   talk.call.stop();
 });
 
 test('a model that does not begin in time leaves the opening to another voice', async () => {
   const talk = await new RealtimeHarness({ onSay: () => undefined }).begin();
-  await talk.until(() => talk.sounds);
+  await talk.until(() => talk.agentSounds);
   assert.ok(talk.clock.monotonicMs() < 3000);
   await talk.until(() => talk.agentTurns.length === 1);
-  assert.deepEqual(talk.voiced, SENTENCES);
+  assert.deepEqual(talk.spokenByOtherVoice, SENTENCES);
   assert.equal(talk.line.asked('update').length, 1);
   assert.deepEqual(talk.transcript, [`agent: ${OPENING}`]);
   assert.deepEqual(talk.line.asked('add')[0]?.items, [{ role: 'agent', text: OPENING }]);
@@ -96,7 +96,7 @@ test('a session that is lost before the opening leaves it to another voice', asy
   talk.model.failNext();
   await talk.begin();
   await talk.until(() => talk.agentTurns.length === 1);
-  assert.deepEqual(talk.voiced, SENTENCES);
+  assert.deepEqual(talk.spokenByOtherVoice, SENTENCES);
   assert.equal(talk.model.sessions.length, 2);
   talk.call.stop();
 });
@@ -106,10 +106,10 @@ test('a session that is lost in the opening has what is required said again', as
     onSay: (session, text, { tag }) =>
       void session.speaks('item', text, 3000, { tag: tag ?? '', everyMs: 200 }),
   }).begin();
-  await talk.until(() => talk.sounds);
+  await talk.until(() => talk.agentSounds);
   talk.killsSession();
   await talk.until(() => talk.agentTurns.length === 2);
-  assert.deepEqual(talk.voiced, SENTENCES);
+  assert.deepEqual(talk.spokenByOtherVoice, SENTENCES);
   assert.equal(talk.transcript[1], `agent: ${OPENING}`);
   talk.call.stop();
 });

@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { ProviderError } from '../../kernel/errors.ts';
 import { VOICED_BYTE } from '../testing/fake-ports.ts';
 import { INAUDIBLE } from './caller-turns.ts';
+import { fakeTool } from '../testing/fake-session.ts';
 import { RealtimeHarness, type RealtimeSetup } from '../testing/realtime-harness.ts';
 
-const TOOL = { name: 'precio', description: 'x', parameters: { type: 'object' } };
+const TOOL = fakeTool('precio');
 const QUESTION = '¿Qué horario tienen ustedes?';
 const ANSWER = 'Atendemos de lunes a viernes de nueve a seis de la tarde.';
 const REST = 'Y los sábados de diez a dos.';
@@ -134,12 +135,12 @@ for (const [phase, { run, then, bridged, transcript }] of Object.entries(PHASES)
         return;
       }
       if (bridged) {
-        await talk.until(() => talk.voiced.length === 1);
+        await talk.until(() => talk.spokenByOtherVoice.length === 1);
         assert.ok(talk.clock.monotonicMs() - diedMs < 4000);
       }
       await talk.until(() => talk.transcript.length > transcript.length, 9000);
       await talk.wait(1000);
-      assert.deepEqual(talk.voiced, bridged ? [BRIDGE] : []);
+      assert.deepEqual(talk.spokenByOtherVoice, bridged ? [BRIDGE] : []);
       // Each session was told of the conversation, and of no turn twice.
       const told = talk.line.asked('add').flatMap(({ items }) => items);
       const lines = told.map((item) => ('text' in item ? item.text : item.callId));
@@ -267,7 +268,7 @@ test('a rate limit is waited for once, with a word; then the cascade answers', a
   talk.line.ends({ responseId: 'r1', status: 'failed', reason: 'rate_limit_exceeded' });
   await talk.wait(1400);
   assert.equal(talk.line.asked('respond').length, 1);
-  assert.deepEqual(talk.voiced, [BRIDGE]);
+  assert.deepEqual(talk.spokenByOtherVoice, [BRIDGE]);
   await talk.wait(200);
   assert.equal(talk.line.asked('respond').length, 2);
   talk.line.begins('r2');

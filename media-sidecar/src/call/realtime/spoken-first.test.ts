@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RealtimeHarness, speak } from '../testing/realtime-harness.ts';
+import { RealtimeHarness } from '../testing/realtime-harness.ts';
+import { speak } from '../testing/realtime-script.ts';
 
 /**
  * A caller who speaks at once is heard before the model has begun its greeting: in the model's
@@ -19,7 +20,7 @@ test('what was said before the greeting is what the model is asked to answer aft
     onAnswer: (session) => void session.speaks('answer', ANSWER, 900, { responseId: 'answer' }),
   }).begin();
   await talk.says(QUESTION, { ms: 200, turnAfterMs: 200, wordsAfterMs: 100 });
-  assert.equal(talk.sounds, false);
+  assert.equal(talk.agentSounds, false);
   await talk.until(() => talk.transcript.length === 3);
   assert.deepEqual(saidAgain(talk), [{ role: 'caller', text: QUESTION }]);
   assert.equal(talk.transcript[0], `caller: ${QUESTION}`);
@@ -29,7 +30,7 @@ test('what was said before the greeting is what the model is asked to answer aft
 
 test('what was said over the greeting stands behind it already', async () => {
   const talk = await new RealtimeHarness().begin();
-  await talk.until(() => talk.sounds);
+  await talk.until(() => talk.agentSounds);
   await talk.says(QUESTION, { ms: 600 });
   await talk.until(() => talk.line.asked('respond').length === 2);
   assert.deepEqual(saidAgain(talk), []);

@@ -1,19 +1,44 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ToolOutcome } from '../ports.ts';
+import { fakeTenant, fakeTool } from '../testing/fake-session.ts';
 import { RealtimeHarness, type RealtimeSetup } from '../testing/realtime-harness.ts';
-import { fakeSession } from '../testing/fake-ports.ts';
 
-const tool = (name: string) => ({ name, description: 'x', parameters: { type: 'object' } });
-const TOOLS = { tools: [tool('precio'), tool('stock')] };
+const PRICE: ToolOutcome = { ok: true, result: 1 };
+/** Longer than anybody waits for it. */
+const SLOW_MS = 9000;
+const GOODBYE = 'Hasta luego, que esté bien.';
 
-async function asking(setup: RealtimeSetup = {}) {
-  const talk = await new RealtimeHarness({ session: TOOLS, ...setup }).afterOpening();
+/** A caller who has asked what something costs; the model has not answered yet. */
+async function asking(setup: RealtimeSetup = {}): Promise<RealtimeHarness> {
+  const session = { tools: [fakeTool('precio'), fakeTool('stock')], ...setup.session };
+  const talk = await new RealtimeHarness({ ...setup, session }).afterOpening();
   await talk.says('¿Cuánto cuesta?');
   return talk;
 }
 
-const plainAsks = (talk: RealtimeHarness) =>
+/** The model asks for the price, which a workflow finds after a while. */
+function asksForPrice(talk: RealtimeHarness, afterMs: number, outcome = PRICE): void {
+  talk.tools.offer('precio', outcome, afterMs);
+  talk.line.asksFor({ callId: 'c1', name: 'precio' });
+}
+
+/** The model says goodbye and, in the same response, hangs up. */
+function saysGoodbyeAndHangsUp(talk: RealtimeHarness, ms: number): void {
+  const responseId = talk.line.begins();
+  const itemId = 'goodbye';
+  talk.line.speaks(itemId, GOODBYE, ms, { responseId, done: false });
+  const call = { callId: 'c1', name: 'end_call', arguments: '{}' };
+  talk.line.listener.onToolCall({ responseId, itemId: 'call', ...call });
+  talk.line.ends({ responseId });
+}
+
+/** What the model was asked for beside the sentences that it was told to say. */
+const answersAskedFor = (talk: RealtimeHarness) =>
   talk.line.asked('respond').filter(({ request }) => request.instructions === undefined);
+
+const resultsTold = (talk: RealtimeHarness) =>
+  talk.line.asked('tool-result').map(({ callId, output }) => [callId, output]);
 
 test('calls of one response run side by side, and one answer is asked for', async () => {
   const talk = await asking();
@@ -24,16 +49,13 @@ test('calls of one response run side by side, and one answer is asked for', asyn
     { callId: 'c2', name: 'stock' },
   );
   await talk.wait(280);
-  assert.deepEqual(plainAsks(talk), []);
+  assert.deepEqual(answersAskedFor(talk), []);
   await talk.wait(60);
-  assert.deepEqual(
-    talk.line.asked('tool-result').map(({ callId, output }) => [callId, output]),
-    [
-      ['c1', '{"clp":100}'],
-      ['c2', '3'],
-    ],
-  );
-  assert.equal(plainAsks(talk).length, 1);
+  assert.deepEqual(resultsTold(talk), [
+    ['c1', '{"clp":100}'],
+    ['c2', '3'],
+  ]);
+  assert.equal(answersAskedFor(talk).length, 1);
   assert.deepEqual(talk.tools.invocations[0]?.call.arguments, { modelo: 'Kia' });
   talk.answers('Cuesta cien pesos.');
   await talk.until(() => talk.agentTurns.length === 2);
@@ -48,15 +70,14 @@ test('calls of one response run side by side, and one answer is asked for', asyn
 
 test('silence while a tool runs is filled, again after a while, and not in the conversation', async () => {
   const talk = await asking();
-  talk.tools.offer('precio', { ok: true, result: 1 }, 9000);
-  talk.line.asksFor({ callId: 'c1', name: 'precio' });
+  asksForPrice(talk, SLOW_MS);
   const fillers = () => talk.line.asked('respond').filter(({ request }) => request.outOfBand);
   await talk.wait(850);
   assert.equal(fillers().length, 0);
   await talk.wait(100);
   assert.match(fillers()[0]?.request.instructions ?? '', /Un momento, por favor/);
   await talk.until(() => fillers().length === 2, 9000);
-  await talk.until(() => plainAsks(talk).length === 1);
+  await talk.until(() => answersAskedFor(talk).length === 1);
   talk.call.stop();
 });
 
@@ -66,17 +87,15 @@ test('a filler that the model does not say in time is said by another voice', as
       if (!outOfBand) session.speaks('opening', text, 3000, { tag: tag ?? '' });
     },
   });
-  talk.tools.offer('precio', { ok: true, result: 1 }, 9000);
-  talk.line.asksFor({ callId: 'c1', name: 'precio' });
-  await talk.until(() => talk.voiced.length === 1, 5000);
-  assert.match(talk.voiced[0]!, /^Un momento/);
+  asksForPrice(talk, SLOW_MS);
+  await talk.until(() => talk.spokenByOtherVoice.length === 1, 5000);
+  assert.match(talk.spokenByOtherVoice[0]!, /^Un momento/);
   talk.call.stop();
 });
 
 test('an answer that comes meanwhile is not kept waiting by a filler', async () => {
   const talk = await asking();
-  talk.tools.offer('precio', { ok: true, result: 1 }, 300);
-  talk.line.asksFor({ callId: 'c1', name: 'precio' });
+  asksForPrice(talk, 300);
   await talk.wait(400);
   talk.answers('Cuesta cien pesos.');
   await talk.until(() => talk.agentTurns.length === 2);
@@ -87,24 +106,19 @@ test('an answer that comes meanwhile is not kept waiting by a filler', async () 
 
 test('another question gives the tool up, and the model is told', async () => {
   const talk = await asking();
-  talk.tools.offer('precio', { ok: true, result: 1 }, 9000);
-  talk.line.asksFor({ callId: 'c1', name: 'precio' });
+  asksForPrice(talk, SLOW_MS);
   await talk.wait(300);
   await talk.says('No, mejor dígame dónde están');
   await talk.wait(100);
   assert.deepEqual(talk.tools.aborted, ['precio']);
-  assert.deepEqual(
-    talk.line.asked('tool-result').map(({ output }) => output),
-    ['{"error":"cancelled"}'],
-  );
-  assert.deepEqual(plainAsks(talk), []);
+  assert.deepEqual(resultsTold(talk), [['c1', '{"error":"cancelled"}']]);
+  assert.deepEqual(answersAskedFor(talk), []);
   talk.call.stop();
 });
 
 test('a caller who hangs up gives the tool up, which is recorded', async () => {
   const talk = await asking();
-  talk.tools.offer('precio', { ok: true, result: 1 }, 9000);
-  talk.line.asksFor({ callId: 'c1', name: 'precio' });
+  asksForPrice(talk, SLOW_MS);
   await talk.wait(300);
   talk.leg.end('caller-hung-up');
   await talk.call.ended;
@@ -114,39 +128,25 @@ test('a caller who hangs up gives the tool up, which is recorded', async () => {
   assert.equal(talk.clock.pendingTimers, 0);
 });
 
-for (const [reason, outcome] of [
-  ['late', { ok: false, reason: 'late' }],
-  ['failed', { ok: false, reason: 'failed' }],
-  ['invalid-reply', { ok: false, reason: 'invalid-reply' }],
-] as const) {
+for (const reason of ['late', 'failed', 'invalid-reply'] as const) {
   test(`the model is told of a tool that is ${reason}, and puts it into words`, async () => {
     const talk = await asking();
-    talk.tools.offer('precio', outcome, 100);
-    talk.line.asksFor({ callId: 'c1', name: 'precio' });
+    asksForPrice(talk, 100, { ok: false, reason });
     await talk.wait(200);
-    assert.equal(talk.line.asked('tool-result')[0]?.output, JSON.stringify({ error: reason }));
-    assert.equal(plainAsks(talk).length, 1);
+    assert.deepEqual(resultsTold(talk), [['c1', JSON.stringify({ error: reason })]]);
+    assert.equal(answersAskedFor(talk).length, 1);
     talk.call.stop();
   });
 }
 
 test('the call ends when the goodbye was heard to its end, not before', async () => {
   const talk = await asking();
-  const responseId = talk.line.begins();
-  talk.line.speaks('bye', 'Hasta luego, que esté bien.', 2000, { responseId, done: false });
-  talk.line.listener.onToolCall({
-    responseId,
-    itemId: 'i',
-    callId: 'c1',
-    name: 'end_call',
-    arguments: '{}',
-  });
-  talk.line.ends({ responseId });
+  saysGoodbyeAndHangsUp(talk, 2000);
   await talk.wait(1900);
   assert.equal(talk.call.endReason, undefined);
   await talk.wait(300);
   assert.equal(talk.call.endReason, 'agent-hung-up');
-  assert.equal(talk.transcript.at(-1), 'agent: Hasta luego, que esté bien.');
+  assert.equal(talk.transcript.at(-1), `agent: ${GOODBYE}`);
 });
 
 test('an agent that hangs up without a word says goodbye first', async () => {
@@ -159,16 +159,7 @@ test('an agent that hangs up without a word says goodbye first', async () => {
 
 test('a caller who goes on over the goodbye is listened to', async () => {
   const talk = await asking();
-  const responseId = talk.line.begins();
-  talk.line.speaks('bye', 'Hasta luego, que esté bien.', 3000, { responseId, done: false });
-  talk.line.listener.onToolCall({
-    responseId,
-    itemId: 'i',
-    callId: 'c1',
-    name: 'end_call',
-    arguments: '{}',
-  });
-  talk.line.ends({ responseId });
+  saysGoodbyeAndHangsUp(talk, 3000);
   await talk.wait(1000);
   await talk.says('Espere, otra cosa', { ms: 800 });
   await talk.wait(16_000);
@@ -177,16 +168,15 @@ test('a caller who goes on over the goodbye is listened to', async () => {
 });
 
 test('a transfer ends the call as such, with what the agent wants the person to know', async () => {
-  const { tenant } = fakeSession();
   const talk = await asking({
-    session: { tenant: { ...tenant, escalationNumber: '+56222222222' } },
+    session: { tenant: fakeTenant({ escalationNumber: '+56222222222' }) },
   });
   talk.line.asksFor({
     callId: 'c1',
     name: 'transfer_to_human',
     arguments: '{"reason":"venta","summary":"Quiere un Kia"}',
   });
-  await talk.until(() => talk.sounds);
+  await talk.until(() => talk.agentSounds);
   // A word over it changes nothing, and is not answered.
   await talk.says('Ya, gracias', { ms: 300 });
   talk.answers('De nada.', { everyMs: 200 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fakeTenant, fakeTool } from '../testing/fake-session.ts';
 import { SipHarness, type SipSetup } from '../testing/sip-harness.ts';
 
 const OPENING = 'agent: Hola, habla con Automotora Andes. Soy un asistente virtual.';
@@ -127,9 +128,8 @@ test('keys in the greeting wait for its end', async () => {
 });
 
 test('a tool runs, and a filler beside the conversation bridges the wait for it', async () => {
-  const tool = { name: 'precio', description: 'x', parameters: { type: 'object' } };
   const talk = await talking({
-    session: { tools: [tool] },
+    session: { tools: [fakeTool('precio')] },
     onAnswer: () => void talk.provider.speaks('Cuesta diez millones.'),
   });
   talk.tools.offer('precio', { ok: true, result: { precio: 10 } }, 3000);
@@ -178,10 +178,9 @@ for (const [name, callSid, released] of [
   ['without Twilio the caller is referred', 'rtc_1', 'refer'],
 ] as const) {
   test(`a transfer: ${name}`, async () => {
-    const { tenant } = new SipHarness().session;
     const talk = await talking({
       session: {
-        tenant: { ...tenant, escalationNumber: ESCALATION },
+        tenant: fakeTenant({ escalationNumber: ESCALATION }),
         ...(callSid !== undefined && { callSid }),
       },
     });

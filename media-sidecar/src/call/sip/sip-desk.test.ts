@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProviderError } from '../../kernel/errors.ts';
 import { CallRefusedError } from '../registry.ts';
+import { fakeTenant, fakeTool } from '../testing/fake-session.ts';
 import { OPENAI_CALL, SipHarness, type SipSetup } from '../testing/sip-harness.ts';
 import { SipDesk } from './sip-desk.ts';
 
@@ -9,11 +10,10 @@ const failure = (code: ConstructorParameters<typeof ProviderError>[1], retryable
   new ProviderError('fake', code, 'scripted', { retryable });
 
 test('a call is accepted with the settings of its session, and controlled by its id', async () => {
-  const { tenant } = new SipHarness().session;
   const talk = new SipHarness({
     session: {
-      tools: [{ name: 'precio', description: 'x', parameters: { type: 'object' } }],
-      tenant: { ...tenant, realtime: { voice: 'cedar', speed: 1.2 } },
+      tools: [fakeTool('precio')],
+      tenant: fakeTenant({ realtime: { voice: 'cedar', speed: 1.2 } }),
     },
   });
   assert.equal(await talk.desk.answer(talk.session, OPENAI_CALL), 'answered');
@@ -164,9 +164,8 @@ test('a caller who was faster is no failure', async () => {
 
 /** A caller who asked for a person, on a trunk that is not behind Twilio's `<Dial>`. */
 async function transferred(prepare: (talk: SipHarness) => void): Promise<SipHarness> {
-  const { tenant } = new SipHarness().session;
   const talk = await new SipHarness({
-    session: { callSid: 'rtc_1', tenant: { ...tenant, escalationNumber: '+56955556666' } },
+    session: { callSid: 'rtc_1', tenant: fakeTenant({ escalationNumber: '+56955556666' }) },
   }).afterOpening();
   await talk.says('Quiero hablar con una persona.');
   prepare(talk);

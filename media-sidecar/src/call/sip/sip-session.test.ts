@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProviderError } from '../../kernel/errors.ts';
+import { fakeTool } from '../testing/fake-session.ts';
 import { SipHarness, type SipSetup } from '../testing/sip-harness.ts';
 
 /*
@@ -12,7 +13,7 @@ import { SipHarness, type SipSetup } from '../testing/sip-harness.ts';
 const OPENING = 'agent: Hola, habla con Automotora Andes. Soy un asistente virtual.';
 const QUESTION = '¿Qué horario tienen ustedes?';
 const ANSWER = 'Atendemos de lunes a viernes de nueve a seis de la tarde.';
-const TOOL = { name: 'precio', description: 'x', parameters: { type: 'object' } };
+const TOOL = fakeTool('precio');
 
 const failure = (code: ConstructorParameters<typeof ProviderError>[1], retryable: boolean) =>
   new ProviderError('fake-realtime', code, 'scripted', { retryable });

@@ -1,3 +1,4 @@
+import { FRAME_MS, MULAW_SILENCE } from '../../audio/constants.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { sleepOn } from '../../kernel/testing/virtual-clock.ts';
 import type {
@@ -5,7 +6,6 @@ import type {
   CallEnding,
   CallRecorder,
   CallSubject,
-  ClaimedSession,
   ToolInvocation,
   ToolOutcome,
   ToolRunner,
@@ -108,9 +108,7 @@ export class FakeCallActions implements CallActions {
 
 /** µ-law of the fake voice activity: anything else is silence. */
 export const VOICED_BYTE = 0x20;
-export const SILENT_BYTE = 0xff;
-
-const FRAME_MS = 20;
+export const SILENT_BYTE = MULAW_SILENCE;
 
 /** Hears voice where a frame begins with the voiced byte; lets go after a hangover. */
 export class FakeVoiceActivity implements VoiceActivity {
@@ -146,30 +144,4 @@ export class FakeVoiceActivity implements VoiceActivity {
   close(): void {
     this.closed = true;
   }
-}
-
-export function fakeSession(overrides: Partial<ClaimedSession> = {}): ClaimedSession {
-  return {
-    sessionId: 'session-1',
-    callId: 'call-1',
-    agent: 'contact-center',
-    pipeline: 'cascade',
-    transport: 'media-stream',
-    direction: 'inbound',
-    callSid: 'CA00000000000000000000000000000001',
-    variables: {},
-    tools: [],
-    tenant: {
-      id: 'tenant-1',
-      slug: 'automotora-andes',
-      name: 'Automotora Andes',
-      timezone: 'America/Santiago',
-      language: 'es-CL',
-      voice: { name: 'es-US-Chirp3-HD-Aoede', languageCode: 'es-US' },
-      greeting: 'Hola, habla con Automotora Andes.',
-      disclosure: 'Soy un asistente virtual.',
-      instructions: 'Atiende consultas sobre autos usados.',
-    },
-    ...overrides,
-  };
 }

@@ -1,11 +1,13 @@
-import type { Clock, Timer } from '../../kernel/clock.ts';
+import { FRAME_MS } from '../../audio/constants.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { RespondRequest } from '../../realtime/contract.ts';
 import type { FakeRealtimeSession } from '../../realtime/testing/fake-realtime-model.ts';
 import { VOICED_BYTE } from './fake-ports.ts';
 
-const FRAME_MS = 20;
 const STARTS_AFTER_MS = 100;
 const ENDS_AFTER_MS = 400;
+/** What was asked of a session that is not ready is looked at again after this. */
+const NOT_READY_MS = 10;
 
 export interface HearingSetup {
   readonly clock: Clock;
@@ -23,72 +25,97 @@ let turns = 0;
 
 /** Lets a fake session take turns by itself: on the audio that it is sent. */
 export function hears(session: FakeRealtimeSession, setup: HearingSetup): void {
-  const { clock } = setup;
-  const timers: Timer[] = [];
-  const later = (delayMs: number, task: () => void) =>
-    void timers.push(clock.schedule(delayMs, () => !session.closed && task()));
-  let answers = session.settings.answers === 'by-itself';
-  let positionMs = 0;
-  let voicedMs = 0;
-  let silentMs = 0;
-  let itemId: string | undefined;
-  const pending: Uint8Array[] = [];
-
-  const ended = (turn: string, atMs: number) => {
-    session.listener.onSpeechStopped({ itemId: turn, atMs });
-    session.listener.onCallerTurn({ itemId: turn });
-    const [part] = setup.words.split(' ');
-    later(setup.wordsAfterMs / 2, () =>
-      session.listener.onCallerWords({ itemId: turn, text: part ?? '', final: false }),
-    );
-    later(setup.wordsAfterMs, () =>
-      session.listener.onCallerWords({ itemId: turn, text: setup.words, final: true }),
-    );
-    if (answers) later(setup.answerAfterMs, () => setup.onAnswer(session));
-  };
-  const listen = (frame: Uint8Array) => {
-    positionMs += FRAME_MS;
-    if (frame[0] === VOICED_BYTE) {
-      voicedMs += FRAME_MS;
-      silentMs = 0;
-    } else silentMs += FRAME_MS;
-    if (itemId === undefined && voicedMs >= STARTS_AFTER_MS) {
-      itemId = `heard-${++turns}`;
-      session.listener.onSpeechStarted({ itemId, atMs: positionMs - voicedMs });
-      if (session.activeResponseId !== undefined) session.cancel();
-    }
-    if (silentMs < ENDS_AFTER_MS) return;
-    voicedMs = 0;
-    if (itemId === undefined) return;
-    const turn = itemId;
-    itemId = undefined;
-    ended(turn, positionMs - silentMs);
-  };
-
+  const hearing = new Hearing(session, setup);
   const append = session.append.bind(session);
   session.append = (frame) => {
     append(frame);
-    if (session.closed) return;
-    pending.push(frame);
-    // Not in the tick in which it was sent.
-    if (pending.length === 1) {
-      const hear = () => {
-        if (session.closed) return;
-        if (!session.isReady) later(10, hear);
-        else for (const one of pending.splice(0)) listen(one);
-      };
-      later(0, hear);
-    }
+    hearing.sent(frame);
   };
   const update = session.update.bind(session);
   session.update = (settings) => {
     update(settings);
-    if (settings.answers) answers = settings.answers === 'by-itself';
+    if (settings.answers) hearing.answersByItself = settings.answers === 'by-itself';
   };
   const respond = session.onRespond;
-  session.onRespond = (request: RespondRequest) => {
+  session.onRespond = (request) => {
     if (request.instructions !== undefined) respond(request);
-    else if (!session.isReady) later(10, () => session.onRespond(request));
-    else later(setup.answerAfterMs, () => setup.onAnswer(session));
+    else hearing.answer(request);
   };
+}
+
+class Hearing {
+  answersByItself: boolean;
+  readonly #session: FakeRealtimeSession;
+  readonly #setup: HearingSetup;
+  /** Frames that it was sent and has not listened to. */
+  readonly #pending: Uint8Array[] = [];
+  #positionMs = 0;
+  #voicedMs = 0;
+  #silentMs = 0;
+  /** Of the turn that the caller is in. */
+  #itemId: string | undefined;
+
+  constructor(session: FakeRealtimeSession, setup: HearingSetup) {
+    this.answersByItself = session.settings.answers === 'by-itself';
+    this.#session = session;
+    this.#setup = setup;
+  }
+
+  /** It is heard later: never in the tick in which it was sent. */
+  sent(frame: Uint8Array): void {
+    if (this.#session.closed) return;
+    this.#pending.push(frame);
+    if (this.#pending.length === 1) this.#later(0, () => this.#hearPending());
+  }
+
+  answer(request: RespondRequest): void {
+    const { answerAfterMs, onAnswer } = this.#setup;
+    if (this.#session.isReady) this.#later(answerAfterMs, () => onAnswer(this.#session));
+    else this.#later(NOT_READY_MS, () => this.#session.onRespond(request));
+  }
+
+  #hearPending(): void {
+    if (this.#session.isReady) for (const frame of this.#pending.splice(0)) this.#hear(frame);
+    else this.#later(NOT_READY_MS, () => this.#hearPending());
+  }
+
+  #hear(frame: Uint8Array): void {
+    this.#positionMs += FRAME_MS;
+    if (frame[0] === VOICED_BYTE) {
+      this.#voicedMs += FRAME_MS;
+      this.#silentMs = 0;
+    } else this.#silentMs += FRAME_MS;
+    if (this.#itemId === undefined && this.#voicedMs >= STARTS_AFTER_MS) this.#turnStarts();
+    if (this.#silentMs < ENDS_AFTER_MS) return;
+    this.#voicedMs = 0;
+    if (this.#itemId !== undefined) this.#turnEnds(this.#itemId);
+  }
+
+  #turnStarts(): void {
+    const itemId = `heard-${++turns}`;
+    this.#itemId = itemId;
+    const atMs = this.#positionMs - this.#voicedMs;
+    this.#session.listener.onSpeechStarted({ itemId, atMs });
+    if (this.#session.activeResponseId !== undefined) this.#session.cancel();
+  }
+
+  #turnEnds(itemId: string): void {
+    this.#itemId = undefined;
+    const { listener } = this.#session;
+    const { words, wordsAfterMs, answerAfterMs, onAnswer } = this.#setup;
+    listener.onSpeechStopped({ itemId, atMs: this.#positionMs - this.#silentMs });
+    listener.onCallerTurn({ itemId });
+    const [part = ''] = words.split(' ');
+    this.#later(wordsAfterMs / 2, () =>
+      listener.onCallerWords({ itemId, text: part, final: false }),
+    );
+    this.#later(wordsAfterMs, () => listener.onCallerWords({ itemId, text: words, final: true }));
+    if (this.answersByItself) this.#later(answerAfterMs, () => onAnswer(this.#session));
+  }
+
+  #later(delayMs: number, task: () => void): void {
+    this.#setup.clock.schedule(delayMs, () => {
+      if (!this.#session.closed) task();
+    });
+  }
 }

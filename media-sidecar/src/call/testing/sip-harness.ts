@@ -1,35 +1,20 @@
-import { defaultAgents } from '../../agents/registry.ts';
-import { silentLogger } from '../../kernel/logger.ts';
-import { VirtualClock } from '../../kernel/testing/virtual-clock.ts';
-import { FakeLanguageModel } from '../../llm/testing/fake-language-model.ts';
 import {
   FakeRealtimeModel,
   type FakeRealtimeSession,
 } from '../../realtime/testing/fake-realtime-model.ts';
 import { FakeSipCalls } from '../../realtime/testing/fake-sip-calls.ts';
-import { FakeSpeechToText } from '../../stt/testing/fake-speech-to-text.ts';
-import { FakeTextToSpeech } from '../../tts/testing/fake-text-to-speech.ts';
-import { agentSubject } from '../agent-subject.ts';
 import type { LiveCall } from '../live-call.ts';
-import { defaultCallOptions, defaultRegistryOptions } from '../options.ts';
-import type { ClaimedSession } from '../ports.ts';
-import type { RealtimeOptions } from '../realtime/options.ts';
+import { defaultRegistryOptions } from '../options.ts';
+import type { RealtimeDeps, RealtimeOptions } from '../realtime/options.ts';
 import { CallRegistry } from '../registry.ts';
 import { SipDesk, type SipDeskDeps } from '../sip/sip-desk.ts';
-import {
-  FakeCallActions,
-  FakeRecorder,
-  fakeSession,
-  FakeToolRunner,
-  FakeVoiceActivity,
-} from './fake-ports.ts';
+import { agentFor, CallHarness, type CallHarnessSetup } from './call-harness.ts';
 import { FakeSipProvider } from './fake-sip-provider.ts';
-import { CountingMetrics, sentenceIn } from './realtime-harness.ts';
+import { sentenceIn, testedDefaults } from './realtime-script.ts';
 
 export const OPENAI_CALL = 'rtc_1';
 
-export interface SipSetup {
-  readonly session?: Partial<ClaimedSession>;
+export interface SipSetup extends Pick<CallHarnessSetup, 'session'> {
   readonly options?: Partial<RealtimeOptions>;
   readonly maxCalls?: number;
   /** From the attachment of a control to its readiness, in ms. @defaultValue 100 */
@@ -38,18 +23,11 @@ export interface SipSetup {
   readonly onAnswer?: () => void;
 }
 
-/** A call over SIP with fakes all around it, from its announcement on. */
-export class SipHarness {
-  readonly clock = new VirtualClock();
+/** A call over SIP, from its announcement on: its audio does not come by, its control does. */
+export class SipHarness extends CallHarness {
   readonly model: FakeRealtimeModel;
   readonly provider: FakeSipProvider;
   readonly sipCalls = new FakeSipCalls();
-  readonly recorder = new FakeRecorder();
-  readonly tts: FakeTextToSpeech;
-  readonly tools: FakeToolRunner;
-  readonly actions = new FakeCallActions();
-  readonly metrics = new CountingMetrics();
-  readonly session: ClaimedSession;
   readonly registry: CallRegistry;
   readonly deskDeps: SipDeskDeps;
   readonly desk: SipDesk;
@@ -57,53 +35,24 @@ export class SipHarness {
   #silences = 0;
 
   constructor(setup: SipSetup = {}) {
-    const { actions, clock, metrics, recorder } = this;
-    this.session = fakeSession({ pipeline: 'realtime', transport: 'sip', ...setup.session });
-    this.model = new FakeRealtimeModel(clock, { readyAfterMs: setup.readyAfterMs ?? 100 });
-    this.provider = new FakeSipProvider(clock, this.model);
-    this.tts = new FakeTextToSpeech(clock);
-    this.tools = new FakeToolRunner(clock);
+    super({ session: { pipeline: 'realtime', transport: 'sip', ...setup.session } });
+    this.model = new FakeRealtimeModel(this.clock, { readyAfterMs: setup.readyAfterMs ?? 100 });
+    this.provider = new FakeSipProvider(this.clock, this.model);
     this.model.onOpen = (session) => this.#control(session, setup);
-    const realtime = {
-      model: this.model,
-      defaults: {
-        model: 'gpt-realtime-2.1',
-        voice: 'marin',
-        turnDetection: { type: 'semantic_vad' },
-        transcriptionModel: 'gpt-4o-mini-transcribe',
+    this.registry = this.#registryOf(
+      {
+        model: this.model,
+        defaults: testedDefaults,
+        ...(setup.options && { options: setup.options }),
       },
-      ...(setup.options && { options: setup.options }),
-    } as const;
-    const agentFor = (session: ClaimedSession) =>
-      defaultAgents.create(session.agent, agentSubject(session));
-    const stt = new FakeSpeechToText(clock);
-    const llm = new FakeLanguageModel(clock);
-    this.registry = new CallRegistry({
-      clock,
-      metrics,
-      logger: silentLogger,
-      options: defaultCallOptions,
-      registry: { ...defaultRegistryOptions, maxCalls: setup.maxCalls ?? 10 },
-      providers: { stt, model: llm, tts: this.tts },
-      recorder,
-      tools: this.tools,
-      actions,
-      voiceActivity: () => new FakeVoiceActivity(),
-      realtime,
-      agentFor,
-    });
-    const { registry, sipCalls } = this;
-    const { defaults, model } = realtime;
-    const logger = silentLogger;
+      setup.maxCalls,
+    );
+    const { model, registry, sipCalls } = this;
     this.deskDeps = {
-      actions,
+      ...this.deps,
       agentFor,
-      clock,
-      defaults,
-      logger,
-      metrics,
+      defaults: testedDefaults,
       model,
-      recorder,
       registry,
       sipCalls,
     };
@@ -117,12 +66,6 @@ export class SipHarness {
 
   get call(): LiveCall | undefined {
     return this.registry.get(this.session.callSid);
-  }
-
-  get transcript(): string[] {
-    return [...this.recorder.turns]
-      .sort((a, b) => a.index - b.index)
-      .map(({ role, text, interrupted }) => `${role}${interrupted ? ' (cut)' : ''}: ${text}`);
   }
 
   get endReason(): string | undefined {
@@ -146,18 +89,6 @@ export class SipHarness {
     await this.until(() => this.recorder.turns.length === 1);
     await this.wait(100);
     return this;
-  }
-
-  async wait(ms: number): Promise<void> {
-    await this.clock.advanceAsync(ms);
-  }
-
-  async until(holds: () => boolean, limitMs = 60_000): Promise<void> {
-    for (let ms = 0; ms < limitMs; ms += 20) {
-      if (holds()) return;
-      await this.wait(20);
-    }
-    throw new Error(`it did not happen within ${limitMs} ms of virtual time`);
   }
 
   /** The caller begins to speak: the provider stops what it plays, and forgets the rest of it. */
@@ -200,6 +131,11 @@ export class SipHarness {
   async settled(): Promise<number> {
     await this.wait(120_000);
     return this.clock.pendingTimers;
+  }
+
+  #registryOf(realtime: RealtimeDeps, maxCalls = 10): CallRegistry {
+    const registry = { ...defaultRegistryOptions, maxCalls };
+    return new CallRegistry({ ...this.deps, agentFor, realtime, registry });
   }
 
   #control(session: FakeRealtimeSession, setup: SipSetup): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, test } from 'node:test';
 import type { CallEndReason } from '../../call/ports.ts';
-import { fakeSession } from '../../call/testing/fake-ports.ts';
+import { fakeSession, fakeTenant } from '../../call/testing/fake-session.ts';
 import { onEachDatabase } from '../../db/testing/test-database.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { silentLogger } from '../../kernel/logger.ts';
@@ -44,7 +44,7 @@ onEachDatabase('what is known of a phone call that another replica had', (databa
     recorder.callStarted({ ...ids, startedAtMs: 1000 });
     if (reason === 'transferred') {
       const { id, slug, name } = tenant;
-      const profile = { ...fakeSession().tenant, ...{ id, slug, name }, escalationNumber: number };
+      const profile = fakeTenant({ id, slug, name, escalationNumber: number });
       const session = fakeSession({ callId, tenant: profile });
       new StoredCallActions(parts).escalated(session, summary === undefined ? {} : { summary });
     }
