@@ -6,7 +6,7 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { propertiesOf, runOperations, showFor } from '../shared/operations';
+import { propertiesOf, runOperations } from '../shared/operations';
 import { searchTenants } from '../VoiceAgent/methods/tenants';
 import { batchOperations, operations } from './actions/operations';
 import * as phraseCache from './actions/phraseCache/resource';
@@ -57,11 +57,7 @@ export class GoogleTTS implements INodeType {
 			speech.operation,
 			voice.operation,
 			...propertiesOf(operations),
-			...Object.entries(batchOperations).flatMap(([resource, byName]) =>
-				Object.entries(byName).flatMap(([operation, { description }]) =>
-					showFor(resource, operation, description),
-				),
-			),
+			...propertiesOf(batchOperations),
 		],
 	};
 

@@ -9,6 +9,7 @@ import type {
 } from 'n8n-workflow';
 
 import { inParallel } from './parallel';
+import { shownWhen } from './shownWhen';
 
 /** A result that has files with it, by the name of their binary property. */
 export class ResultWithFiles {
@@ -38,26 +39,13 @@ export interface Operation {
 /** resource -> operation -> how it is done */
 export type Operations = Record<string, Record<string, Operation>>;
 
-/** Restricts properties to one operation, keeping their own conditions. */
-export function showFor(
-	resource: string,
-	operation: string,
-	properties: INodeProperties[],
-): INodeProperties[] {
-	return properties.map((property) => ({
-		...property,
-		displayOptions: {
-			...property.displayOptions,
-			show: { ...property.displayOptions?.show, resource: [resource], operation: [operation] },
-		},
-	}));
-}
-
 /** The properties of all operations, each shown for its own operation only. */
-export function propertiesOf(operations: Operations): INodeProperties[] {
+export function propertiesOf(
+	operations: Record<string, Record<string, Pick<Operation, 'description'>>>,
+): INodeProperties[] {
 	return Object.entries(operations).flatMap(([resource, byName]) =>
 		Object.entries(byName).flatMap(([name, operation]) =>
-			showFor(resource, name, operation.description),
+			shownWhen({ resource: [resource], operation: [name] }, operation.description),
 		),
 	);
 }

@@ -317,7 +317,7 @@ test('tells when the sidecar does not do what was asked', async () => {
   // Still known, so that the next attempt can remove it.
   assert.ok(staticData.registration);
   const noSecret: Answer = () => ({ statusCode: 201, body: { id: '1' } });
-  await assert.rejects(trigger(noSecret, {}).call('create'), /gave no secret/);
+  await assert.rejects(trigger(noSecret, {}).call('create'), /has no secret/);
 });
 
 const bad: Array<[rule: string, parameters: IDataObject, message: RegExp]> = [

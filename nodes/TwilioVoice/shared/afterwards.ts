@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { shownWhen } from '../../shared/shownWhen';
 import { redirect } from '../twiml/conversationVerbs';
 import { twiml } from '../twiml/document';
 import { hangUp, pause } from '../twiml/verbs';
@@ -8,13 +9,6 @@ import { agentFields } from './agentFields';
 import { agentVerbs } from './agentVerbs';
 import { checkRange, readUrl } from './checks';
 import { fitsParameter, readDocument, twimlField, urlField } from './instructionFields';
-
-const showFor =
-	(afterwards: string) =>
-	(property: INodeProperties): INodeProperties => ({
-		...property,
-		displayOptions: { show: { ...property.displayOptions?.show, afterwards: [afterwards] } },
-	});
 
 /** Stands where instructions are given to a running call. */
 export const replacesNotice: INodeProperties = {
@@ -53,23 +47,26 @@ export const afterwardsFields: INodeProperties[] = [
 		],
 		description: 'How the call goes on',
 	},
-	showFor('url')({ ...urlField, name: 'afterwardsUrl' }),
-	showFor('twiml')({
-		...twimlField,
-		name: 'afterwardsTwiml',
-		typeOptions: { rows: 4 },
-		placeholder: '<Response><Dial>+56221234567</Dial></Response>',
-		description: 'The instructions that follow',
-	}),
-	showFor('wait')({
+	...shownWhen({ afterwards: ['url'] }, [{ ...urlField, name: 'afterwardsUrl' }]),
+	...shownWhen({ afterwards: ['twiml'] }, [
+		{
+			...twimlField,
+			name: 'afterwardsTwiml',
+			typeOptions: { rows: 4 },
+			placeholder: '<Response><Dial>+56221234567</Dial></Response>',
+			description: 'The instructions that follow',
+		},
+	]),
+	{
 		displayName: 'Wait at Most (Seconds)',
 		name: 'waitSeconds',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 3600 },
 		default: 60,
+		displayOptions: { show: { afterwards: ['wait'] } },
 		description: 'How long the line stays open; then the call is hung up',
-	}),
-	...agentFields.map(showFor('agent')),
+	},
+	...shownWhen({ afterwards: ['agent'] }, agentFields),
 ];
 
 /**

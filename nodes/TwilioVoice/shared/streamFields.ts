@@ -1,7 +1,14 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { tenantLocator } from '../../VoiceAgent/shared/tenantLocator';
+import { shownWhen } from '../../shared/shownWhen';
+import {
+	byCalledNumber,
+	byTenant,
+	calledNumberField,
+	chosenTenantField,
+	tenantByField,
+} from '../../VoiceAgent/shared/tenantChoice';
 import { maxStreamParameterCharacters } from '../twiml/document';
 
 /** Twilio's Streams subresource has Parameter1 to Parameter99. */
@@ -46,37 +53,19 @@ export const streamFields: INodeProperties[] = [
 		description: 'Which side is copied',
 	},
 	{
-		displayName: 'Find the Tenant By',
-		name: 'tenantBy',
-		type: 'options',
-		default: 'calledNumber',
+		...tenantByField,
 		displayOptions: forTranscription,
 		options: [
 			{ name: 'API Key', value: 'key', description: 'The tenant whose key is in the credential' },
-			{
-				name: 'Called Number',
-				value: 'calledNumber',
-				description: 'The tenant that has the number which was called',
-			},
-			{ name: 'Tenant', value: 'tenant', description: 'A tenant that you choose' },
+			byCalledNumber,
+			byTenant,
 		],
 		description: 'How the sidecar knows whose call it is',
 	},
-	{
-		displayName: 'Called Number',
-		name: 'calledNumber',
-		type: 'string',
-		required: true,
-		default: '={{ $json.to }}',
-		placeholder: '+56221234567',
-		displayOptions: { show: { destination: ['transcription'], tenantBy: ['calledNumber'] } },
-		description: 'The number of the tenant, in E.164 format',
-	},
-	{
-		...tenantLocator,
-		displayOptions: { show: { destination: ['transcription'], tenantBy: ['tenant'] } },
-		description: 'Whose call it is',
-	},
+	...shownWhen(forTranscription.show, [
+		calledNumberField,
+		{ ...chosenTenantField, description: 'Whose call it is' },
+	]),
 	{
 		displayName: 'WebSocket URL',
 		name: 'webSocketUrl',

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { pipelines } from './pipelines';
+
 export const greetingField: INodeProperties = {
 	displayName: 'Greeting',
 	name: 'greeting',
@@ -172,18 +174,7 @@ export const rareFields: INodeProperties[] = [
 		name: 'pipeline',
 		type: 'options',
 		default: 'realtime',
-		options: [
-			{
-				name: 'Cascade',
-				value: 'cascade',
-				description: 'Speech recognition, language model, voice: one after the other',
-			},
-			{
-				name: 'Realtime',
-				value: 'realtime',
-				description: 'One model that hears and speaks (OpenAI Realtime), with the least delay',
-			},
-		],
+		options: pipelines,
 		description: 'How its agents hold a conversation. Without it: cascade.',
 	},
 	{

@@ -3,6 +3,7 @@ import type { IDataObject, IHookFunctions } from 'n8n-workflow';
 
 import { given } from '../../shared/request';
 import { sidecarRequest } from '../../shared/sidecar';
+import { unexpectedReply } from '../shared/unexpectedReply';
 import { toolParameters } from './toolParameters';
 
 /** Kept in the node's static data while the workflow is published. */
@@ -94,11 +95,7 @@ async function isKnown(this: IHookFunctions, { kind, id }: Registration): Promis
 export async function register(this: IHookFunctions): Promise<boolean> {
 	const { kind, body } = wanted.call(this);
 	const { id, secret } = await sidecarRequest(this, { method: 'POST', path: `/v1/${kind}`, body });
-	if (typeof id !== 'string' || typeof secret !== 'string') {
-		throw new NodeOperationError(this.getNode(), 'The voice sidecar gave no secret', {
-			description: 'Check that the base URL of the credential is that of the media sidecar.',
-		});
-	}
+	if (typeof id !== 'string' || typeof secret !== 'string') throw unexpectedReply(this, 'secret');
 	const registration: Registration = { kind, id, secret, request: JSON.stringify(body) };
 	this.getWorkflowStaticData('node').registration = registration as unknown as IDataObject;
 	return true;

@@ -1,6 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { shownWhen } from '../../../shared/shownWhen';
 import { agentFields } from '../../shared/agentFields';
 import { agentVerbs } from '../../shared/agentVerbs';
 import { waitForBatch } from '../../shared/batching';
@@ -21,20 +22,6 @@ import { consentNotice, recordingForm, recordingOptions } from '../../shared/rec
 import { languageField, sayVerb, textField } from '../../shared/sayFields';
 import { twilioRequest } from '../../transport/twilio';
 import { twiml } from '../../twiml/document';
-
-const showFor =
-	(instructions: string) =>
-	(property: INodeProperties): INodeProperties => ({
-		...property,
-		displayOptions: {
-			show: { ...property.displayOptions?.show, instructions: [instructions] },
-		},
-	});
-
-const whenRecorded = (property: INodeProperties): INodeProperties => ({
-	...property,
-	displayOptions: { show: { record: [true] } },
-});
 
 export const description: INodeProperties[] = [
 	ownNumberField('From', 'from', 'The number that the called person sees: one of the account'),
@@ -65,11 +52,10 @@ export const description: INodeProperties[] = [
 		],
 		description: 'What the called person meets',
 	},
-	showFor('twiml')(twimlField),
-	showFor('url')(urlField),
-	showFor('text')(textField),
-	showFor('text')(languageField),
-	...agentFields.map(showFor('agent')),
+	...shownWhen({ instructions: ['twiml'] }, [twimlField]),
+	...shownWhen({ instructions: ['url'] }, [urlField]),
+	...shownWhen({ instructions: ['text'] }, [textField, languageField]),
+	...shownWhen({ instructions: ['agent'] }, agentFields),
 	...machineDetectionFields,
 	{
 		displayName: 'Record',
@@ -78,8 +64,7 @@ export const description: INodeProperties[] = [
 		default: false,
 		description: 'Whether the call is recorded from the answer on',
 	},
-	whenRecorded(consentNotice),
-	whenRecorded(recordingOptions),
+	...shownWhen({ record: [true] }, [consentNotice, recordingOptions]),
 	makeOptions,
 ];
 

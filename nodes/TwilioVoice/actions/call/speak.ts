@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { shownWhen } from '../../../shared/shownWhen';
 import { afterwardsFields, replacesNotice, withAfterwards } from '../../shared/afterwards';
 import { callOutput } from '../../shared/callOutput';
 import { checkRange, readCallSid, readUrl } from '../../shared/checks';
@@ -23,8 +24,7 @@ export const description: INodeProperties[] = [
 		],
 		description: 'What is heard in the call',
 	},
-	{ ...textField, displayOptions: { show: { what: ['text'] } } },
-	{ ...languageField, displayOptions: { show: { what: ['text'] } } },
+	...shownWhen({ what: ['text'] }, [textField, languageField]),
 	{
 		...audioUrlField,
 		placeholder: 'https://cdn.example.com/aviso.mp3',

@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { shownWhen } from '../../../shared/shownWhen';
 import { replacesNotice } from '../../shared/afterwards';
 import { callOutput } from '../../shared/callOutput';
 import { checkRange, readCallSid, readUrl } from '../../shared/checks';
@@ -41,10 +42,9 @@ export const description: INodeProperties[] = [
 		],
 		description: 'Where the running call gets its new instructions from',
 	},
-	{ ...twimlField, displayOptions: { show: { instructions: ['twiml'] } } },
-	{ ...urlField, displayOptions: { show: { instructions: ['url'] } } },
-	{ ...textField, displayOptions: { show: { instructions: ['text'] } } },
-	{ ...languageField, displayOptions: { show: { instructions: ['text'] } } },
+	...shownWhen({ instructions: ['twiml'] }, [twimlField]),
+	...shownWhen({ instructions: ['url'] }, [urlField]),
+	...shownWhen({ instructions: ['text'] }, [textField, languageField]),
 	{
 		displayName: 'Options',
 		name: 'options',

@@ -1,9 +1,10 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { openAiCallIdField, readOpenAiCallId } from '../../../shared/openAiCallId';
 import { given } from '../../../shared/request';
 import { sidecarRequest } from '../../../shared/sidecar';
-import { e164, readNumber, readText } from '../../shared/checks';
+import { e164 } from '../../shared/checks';
 import {
 	agentOption,
 	contactNameOption,
@@ -12,7 +13,15 @@ import {
 	variablesOption,
 	type SessionDetails,
 } from '../../shared/sessionDetails';
-import { tenantLocator } from '../../shared/tenantLocator';
+import {
+	byCalledNumber,
+	byTenant,
+	calledNumberField,
+	chosenTenantField,
+	readTenantChoice,
+	tenantByField,
+} from '../../shared/tenantChoice';
+import { unexpectedReply } from '../../shared/unexpectedReply';
 
 /** OpenAI accepts the call meanwhile, for which it has several seconds. */
 const timeoutMs = 20_000;
@@ -30,12 +39,9 @@ export const description: INodeProperties[] = [
 		default: '',
 	},
 	{
+		...openAiCallIdField,
 		displayName: 'OpenAI Call ID',
 		name: 'openAiCallId',
-		type: 'string',
-		required: true,
-		default: '={{ $json.callId }}',
-		placeholder: 'rtc_…',
 		description: 'The call that OpenAI has announced, as the trigger puts it out in callId',
 	},
 	{
@@ -47,37 +53,26 @@ export const description: INodeProperties[] = [
 			'All headers of the call, as the trigger puts them out. A session with transport SIP has written its ID and its token into them.',
 	},
 	{
-		displayName: 'Find the Tenant By',
-		name: 'tenantBy',
-		type: 'options',
+		...tenantByField,
 		default: 'session',
 		options: [
-			{
-				name: 'Called Number',
-				value: 'calledNumber',
-				description: 'The tenant that has the number which was called',
-			},
+			byCalledNumber,
 			{
 				name: 'Session in the SIP Headers',
 				value: 'session',
 				description: 'Only calls for which Start a Session has made the SIP address',
 			},
-			{ name: 'Tenant', value: 'tenant', description: 'A tenant that you choose' },
+			byTenant,
 		],
 		description: 'Whose call it is when its headers name no session',
 	},
 	{
-		displayName: 'Called Number',
-		name: 'calledNumber',
-		type: 'string',
-		required: true,
+		...calledNumberField,
 		default: "={{ $json.customHeaders['x-called-number'] }}",
-		placeholder: '+56221234567',
-		displayOptions: { show: { tenantBy: ['calledNumber'] } },
 		description:
 			'The number of the tenant, in E.164 format. OpenAI knows only its own address, so let the dialling side name it in a header of its own.',
 	},
-	{ ...tenantLocator, displayOptions: { show: { tenantBy: ['tenant'] } } },
+	chosenTenantField,
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -103,7 +98,7 @@ export const description: INodeProperties[] = [
 ];
 
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
-	const openAiCallId = readCallId.call(this, itemIndex);
+	const openAiCallId = readOpenAiCallId.call(this, 'openAiCallId', 'OpenAI Call ID', itemIndex);
 	const reply = await sidecarRequest(this, {
 		method: 'POST',
 		path: '/v1/sip-calls',
@@ -116,26 +111,13 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		timeoutMs,
 	});
 	if (outcomes.includes(String(reply.outcome))) return { openAiCallId, ...reply };
-	throw new NodeOperationError(this.getNode(), 'The reply of the voice sidecar has no outcome', {
-		itemIndex,
-		description: 'Check that the base URL of the credential is that of the media sidecar.',
-	});
+	throw unexpectedReply(this, 'outcome', itemIndex);
 }
 
 /** Answered is the first output, Not Answered the second. As a tool, the node has one output only. */
 export function output(this: IExecuteFunctions, { outcome }: IDataObject): number {
 	if (this.isToolExecution?.()) return 0;
 	return outcome === 'answered' ? 0 : 1;
-}
-
-function readCallId(this: IExecuteFunctions, itemIndex: number): string {
-	const callId = readText.call(this, 'openAiCallId', 'OpenAI Call ID', itemIndex);
-	if (/^rtc_[\w-]+$/.test(callId)) return callId;
-	throw new NodeOperationError(this.getNode(), `"${callId}" is not a Call ID of OpenAI`, {
-		itemIndex,
-		description:
-			'It begins with rtc_ and comes from the OpenAI Realtime Trigger (callId). A Call SID of Twilio (CA…) is another thing.',
-	});
 }
 
 function readHeaders(this: IExecuteFunctions, itemIndex: number): IDataObject[] {
@@ -165,16 +147,13 @@ function parsed(text: string): unknown {
 }
 
 function whose(this: IExecuteFunctions, itemIndex: number): IDataObject {
-	const by = this.getNodeParameter('tenantBy', itemIndex, 'session');
-	if (by === 'session') return {};
+	if (this.getNodeParameter('tenantBy', itemIndex, 'session') === 'session') return {};
 	const options = this.getNodeParameter('options', itemIndex, {}) as SessionDetails & {
 		from?: string;
 	};
 	const caller = this.getInputData()[itemIndex]?.json.from;
 	return {
-		...(by === 'tenant'
-			? { tenant: readText.call(this, 'tenant', 'Tenant', itemIndex) }
-			: { calledNumber: readNumber.call(this, 'calledNumber', 'Called Number', itemIndex) }),
+		...readTenantChoice.call(this, itemIndex),
 		from: options.from ?? (typeof caller === 'string' && e164.test(caller) ? caller : undefined),
 		...sessionDetails(options),
 	};

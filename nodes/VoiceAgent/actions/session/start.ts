@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 
 import { given } from '../../../shared/request';
 import { sidecarRequest } from '../../../shared/sidecar';
-import { readNumber, readText } from '../../shared/checks';
+import { pipelines } from '../../shared/pipelines';
 import {
 	agentOption,
 	contactNameOption,
@@ -12,7 +12,13 @@ import {
 	variablesOption,
 	type SessionDetails,
 } from '../../shared/sessionDetails';
-import { tenantLocator } from '../../shared/tenantLocator';
+import {
+	calledNumberField,
+	chosenTenantField,
+	readTenantChoice,
+	tenantByField,
+} from '../../shared/tenantChoice';
+import { unexpectedReply } from '../../shared/unexpectedReply';
 
 export const description: INodeProperties[] = [
 	{
@@ -22,32 +28,9 @@ export const description: INodeProperties[] = [
 		type: 'notice',
 		default: '',
 	},
-	{
-		displayName: 'Find the Tenant By',
-		name: 'tenantBy',
-		type: 'options',
-		default: 'calledNumber',
-		options: [
-			{
-				name: 'Called Number',
-				value: 'calledNumber',
-				description: 'The tenant that has the number which was called',
-			},
-			{ name: 'Tenant', value: 'tenant', description: 'A tenant that you choose' },
-		],
-		description: 'How the sidecar knows whose agent it is',
-	},
-	{
-		displayName: 'Called Number',
-		name: 'calledNumber',
-		type: 'string',
-		required: true,
-		default: '={{ $json.to }}',
-		placeholder: '+56221234567',
-		displayOptions: { show: { tenantBy: ['calledNumber'] } },
-		description: 'The number of the tenant, in E.164 format',
-	},
-	{ ...tenantLocator, displayOptions: { show: { tenantBy: ['tenant'] } } },
+	tenantByField,
+	calledNumberField,
+	chosenTenantField,
 	{
 		displayName: 'Direction',
 		name: 'direction',
@@ -107,18 +90,7 @@ export const description: INodeProperties[] = [
 				name: 'pipeline',
 				type: 'options',
 				default: 'cascade',
-				options: [
-					{
-						name: 'Cascade',
-						value: 'cascade',
-						description: 'Speech recognition, language model, voice: one after the other',
-					},
-					{
-						name: 'Realtime',
-						value: 'realtime',
-						description: 'One model that hears and speaks (OpenAI Realtime), with the least delay',
-					},
-				],
+				options: pipelines,
 				description: "How speech becomes an answer. Without it: the tenant's pipeline.",
 			},
 			{
@@ -145,10 +117,6 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	const options = this.getNodeParameter('options', itemIndex, {}) as StartOptions;
 	const item = this.getInputData()[itemIndex]?.json ?? {};
 	const fromItem = (name: string) => (typeof item[name] === 'string' ? item[name] : undefined);
-	const whose =
-		this.getNodeParameter('tenantBy', itemIndex) === 'tenant'
-			? { tenant: readText.call(this, 'tenant', 'Tenant', itemIndex) }
-			: { calledNumber: readNumber.call(this, 'calledNumber', 'Called Number', itemIndex) };
 	const call = given({
 		callSid: options.callSid ?? fromItem('callSid'),
 		from: options.from ?? fromItem('from'),
@@ -158,7 +126,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		method: 'POST',
 		path: '/v1/sessions',
 		body: given({
-			...whose,
+			...readTenantChoice.call(this, itemIndex),
 			direction: this.getNodeParameter('direction', itemIndex, 'inbound') as string,
 			...call,
 			...audioPath.call(this, options.pipeline, itemIndex),
@@ -166,12 +134,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		}),
 		itemIndex,
 	});
-	if (action(session) === undefined) {
-		throw new NodeOperationError(this.getNode(), 'The reply of the voice sidecar has no decision', {
-			itemIndex,
-			description: 'Check that the base URL of the credential is that of the media sidecar.',
-		});
-	}
+	if (action(session) === undefined) throw unexpectedReply(this, 'decision', itemIndex);
 	return { ...call, ...session };
 }
 

@@ -1,6 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { shownWhen } from '../../../shared/shownWhen';
 import { escalationFields, readEscalation } from '../../fields/escalation';
 import { intentFields, readIntents } from '../../fields/intents';
 import { qualityFields, readQuality } from '../../fields/quality';
@@ -14,13 +15,6 @@ import { perform } from '../../shared/perform';
 import { sourceFields } from '../../shared/sourceFields';
 
 const mostTopics = 8;
-
-/** Shown when this analysis is chosen. */
-const shownFor = (analysis: string, fields: INodeProperties[]): INodeProperties[] =>
-	fields.map((field) => ({
-		...field,
-		displayOptions: { show: { ...field.displayOptions?.show, analyses: [analysis] } },
-	}));
 
 export const description: INodeProperties[] = [
 	...sourceFields,
@@ -73,12 +67,12 @@ export const description: INodeProperties[] = [
 		],
 		description: 'What to find out; all of it in one request to the engine',
 	},
-	...shownFor('intent', intentFields),
-	...shownFor('escalation', escalationFields),
-	...shownFor('summary', summaryFields),
-	...shownFor('quality', qualityFields),
-	...shownFor('questions', questionFields),
-	...shownFor('redaction', redactionFields),
+	...shownWhen({ analyses: ['intent'] }, intentFields),
+	...shownWhen({ analyses: ['escalation'] }, escalationFields),
+	...shownWhen({ analyses: ['summary'] }, summaryFields),
+	...shownWhen({ analyses: ['quality'] }, qualityFields),
+	...shownWhen({ analyses: ['questions'] }, questionFields),
+	...shownWhen({ analyses: ['redaction'] }, redactionFields),
 	optionsField,
 ];
 
