@@ -18,7 +18,7 @@ export function readOpenAiCallId(
 	label: string,
 	itemIndex: number,
 ): string {
-	const callId = String(this.getNodeParameter(parameter, itemIndex) ?? '').trim();
+	const callId = String(this.getNodeParameter(parameter, itemIndex, '') ?? '').trim();
 	if (/^rtc_[\w-]+$/.test(callId)) return callId;
 	throw new NodeOperationError(
 		this.getNode(),

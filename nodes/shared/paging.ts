@@ -21,6 +21,18 @@ export const returnAllOrLimit: INodeProperties[] = [
 	},
 ];
 
+/** What narrows the results down. */
+export function filtersField(filters: INodeProperties[]): INodeProperties {
+	return {
+		displayName: 'Filters',
+		name: 'filters',
+		type: 'collection',
+		placeholder: 'Add Filter',
+		default: {},
+		options: filters,
+	};
+}
+
 /** How many results the builder wants; Infinity for all. */
 export function readLimit(this: IExecuteFunctions, itemIndex: number): number {
 	if (this.getNodeParameter('returnAll', itemIndex, false)) return Infinity;

@@ -1,7 +1,6 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { returnAllOrLimit } from '../../../shared/paging';
+import { filtersField, readLimit, returnAllOrLimit } from '../../../shared/paging';
 import { languageField } from '../../shared/voiceFields';
 import { listVoices } from '../../shared/voices';
 
@@ -25,43 +24,36 @@ export const description: INodeProperties[] = [
 			languageField.description?.replace(/^[^.]+/, 'Which language the voices speak') ?? '',
 	},
 	...returnAllOrLimit,
-	{
-		displayName: 'Filters',
-		name: 'filters',
-		type: 'collection',
-		placeholder: 'Add Filter',
-		default: {},
-		options: [
-			{
-				displayName: 'Families',
-				name: 'families',
-				type: 'multiOptions',
-				default: [],
-				options: families.map((family) => ({ name: family, value: family })),
-				description: 'Only voices of these families. They differ in quality, price and features.',
-			},
-			{
-				displayName: 'Gender',
-				name: 'gender',
-				type: 'options',
-				default: 'female',
-				options: [
-					{ name: 'Female', value: 'female' },
-					{ name: 'Male', value: 'male' },
-					{ name: 'Neutral', value: 'neutral' },
-				],
-				description: 'Only voices of this gender',
-			},
-			{
-				displayName: 'Name Contains',
-				name: 'search',
-				type: 'string',
-				default: '',
-				placeholder: 'Aoede',
-				description: 'Only voices with this in their name',
-			},
-		],
-	},
+	filtersField([
+		{
+			displayName: 'Families',
+			name: 'families',
+			type: 'multiOptions',
+			default: [],
+			options: families.map((family) => ({ name: family, value: family })),
+			description: 'Only voices of these families. They differ in quality, price and features.',
+		},
+		{
+			displayName: 'Gender',
+			name: 'gender',
+			type: 'options',
+			default: 'female',
+			options: [
+				{ name: 'Female', value: 'female' },
+				{ name: 'Male', value: 'male' },
+				{ name: 'Neutral', value: 'neutral' },
+			],
+			description: 'Only voices of this gender',
+		},
+		{
+			displayName: 'Name Contains',
+			name: 'search',
+			type: 'string',
+			default: '',
+			placeholder: 'Aoede',
+			description: 'Only voices with this in their name',
+		},
+	]),
 ];
 
 interface Filters {
@@ -77,15 +69,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		gender,
 		search = '',
 	} = this.getNodeParameter('filters', itemIndex, {}) as Filters;
-	const limit = this.getNodeParameter('returnAll', itemIndex, false)
-		? Infinity
-		: Number(this.getNodeParameter('limit', itemIndex, 50));
-	if (!(limit >= 1)) {
-		throw new NodeOperationError(this.getNode(), 'The field Limit must be at least 1', {
-			itemIndex,
-			description: 'To get all voices, turn on Return All.',
-		});
-	}
+	const limit = readLimit.call(this, itemIndex);
 	const voices = await listVoices(this, language, itemIndex);
 	return voices
 		.filter(

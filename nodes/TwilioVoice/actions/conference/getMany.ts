@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { readLimit, returnAllOrLimit } from '../../../shared/paging';
+import { filtersField, readLimit, returnAllOrLimit } from '../../../shared/paging';
 import { checkMoment } from '../../shared/checks';
 import { conferenceOutput } from '../../shared/outputs';
 import { twilioList } from '../../transport/twilio';
@@ -19,37 +19,30 @@ export const description: INodeProperties[] = [
 		description: 'Only conferences in this state; Twilio lists one state at a time',
 	},
 	...returnAllOrLimit,
-	{
-		displayName: 'Filters',
-		name: 'filters',
-		type: 'collection',
-		placeholder: 'Add Filter',
-		default: {},
-		options: [
-			{
-				displayName: 'Created After',
-				name: 'createdAfter',
-				type: 'dateTime',
-				default: '',
-				description: 'Only conferences from this moment on',
-			},
-			{
-				displayName: 'Created Before',
-				name: 'createdBefore',
-				type: 'dateTime',
-				default: '',
-				description: 'Only conferences up to this moment',
-			},
-			{
-				displayName: 'Friendly Name',
-				name: 'friendlyName',
-				type: 'string',
-				default: '',
-				placeholder: 'support-42',
-				description: 'Only conferences of exactly this name',
-			},
-		],
-	},
+	filtersField([
+		{
+			displayName: 'Created After',
+			name: 'createdAfter',
+			type: 'dateTime',
+			default: '',
+			description: 'Only conferences from this moment on',
+		},
+		{
+			displayName: 'Created Before',
+			name: 'createdBefore',
+			type: 'dateTime',
+			default: '',
+			description: 'Only conferences up to this moment',
+		},
+		{
+			displayName: 'Friendly Name',
+			name: 'friendlyName',
+			type: 'string',
+			default: '',
+			placeholder: 'support-42',
+			description: 'Only conferences of exactly this name',
+		},
+	]),
 ];
 
 /** Since September 2026 Twilio lists those in progress when no status is given, so it is always sent. */

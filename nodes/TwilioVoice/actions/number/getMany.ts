@@ -1,35 +1,28 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { readLimit, returnAllOrLimit } from '../../../shared/paging';
+import { filtersField, readLimit, returnAllOrLimit } from '../../../shared/paging';
 import { numberOutput } from '../../shared/outputs';
 import { twilioList } from '../../transport/twilio';
 
 export const description: INodeProperties[] = [
 	...returnAllOrLimit,
-	{
-		displayName: 'Filters',
-		name: 'filters',
-		type: 'collection',
-		placeholder: 'Add Filter',
-		default: {},
-		options: [
-			{
-				displayName: 'Friendly Name',
-				name: 'friendlyName',
-				type: 'string',
-				default: '',
-				description: 'Only numbers of exactly this name',
-			},
-			{
-				displayName: 'Phone Number',
-				name: 'phoneNumber',
-				type: 'string',
-				default: '',
-				placeholder: '+562',
-				description: 'Only numbers with these digits in them; * stands for any digit',
-			},
-		],
-	},
+	filtersField([
+		{
+			displayName: 'Friendly Name',
+			name: 'friendlyName',
+			type: 'string',
+			default: '',
+			description: 'Only numbers of exactly this name',
+		},
+		{
+			displayName: 'Phone Number',
+			name: 'phoneNumber',
+			type: 'string',
+			default: '',
+			placeholder: '+562',
+			description: 'Only numbers with these digits in them; * stands for any digit',
+		},
+	]),
 ];
 
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {

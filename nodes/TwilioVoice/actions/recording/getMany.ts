@@ -1,51 +1,44 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { readLimit, returnAllOrLimit } from '../../../shared/paging';
+import { filtersField, readLimit, returnAllOrLimit } from '../../../shared/paging';
 import { checkMoment } from '../../shared/checks';
 import { recordingOutput } from '../../shared/outputs';
 import { twilioList } from '../../transport/twilio';
 
 export const description: INodeProperties[] = [
 	...returnAllOrLimit,
-	{
-		displayName: 'Filters',
-		name: 'filters',
-		type: 'collection',
-		placeholder: 'Add Filter',
-		default: {},
-		options: [
-			{
-				displayName: 'Call SID',
-				name: 'callSid',
-				type: 'string',
-				default: '',
-				placeholder: 'CA…',
-				description: 'Only recordings of this call',
-			},
-			{
-				displayName: 'Conference SID',
-				name: 'conferenceSid',
-				type: 'string',
-				default: '',
-				placeholder: 'CF…',
-				description: 'Only recordings of this conference',
-			},
-			{
-				displayName: 'Created After',
-				name: 'createdAfter',
-				type: 'dateTime',
-				default: '',
-				description: 'Only recordings from this moment on',
-			},
-			{
-				displayName: 'Created Before',
-				name: 'createdBefore',
-				type: 'dateTime',
-				default: '',
-				description: 'Only recordings up to this moment',
-			},
-		],
-	},
+	filtersField([
+		{
+			displayName: 'Call SID',
+			name: 'callSid',
+			type: 'string',
+			default: '',
+			placeholder: 'CA…',
+			description: 'Only recordings of this call',
+		},
+		{
+			displayName: 'Conference SID',
+			name: 'conferenceSid',
+			type: 'string',
+			default: '',
+			placeholder: 'CF…',
+			description: 'Only recordings of this conference',
+		},
+		{
+			displayName: 'Created After',
+			name: 'createdAfter',
+			type: 'dateTime',
+			default: '',
+			description: 'Only recordings from this moment on',
+		},
+		{
+			displayName: 'Created Before',
+			name: 'createdBefore',
+			type: 'dateTime',
+			default: '',
+			description: 'Only recordings up to this moment',
+		},
+	]),
 ];
 
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {

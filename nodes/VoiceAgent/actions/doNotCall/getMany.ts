@@ -1,29 +1,22 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { returnAllOrLimit } from '../../../shared/paging';
+import { filtersField, returnAllOrLimit } from '../../../shared/paging';
 import { listed } from '../../shared/list';
 import { listFields, listGiven } from '../../shared/doNotCallFields';
 
 export const description: INodeProperties[] = [
 	...listFields,
 	...returnAllOrLimit,
-	{
-		displayName: 'Filters',
-		name: 'filters',
-		type: 'collection',
-		placeholder: 'Add Filter',
-		default: {},
-		options: [
-			{
-				displayName: 'Search',
-				name: 'search',
-				type: 'string',
-				default: '',
-				placeholder: '+569',
-				description: 'Only numbers with these digits',
-			},
-		],
-	},
+	filtersField([
+		{
+			displayName: 'Search',
+			name: 'search',
+			type: 'string',
+			default: '',
+			placeholder: '+569',
+			description: 'Only numbers with these digits',
+		},
+	]),
 ];
 
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {

@@ -1,33 +1,23 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { returnAllOrLimit } from '../../../shared/paging';
-import { listed } from '../../shared/list';
+import { filtersField, returnAllOrLimit } from '../../../shared/paging';
 import { ownerFilter } from '../../shared/locators';
-import { tenantGiven } from '../../shared/tenants';
+import { listedOfTenant } from '../../shared/tenantList';
 
 export const description: INodeProperties[] = [
 	ownerFilter,
 	...returnAllOrLimit,
-	{
-		displayName: 'Filters',
-		name: 'filters',
-		type: 'collection',
-		placeholder: 'Add Filter',
-		default: {},
-		options: [
-			{
-				displayName: 'Search',
-				name: 'search',
-				type: 'string',
-				default: '',
-				description: 'Only phrases with this text',
-			},
-		],
-	},
+	filtersField([
+		{
+			displayName: 'Search',
+			name: 'search',
+			type: 'string',
+			default: '',
+			description: 'Only phrases with this text',
+		},
+	]),
 ];
 
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
-	const filters = this.getNodeParameter('filters', itemIndex, {}) as IDataObject;
-	const query = { ...tenantGiven.call(this, itemIndex), ...filters };
-	return await listed.call(this, '/v1/phrases', query, itemIndex);
+	return await listedOfTenant.call(this, '/v1/phrases', itemIndex);
 }
