@@ -20,6 +20,8 @@ export class Reframer {
 
   /** The frames that `bytes` completes. They may share memory with `bytes`. */
   push(bytes: Uint8Array): Uint8Array[] {
+    // As the phone sends them.
+    if (bytes.length === this.#frameBytes && this.#rest.length === 0) return [bytes];
     const all = this.#rest.length === 0 ? bytes : concatenate(this.#rest, bytes);
     const frames: Uint8Array[] = [];
     let at = 0;

@@ -1,4 +1,5 @@
 import { FRAME_MS, MULAW_SILENCE, silentFrame } from '../../audio/constants.ts';
+import { FrameRing } from '../../audio/frame-ring.ts';
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { RealtimeSession } from '../../realtime/contract.ts';
 import type { RealtimeOptions } from './options.ts';
@@ -26,7 +27,7 @@ export class CallerFrames {
   readonly #options: Pick<RealtimeOptions, 'gapMs' | 'maxPaddingMs'>;
   #session: RealtimeSession | undefined;
   /** The last one ends at `#positionMs`. */
-  #kept: Uint8Array[] = [];
+  readonly #kept = new FrameRing();
   #positionMs = 0;
   /** Nobody is sure to hear what comes: none of it is let go. */
   #holding = false;
@@ -49,7 +50,7 @@ export class CallerFrames {
   /** Frames that no answer has come of, in order. */
   get kept(): readonly Uint8Array[] {
     this.#trim();
-    return this.#kept;
+    return this.#kept.toArray();
   }
 
   /** From now on this session hears the caller: first what is kept. */
@@ -59,7 +60,7 @@ export class CallerFrames {
     this.#positionMs = 0;
     this.#doneMs = 0;
     if (this.#keepFromMs !== undefined) this.#keepFromMs = 0;
-    for (const frame of this.#kept) {
+    for (const frame of this.#kept.toArray()) {
       session.append(frame);
       this.#positionMs += FRAME_MS;
     }
@@ -117,7 +118,7 @@ export class CallerFrames {
   close(): void {
     this.#timer?.cancel();
     this.#session = undefined;
-    this.#kept = [];
+    this.#kept.clear();
   }
 
   #append(frame: Uint8Array): void {
@@ -132,7 +133,7 @@ export class CallerFrames {
     const spanMs = this.#positionMs - Math.max(fromMs, this.#doneMs);
     const needed = this.#holding ? this.#kept.length : Math.max(0, Math.ceil(spanMs / FRAME_MS));
     const wanted = Math.min(MAX_KEPT_FRAMES, needed);
-    if (this.#kept.length > wanted) this.#kept.splice(0, this.#kept.length - wanted);
+    this.#kept.keepNewest(wanted);
   }
 
   /** One coarse timer a call: a timer a frame would cost more than the frame. */

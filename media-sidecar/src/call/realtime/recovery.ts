@@ -84,7 +84,7 @@ export class Recovery {
       context.end(closing.reason);
       return;
     }
-    const frameList = [...frames.kept];
+    const frameList = frames.kept;
     const resumption = opening.protects
       ? undefined
       : { owes: this.#owes(), bridged, frames: frameList, keys };
