@@ -215,8 +215,9 @@ export async function startSidecar(
     {
       verifySignature: (signature) =>
         isSignedUpgrade({ authToken, signature, url: mediaUrl(config.publicUrl) }),
-      accept: (socket) =>
+      accept: (socket, connection) =>
         acceptStream(socket, {
+          connection,
           clock,
           metrics,
           logger,

@@ -39,7 +39,10 @@ export interface MediaSocketParts {
    * Waits until the stream has said which call it carries. A stream that does not, or not by the
    * rules, is refused with a short reason, and its socket is closed.
    */
-  readonly accept: (socket: WebSocket) => Promise<StartedStream | { readonly refused: string }>;
+  readonly accept: (
+    socket: WebSocket,
+    connection: Duplex,
+  ) => Promise<StartedStream | { readonly refused: string }>;
   readonly conversations: {
     readonly gate: SessionGate;
     /** Begins the conversation. @throws when it cannot; the leg is untouched then */
@@ -129,14 +132,14 @@ export class MediaSocket {
     // A handshake that fails calls nobody back: the end of the connection gives its place free.
     socket.once('close', shown);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      void this.#serve(webSocket, shown);
+      void this.#serve(webSocket, socket, shown);
     });
   }
 
-  async #serve(socket: WebSocket, shown: () => void): Promise<void> {
+  async #serve(socket: WebSocket, connection: Duplex, shown: () => void): Promise<void> {
     const { accept, metrics, logger } = this.#parts;
     try {
-      const started = await accept(socket);
+      const started = await accept(socket, connection);
       if ('refused' in started) {
         metrics.count('media_sockets_refused', { reason: started.refused });
         return;

@@ -15,9 +15,26 @@ export class FakeMediaSocket extends EventEmitter {
   readyState: 0 | 1 | 2 | 3 = 1;
   closeCode: number | undefined;
   terminated = false;
+  /** How often something was handed to the network; what is sent while corked goes together. */
+  writes = 0;
+  #corked = 0;
+  #waiting = false;
 
   send(message: string): void {
     this.sent.push(JSON.parse(message) as SentMessage);
+    if (this.#corked > 0) this.#waiting = true;
+    else this.writes += 1;
+  }
+
+  cork(): void {
+    this.#corked += 1;
+  }
+
+  uncork(): void {
+    this.#corked -= 1;
+    if (this.#corked > 0 || !this.#waiting) return;
+    this.#waiting = false;
+    this.writes += 1;
   }
 
   close(code?: number): void {

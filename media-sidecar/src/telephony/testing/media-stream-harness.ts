@@ -23,7 +23,12 @@ export function createMediaStream(options: Partial<TwilioMediaStreamOptions> = {
     tracks: ['inbound'] as const,
     customParameters: {},
   };
-  const leg = new TwilioMediaStream(socket as unknown as MediaSocket, start, { clock }, options);
+  const leg = new TwilioMediaStream(
+    socket as unknown as MediaSocket,
+    start,
+    { clock, connection: socket },
+    options,
+  );
   const frames: Uint8Array[] = [];
   const events: string[] = [];
   const attach = () =>

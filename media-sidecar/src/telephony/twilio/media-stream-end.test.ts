@@ -103,6 +103,12 @@ describe('messages that make no sense', () => {
       'of another stream',
       (socket) => socket.receive({ event: 'mark', streamSid: 'MZ9', mark: { name: 'end-1' } }),
     ],
+    ['a mark without a name', (socket) => socket.receive({ event: 'mark', streamSid, mark: {} })],
+    ['a mark that is none', (socket) => socket.receive({ event: 'mark', streamSid })],
+    [
+      'a mark without a stream',
+      (socket) => socket.receive({ event: 'mark', mark: { name: 'end-1' } }),
+    ],
     [
       'a key that is none',
       (socket) => socket.receive({ event: 'dtmf', streamSid, dtmf: { digit: '12' } }),

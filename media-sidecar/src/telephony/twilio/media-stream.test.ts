@@ -113,6 +113,16 @@ describe('what the agent says', () => {
     assert.equal(leg.counters().framesSent, 22);
   });
 
+  it('leaves in one write for each piece, with its marks', () => {
+    const { socket, leg } = setUp();
+    leg.play('a', tone(400, 440));
+    assert.ok(socket.sent.length > 4);
+    assert.equal(socket.writes, 1);
+    leg.play('a', tone(400, 440));
+    leg.finishItem('a');
+    assert.equal(socket.writes, 3);
+  });
+
   it('tells its first and its last audio when the marks come back, each once', () => {
     const { leg, attach, events, marks, returnMark, clock } = setUp();
     attach();

@@ -136,6 +136,7 @@ export class TwilioMediaStream implements PhoneLeg {
         audio: (mulaw) => socket.send(mediaMessage(streamSid, mulaw)),
         mark: (name) => socket.send(markMessage(streamSid, name)),
         clear: () => socket.send(clearMessage(streamSid)),
+        together: (work) => socket.together(work),
         get bufferedBytes() {
           return socket.bufferedBytes;
         },

@@ -34,6 +34,10 @@ export class OutboundQueue {
     this.#itemOf(itemId).finished = true;
   }
 
+  get isEmpty(): boolean {
+    return this.#items.length === 0;
+  }
+
   /** Whether more audio waits for its turn. */
   get hasAudio(): boolean {
     return (this.#items[0]?.parts.length ?? 0) > 0;

@@ -40,6 +40,8 @@ export interface PlaybackWire {
   audio(mulaw: Uint8Array): void;
   mark(name: string): void;
   clear(): void;
+  /** Whatever `work` sends leaves in one piece. */
+  together(work: () => void): void;
   /** What the socket has taken but not sent. */
   readonly bufferedBytes: number;
 }
@@ -142,6 +144,11 @@ export class Playback {
   #pump(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    if (this.#queue.isEmpty) return;
+    this.#wire.together(() => this.#send());
+  }
+
+  #send(): void {
     while (!this.#closed) {
       const ended = this.#queue.takeEnded();
       if (ended) {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type WebSocket from 'ws';
 import type { RawData } from 'ws';
 import type { Clock, Timer } from '../../kernel/clock.ts';
@@ -36,8 +37,13 @@ export const defaultStreamSocketOptions = {
   maxProtocolErrors: 20,
 } as const satisfies StreamSocketOptions;
 
+/** The connection below a WebSocket. */
+export type MediaConnection = Pick<Duplex, 'cork' | 'uncork'>;
+
 export interface StreamSocketDependencies {
   readonly clock: Clock;
+  /** Without it each message is a write of its own. */
+  readonly connection?: MediaConnection;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
 }
@@ -66,6 +72,7 @@ export class StreamSocket {
   readonly #start: StreamStart;
   readonly #options: StreamSocketOptions;
   readonly #clock: Clock;
+  readonly #connection: MediaConnection | undefined;
   readonly #logger: Logger;
   readonly #metrics: Metrics;
   readonly #handlers: StreamHandlers;
@@ -88,6 +95,7 @@ export class StreamSocket {
     this.#handlers = handlers;
     this.#options = options;
     this.#clock = dependencies.clock;
+    this.#connection = dependencies.connection;
     this.#logger = dependencies.logger ?? silentLogger;
     this.#metrics = dependencies.metrics ?? noMetrics;
     this.#lastMessageMs = this.#clock.monotonicMs();
@@ -112,6 +120,16 @@ export class StreamSocket {
 
   send(message: string): void {
     if (this.#socket.readyState === OPEN) this.#socket.send(message);
+  }
+
+  /** Whatever `work` sends leaves in one write: a system call is most of what sending costs. */
+  together(work: () => void): void {
+    this.#connection?.cork();
+    try {
+      work();
+    } finally {
+      this.#connection?.uncork();
+    }
   }
 
   /** Counts a message that makes no sense; ends the stream when there are too many. */
