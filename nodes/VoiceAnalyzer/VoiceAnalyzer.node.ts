@@ -8,7 +8,9 @@ import type {
 } from 'n8n-workflow';
 
 import { propertiesOf, runOperations } from '../shared/operations';
+import * as conversation from './actions/conversation/resource';
 import { operations } from './actions/operations';
+import * as personalData from './actions/personalData/resource';
 import { searchCalls } from './methods/calls';
 import { searchGeminiModels, searchOpenAiModels } from './methods/models';
 
@@ -67,67 +69,10 @@ export class VoiceAnalyzer implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				default: 'conversation',
-				options: [
-					{ name: 'Conversation', value: 'conversation' },
-					{ name: 'Personal Data', value: 'personalData' },
-				],
+				options: [conversation.resource, personalData.resource],
 			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				displayOptions: { show: { resource: ['conversation'] } },
-				default: 'analyze',
-				options: [
-					{
-						name: 'Analyze',
-						value: 'analyze',
-						action: 'Analyze a conversation',
-						description: 'Find out several things about a conversation in one request',
-					},
-					{
-						name: 'Answer Questions',
-						value: 'answerQuestions',
-						action: 'Answer questions about a conversation',
-						description: 'Answer your own questions from what was said, with evidence',
-					},
-					{
-						name: 'Decide Escalation',
-						value: 'decideEscalation',
-						action: 'Decide whether a person should take over a conversation',
-						description: 'Two outputs, Continue and Escalate, by thresholds and keywords',
-					},
-					{
-						name: 'Score Quality',
-						value: 'scoreQuality',
-						action: 'Score the quality of a conversation',
-						description: "Judge the agent's work by your criteria, with evidence",
-					},
-					{
-						name: 'Summarize',
-						value: 'summarize',
-						action: 'Summarize a conversation',
-						description: 'For the record, or for the person who takes over',
-					},
-				],
-			},
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				displayOptions: { show: { resource: ['personalData'] } },
-				default: 'redact',
-				options: [
-					{
-						name: 'Redact',
-						value: 'redact',
-						action: 'Redact personal data in a conversation',
-						description: 'Replace telephone numbers, identity numbers, cards, names and the like',
-					},
-				],
-			},
+			conversation.operation,
+			personalData.operation,
 			...propertiesOf(operations),
 		],
 	};

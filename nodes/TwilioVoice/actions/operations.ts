@@ -5,11 +5,7 @@ import { conversationOperations } from './conversation/operations';
 import { liveAudioOperations } from './liveAudio/operations';
 import { numberOperations } from './number/operations';
 import { recordingOperations } from './recording/operations';
-import * as respondConnect from './response/connect';
-import * as respondHangUp from './response/hangUp';
-import * as respondPlay from './response/play';
-import * as respondReject from './response/reject';
-import * as respondSay from './response/say';
+import { responseOperations } from './response/operations';
 
 export const operations: Operations = {
 	call: callOperations,
@@ -18,11 +14,5 @@ export const operations: Operations = {
 	liveAudio: liveAudioOperations,
 	number: numberOperations,
 	recording: recordingOperations,
-	response: {
-		connect: respondConnect,
-		hangUp: respondHangUp,
-		play: respondPlay,
-		reject: respondReject,
-		say: respondSay,
-	},
+	response: responseOperations,
 };
