@@ -98,17 +98,22 @@ async function executeItem(
 			};
 		});
 	} catch (error) {
-		if (!this.continueOnFail()) throw ofItem.call(this, error, itemIndex);
+		if (!this.continueOnFail()) throw errorOfItem(this, error, itemIndex);
 		return [{ output: 0, item: { json: { error: (error as Error).message }, pairedItem } }];
 	}
 }
 
-function ofItem(this: IExecuteFunctions, error: unknown, itemIndex: number) {
+/** An error as n8n shows it, with the item that it belongs to. */
+export function errorOfItem(
+	context: IExecuteFunctions,
+	error: unknown,
+	itemIndex: number,
+): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
 		error.context.itemIndex ??= itemIndex;
 		return error;
 	}
 	return error instanceof Error
-		? new NodeOperationError(this.getNode(), error, { itemIndex })
-		: new NodeApiError(this.getNode(), error as JsonObject, { itemIndex });
+		? new NodeOperationError(context.getNode(), error, { itemIndex })
+		: new NodeApiError(context.getNode(), error as JsonObject, { itemIndex });
 }

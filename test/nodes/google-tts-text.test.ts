@@ -3,14 +3,14 @@ import { describe, test } from 'node:test';
 
 import type * as Gate from '../../nodes/GoogleTTS/synthesis/requestGate.ts';
 import type * as Markup from '../../nodes/GoogleTTS/text/markup.ts';
-import type * as Parallel from '../../nodes/GoogleTTS/synthesis/inParallel.ts';
+import type * as Parallel from '../../nodes/shared/parallel.ts';
 import type * as Split from '../../nodes/GoogleTTS/text/split.ts';
 import { built } from './package.ts';
 
 const { splitText } = built<typeof Split>('nodes/GoogleTTS/text/split');
 const { markupProblems } = built<typeof Markup>('nodes/GoogleTTS/text/markup');
 const { RequestGate } = built<typeof Gate>('nodes/GoogleTTS/synthesis/requestGate');
-const { inParallel } = built<typeof Parallel>('nodes/GoogleTTS/synthesis/inParallel');
+const { inParallel } = built<typeof Parallel>('nodes/shared/parallel');
 
 describe('a long text', () => {
   const bare = (text: string) => text.replace(/\s+/g, '');

@@ -1,5 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { fromList } from '../../shared/fromList';
+import { tenantLocator } from '../../VoiceAgent/shared/tenantLocator';
+
 export const defaultVoice = 'es-US-Neural2-A';
 
 export const languageField: INodeProperties = {
@@ -21,12 +24,7 @@ export const voiceField: INodeProperties = {
 	default: { mode: 'list', value: defaultVoice, cachedResultName: `${defaultVoice} (female)` },
 	description: 'Who speaks. The name of a voice begins with its language.',
 	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchVoices', searchable: true },
-		},
+		fromList('searchVoices'),
 		{
 			displayName: 'By Name',
 			name: 'name',
@@ -37,25 +35,9 @@ export const voiceField: INodeProperties = {
 };
 
 export const tenantField: INodeProperties = {
-	displayName: 'Tenant',
-	name: 'tenant',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
+	...tenantLocator,
+	required: false,
 	description: 'Whose phrases they are. Empty: those of the tenant of the API key, or of nobody.',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchTenants', searchable: true },
-		},
-		{
-			displayName: 'By Slug or ID',
-			name: 'id',
-			type: 'string',
-			placeholder: 'automotora-andes',
-		},
-	],
 };
 
 export const speakingRateField: INodeProperties = {

@@ -6,7 +6,7 @@ import type { AudioFormat, JoinedAudio } from '../audio/formats';
 import { AudioError } from '../audio/problem';
 import { textToSpeechCure } from '../shared/errors';
 import type { ChosenVoice } from '../shared/voices';
-import { inParallel } from './inParallel';
+import { inParallel } from '../../shared/parallel';
 import type { SpeechInput } from './input';
 import type { RequestGate } from './requestGate';
 

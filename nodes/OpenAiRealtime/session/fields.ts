@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { fromList } from '../../shared/fromList';
 import {
 	defaultModel,
 	defaultTurnDetection,
@@ -46,12 +47,7 @@ export const sessionFields: INodeProperties[] = [
 		displayOptions: forFields,
 		description: 'The realtime model that holds the conversation',
 		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				typeOptions: { searchListMethod: 'searchRealtimeModels', searchable: true },
-			},
+			fromList('searchRealtimeModels'),
 			{ displayName: 'By Name', name: 'name', type: 'string', placeholder: defaultModel },
 		],
 	},

@@ -5,21 +5,12 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 
+import { label, minute } from '../../shared/listLabels';
 import { isSid } from '../shared/checks';
 import { isoTime } from '../shared/callOutput';
 import { twilioPage } from '../transport/twilio';
 
 const pageSize = 50;
-
-/** 2026-11-21T09:12:33.000Z as 2026-11-21 09:12 UTC. */
-function minute(time: unknown): string {
-	const iso = isoTime(time);
-	return iso ? `${iso.slice(0, 16).replace('T', ' ')} UTC` : '';
-}
-
-function label(...parts: unknown[]): string {
-	return parts.filter((part) => typeof part === 'string' && part !== '').join(' · ');
-}
 
 interface List {
 	key: string;
@@ -60,7 +51,7 @@ export async function searchCalls(
 			key: 'calls',
 			path: '/Calls.json',
 			item: ({ sid, from, to, status, start_time: start, date_created: created }) => ({
-				name: label(`${String(from)} → ${String(to)}`, status, minute(start ?? created)),
+				name: label(`${String(from)} → ${String(to)}`, status, minute(isoTime(start ?? created))),
 				value: String(sid),
 			}),
 		},
@@ -81,7 +72,7 @@ export async function searchRecordings(
 			path: '/Recordings.json',
 			item: ({ sid, duration, status, start_time: start, date_created: created }) => ({
 				name: label(
-					minute(start ?? created),
+					minute(isoTime(start ?? created)),
 					Number(duration) > 0 ? `${String(duration)} s` : status,
 					sid,
 				),
@@ -106,7 +97,7 @@ export async function searchConferences(
 			path: '/Conferences.json',
 			qs: { Status: 'in-progress' },
 			item: ({ sid, friendly_name: name, date_created: created }) => ({
-				name: label(name, minute(created)),
+				name: label(name, minute(isoTime(created))),
 				value: String(sid),
 			}),
 		},

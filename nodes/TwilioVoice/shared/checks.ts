@@ -1,7 +1,8 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-const e164 = /^\+[1-9]\d{6,14}$/;
+import { isE164 } from '../../shared/phoneNumber';
+
 const sipAddress = /^sips?:[^\s@]+@[^\s@]+$/i;
 const clientName = /^client:\S+$/i;
 
@@ -66,10 +67,6 @@ function compact(value: string): string {
 	);
 }
 
-export function isPhoneNumber(value: string): boolean {
-	return e164.test(value);
-}
-
 /**
  * Reads a number in E.164 format; as `callable` also a SIP address or a Twilio client.
  * @throws {NodeOperationError} that names the field
@@ -98,7 +95,7 @@ export function checkPhoneNumber(
 	kind: 'phone number' | 'callable' = 'phone number',
 ): string {
 	const number = compact(value.trim());
-	if (e164.test(number)) return number;
+	if (isE164(number)) return number;
 	if (kind === 'callable' && (sipAddress.test(number) || clientName.test(number))) return number;
 	const others =
 		kind === 'callable'

@@ -129,13 +129,13 @@ export function dial(options: DialOptions, { kind, address }: Callee): Element {
 export interface EnqueueOptions {
 	action: string;
 	/** TwiML or audio for those who wait; Twilio plays music without it. */
-	waitUrl?: string;
+	waitUrl: string | undefined;
 }
 
 export function enqueue(queue: string, { action, waitUrl }: EnqueueOptions): Element {
 	return {
 		name: 'Enqueue',
-		attributes: { action, method: 'POST', waitUrl: waitUrl || undefined },
+		attributes: { action, method: 'POST', waitUrl },
 		content: [queue],
 	};
 }

@@ -5,18 +5,10 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 
+import { label, minute } from '../../shared/listLabels';
 import { pageOf } from '../shared/list';
 
 const pageSize = 50;
-
-/** 2026-11-21T09:12:33.000Z as 2026-11-21 09:12 UTC. */
-function minute(time: unknown): string {
-	return typeof time === 'string' ? `${time.slice(0, 16).replace('T', ' ')} UTC` : '';
-}
-
-function label(...parts: unknown[]): string {
-	return parts.filter((part) => typeof part === 'string' && part !== '').join(' · ');
-}
 
 interface List {
 	path: string;

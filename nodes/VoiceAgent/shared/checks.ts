@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-export const e164 = /^\+[1-9]\d{6,14}$/;
+import { isE164 } from '../../shared/phoneNumber';
 
 /** The trimmed text of a field; undefined when it is empty. */
 export function optionalText(
@@ -47,7 +47,7 @@ export function asNumber(
 	itemIndex: number,
 ): string {
 	const number = written.replace(/[\s().-]/g, '');
-	if (e164.test(number)) return number;
+	if (isE164(number)) return number;
 	throw new NodeOperationError(
 		this.getNode(),
 		`"${number}" in the field ${label} is not a phone number`,
@@ -109,12 +109,6 @@ export function asDay(
 		itemIndex,
 		description: 'Write it as YYYY-MM-DD, such as 2026-11-21.',
 	});
-}
-
-/** What was written in a list: separated by commas or lines. */
-export function listOf(written: unknown): string[] {
-	const parts = Array.isArray(written) ? written.map(String) : String(written ?? '').split(/[\n,]/);
-	return parts.map((part) => part.trim()).filter(Boolean);
 }
 
 function parse(text: string): unknown {

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { listOf } from './checks';
+import { listOf } from '../../shared/listOf';
 
 export const agentOption: INodeProperties = {
 	displayName: 'Agent',

@@ -1,8 +1,9 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { listOf } from '../../shared/listOf';
 import { given } from '../../shared/request';
-import { asNumber, asObject, listOf } from './checks';
+import { asNumber, asObject } from './checks';
 import { asMicroUsd } from './money';
 
 type Interval = [from: string, to: string];

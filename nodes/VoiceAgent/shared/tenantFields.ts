@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { pipelines } from './pipelines';
 
-export const greetingField: INodeProperties = {
+const greetingField: INodeProperties = {
 	displayName: 'Greeting',
 	name: 'greeting',
 	type: 'string',
@@ -12,7 +12,7 @@ export const greetingField: INodeProperties = {
 	description: 'The first words of the agent',
 };
 
-export const disclosureField: INodeProperties = {
+const disclosureField: INodeProperties = {
 	displayName: 'AI Disclosure',
 	name: 'disclosure',
 	type: 'string',
@@ -21,7 +21,7 @@ export const disclosureField: INodeProperties = {
 		'Tells the caller in the first utterance that an AI speaks (EU AI Act, article 50). It is added when the greeting does not say so.',
 };
 
-export const closedMessageField: INodeProperties = {
+const closedMessageField: INodeProperties = {
 	displayName: 'Closed Message',
 	name: 'closedMessage',
 	type: 'string',
@@ -31,7 +31,7 @@ export const closedMessageField: INodeProperties = {
 	description: 'What a caller hears outside of the business hours',
 };
 
-export const languageField: INodeProperties = {
+const languageField: INodeProperties = {
 	displayName: 'Language',
 	name: 'language',
 	type: 'string',
@@ -40,7 +40,7 @@ export const languageField: INodeProperties = {
 	description: 'The language of the callers, as a BCP-47 tag',
 };
 
-export const nameField: INodeProperties = {
+const nameField: INodeProperties = {
 	displayName: 'Name',
 	name: 'name',
 	type: 'string',
@@ -59,7 +59,7 @@ export const phoneNumbersField: INodeProperties = {
 		'The numbers that belong to the tenant, in E.164 format, separated by commas or lines. A number belongs to one tenant.',
 };
 
-export const timezoneField: INodeProperties = {
+const timezoneField: INodeProperties = {
 	displayName: 'Time Zone',
 	name: 'timezone',
 	type: 'string',
@@ -68,7 +68,7 @@ export const timezoneField: INodeProperties = {
 	description: 'IANA name of the zone of the business hours',
 };
 
-export const voiceField: INodeProperties = {
+const voiceField: INodeProperties = {
 	displayName: 'Voice',
 	name: 'voice',
 	type: 'string',
@@ -77,6 +77,17 @@ export const voiceField: INodeProperties = {
 	description:
 		'Name of a Google voice. The node Google Text-to-Speech lists them with Get Many Voices.',
 };
+
+/** What every tenant has. */
+export const requiredFields = [
+	nameField,
+	timezoneField,
+	languageField,
+	voiceField,
+	greetingField,
+	disclosureField,
+	closedMessageField,
+];
 
 /** What most tenants leave as it is. */
 export const rareFields: INodeProperties[] = [

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { fromList } from '../../shared/fromList';
+
 /** A tenant by list, slug or ID. */
 export const tenantLocator: INodeProperties = {
 	displayName: 'Tenant',
@@ -9,12 +11,7 @@ export const tenantLocator: INodeProperties = {
 	default: { mode: 'list', value: '' },
 	description: 'Whose agent it is',
 	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchTenants', searchable: true },
-		},
+		fromList('searchTenants'),
 		{
 			displayName: 'By Slug or ID',
 			name: 'id',

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { tenantLocator } from '../shared/tenantLocator';
+
 const forTool = { show: { mode: ['tool'] } };
 
 export const properties: INodeProperties[] = [
@@ -218,25 +220,9 @@ export const properties: INodeProperties[] = [
 		description: 'After this time the agent apologises instead of waiting any longer',
 	},
 	{
-		displayName: 'Tenant',
-		name: 'tenant',
-		type: 'resourceLocator',
-		default: { mode: 'list', value: '' },
+		...tenantLocator,
+		required: false,
 		description:
 			'Only calls of this tenant. Empty: the calls of all tenants that the API key sees.',
-		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				typeOptions: { searchListMethod: 'searchTenants', searchable: true },
-			},
-			{
-				displayName: 'By Slug or ID',
-				name: 'id',
-				type: 'string',
-				placeholder: 'automotora-andes',
-			},
-		],
 	},
 ];

@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { listOf } from '../../shared/listOf';
 import type { EscalationRules } from '../analysis/contract';
-import { numberIn, phrasesOf, textOf } from './lists';
+import { numberIn, textOf } from './lists';
 
 const defaultKeywords = 'reclamo formal, abogado, sernac, denuncia, demanda, complaint, lawyer';
 const defaultFrustration = 0.7;
@@ -65,7 +66,7 @@ export function readEscalation(this: IExecuteFunctions, itemIndex: number): Esca
 	const more = this.getNodeParameter('escalationOptions', itemIndex, {}) as Record<string, unknown>;
 	const threshold = this.getNodeParameter('frustrationThreshold', itemIndex, defaultFrustration);
 	return {
-		keywords: phrasesOf(this.getNodeParameter('escalationKeywords', itemIndex, '')),
+		keywords: listOf(this.getNodeParameter('escalationKeywords', itemIndex, '')),
 		frustration: numberIn.call(this, threshold, 'Escalate at Frustration', [0, 1], itemIndex),
 		...(more.sentimentThreshold === undefined
 			? {}

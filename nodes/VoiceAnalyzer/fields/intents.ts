@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { listOf } from '../../shared/listOf';
 import type { AnalysisRequest, Intent } from '../analysis/contract';
-import { phrasesOf, refuseTwins, rowsOf, textOf } from './lists';
+import { refuseTwins, rowsOf, textOf } from './lists';
 
 export const intentFields: INodeProperties[] = [
 	{
@@ -61,7 +62,7 @@ export function readIntents(
 			return {
 				name: textOf(name),
 				description: textOf(description),
-				keywords: phrasesOf(keywords),
+				keywords: listOf(keywords),
 			};
 		})
 		.filter(({ name }) => name !== '');

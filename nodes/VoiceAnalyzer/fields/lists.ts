@@ -1,12 +1,6 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-/** "reclamo, abogado": words and phrases between commas or line breaks. */
-export const phrasesOf = (value: unknown): string[] =>
-	(Array.isArray(value) ? value : String(value ?? '').split(/[,\n]/))
-		.map((each) => String(each).trim())
-		.filter((each) => each !== '');
-
 /** The rows of a fixed collection. */
 export function rowsOf<T>(
 	this: IExecuteFunctions,

@@ -1,8 +1,9 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { listOf } from '../../shared/listOf';
 import type { AnalysisRequest, Criterion } from '../analysis/contract';
-import { numberIn, phrasesOf, refuseTwins, rowsOf, textOf } from './lists';
+import { numberIn, refuseTwins, rowsOf, textOf } from './lists';
 
 const defaultCriteria = [
 	{
@@ -110,7 +111,7 @@ export function readQuality(
 		description: textOf(row.description),
 		weight: numberIn.call(this, row.weight ?? 1, 'Weight', [0, 1000], itemIndex),
 		critical: row.critical === true,
-		phrases: phrasesOf(row.phrases),
+		phrases: listOf(row.phrases),
 	}));
 	if (criteria.length === 0 || criteria.length > mostCriteria) {
 		throw new NodeOperationError(

@@ -1,9 +1,9 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { listOf } from '../../shared/listOf';
 import { kinds, type Kind } from '../redaction/find';
 import type { RedactOptions, Style } from '../redaction/redact';
-import { phrasesOf } from './lists';
 
 export const redactionFields: INodeProperties[] = [
 	{
@@ -67,7 +67,7 @@ export function readRedaction(
 	}
 	return {
 		kinds: chosen,
-		names: phrasesOf(this.getNodeParameter('knownNames', itemIndex, '')),
+		names: listOf(this.getNodeParameter('knownNames', itemIndex, '')),
 		style: this.getNodeParameter('redactionStyle', itemIndex, 'label') as Style,
 	};
 }

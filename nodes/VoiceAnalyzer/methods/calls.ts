@@ -1,8 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
+import { isE164 } from '../../shared/phoneNumber';
 import { sidecarRequest } from '../../shared/sidecar';
-
-const phoneNumber = /^\+[1-9]\d{6,14}$/;
 
 /** Calls of the sidecar, newest first. A whole telephone number as the filter finds that caller's calls. */
 export async function searchCalls(
@@ -16,7 +15,7 @@ export async function searchCalls(
 		path: '/v1/calls',
 		qs: {
 			limit: 50,
-			...(phoneNumber.test(wanted) ? { from: wanted } : {}),
+			...(isE164(wanted) ? { from: wanted } : {}),
 			...(paginationToken === undefined ? {} : { cursor: paginationToken }),
 		},
 	});
@@ -24,7 +23,7 @@ export async function searchCalls(
 		name: [call.startedAt, call.from, call.status].map(String).join(' · '),
 		value: String(call.id),
 	}));
-	const shown = phoneNumber.test(wanted)
+	const shown = isE164(wanted)
 		? results
 		: results.filter(({ name, value }) => `${name} ${value}`.includes(wanted));
 	return {

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import { fromList } from '../../shared/fromList';
 import type { Engine, ModelOptions } from '../engines/contract';
 import { geminiEngine } from '../engines/gemini';
 import { openAiEngine } from '../engines/openAi';
@@ -40,12 +41,7 @@ const model = (
 	displayOptions: { show: { engine: [engine] } },
 	description: 'A small and fast model is enough for most analyses',
 	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod, searchable: true },
-		},
+		fromList(searchListMethod),
 		{ displayName: 'By Name', name: 'id', type: 'string', placeholder: value },
 	],
 });

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { fromList } from '../../shared/fromList';
+
 /** Where the conversation comes from. Read by `shared/source.ts`. */
 export const sourceFields: INodeProperties[] = [
 	{
@@ -57,12 +59,7 @@ export const sourceFields: INodeProperties[] = [
 		displayOptions: { show: { source: ['call'] } },
 		description: 'The recorded call',
 		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				typeOptions: { searchListMethod: 'searchCalls', searchable: true },
-			},
+			fromList('searchCalls'),
 			{
 				displayName: 'By ID',
 				name: 'id',

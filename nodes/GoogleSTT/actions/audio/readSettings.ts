@@ -2,6 +2,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { googleProject } from '../../../shared/googleSpeech';
+import { listOf } from '../../../shared/listOf';
 import type { RawFormat } from '../../audio/open';
 import { phraseSets, type BoostedPhrases, type PhraseSetName } from '../../data/automotive';
 import { fallbacksFor, isLanguageTag } from '../../data/languages';
@@ -145,9 +146,9 @@ export function bucketOf({ bucket }: TranscribeOptions, fail: Fail): string {
 
 function phrasesOf({ phraseSet, ownPhrases }: TranscribeOptions, fail: Fail): BoostedPhrases[] {
 	const own = (ownPhrases?.sets ?? [])
-		.map(({ phrases = '', boost = 0 }) => ({
+		.map(({ phrases, boost = 0 }) => ({
 			boost: Number(boost),
-			phrases: [...new Set(phrases.split(/[,\n]/).map((phrase) => phrase.trim()))].filter(Boolean),
+			phrases: [...new Set(listOf(phrases))],
 		}))
 		.filter(({ phrases }) => phrases.length > 0);
 	for (const { boost, phrases } of own) {

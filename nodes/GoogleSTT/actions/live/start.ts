@@ -1,7 +1,11 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { startLiveTranscription, type TranscribedTrack } from '../../../shared/liveTranscription';
+import { listOf } from '../../../shared/listOf';
+import {
+	startLiveTranscription,
+	type TranscribedTrack,
+} from '../../../TwilioVoice/shared/liveTranscription';
 import { readCallSid, readPhoneNumber } from '../../../TwilioVoice/shared/checks';
 import { callSidField } from '../../../TwilioVoice/shared/locators';
 import { phraseSets, type PhraseSetName } from '../../data/automotive';
@@ -165,15 +169,11 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 
 function phrasesOf(
 	this: IExecuteFunctions,
-	{ phrases = '', phraseSet }: LiveOptions,
+	{ phrases, phraseSet }: LiveOptions,
 	itemIndex: number,
 ): string[] {
-	const own = phrases
-		.split(/[,\n]/)
-		.map((phrase) => phrase.trim())
-		.filter(Boolean);
 	const ready = phraseSet ? phraseSets[phraseSet].flatMap((set) => set.phrases) : [];
-	const all = [...new Set([...own, ...ready])];
+	const all = [...new Set([...listOf(phrases), ...ready])];
 	if (all.length > maxPhrases || all.some(({ length }) => length > maxPhraseCharacters)) {
 		throw new NodeOperationError(this.getNode(), 'There are too many phrases, or one is too long', {
 			itemIndex,

@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { stopLiveTranscription } from '../../../shared/liveTranscription';
+import { stopLiveTranscription } from '../../../TwilioVoice/shared/liveTranscription';
 import { readCallSid } from '../../../TwilioVoice/shared/checks';
 import { callSidField } from '../../../TwilioVoice/shared/locators';
 import { twilioIsUsed } from './twilioField';

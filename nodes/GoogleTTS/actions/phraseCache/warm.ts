@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { errorOfItem } from '../../shared/batch';
+import { errorOfItem } from '../../../shared/operations';
 import { fail } from '../../shared/fail';
 import { chosenVoice } from '../../shared/voices';
 import { mostCachedCharacters, requireSidecar, sidecarVoice } from '../../synthesis/phraseCache';

@@ -2,12 +2,12 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { pause } from '../../../shared/googleSpeech';
 import { formats, isTelephoneMulaw, type AudioFormat, type FormatName } from '../../audio/formats';
-import { errorOfItem } from '../../shared/batch';
+import { errorOfItem } from '../../../shared/operations';
 import { fail } from '../../shared/fail';
 import { familyOf, traitsOf } from '../../shared/families';
 import { chosenVoice, type ChosenVoice } from '../../shared/voices';
 import { billedCharacters, readInput, type SpeechInput } from '../../synthesis/input';
-import { inParallel } from '../../synthesis/inParallel';
+import { inParallel } from '../../../shared/parallel';
 import {
 	cachedPhrase,
 	hasSidecar,

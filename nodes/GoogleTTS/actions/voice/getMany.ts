@@ -21,7 +21,7 @@ export const description: INodeProperties[] = [
 	{
 		...languageField,
 		description:
-			languageField.description?.replace(/^[^.]+/, 'Which language the voices speak') ?? '',
+			'Which language the voices speak. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 	},
 	...returnAllOrLimit,
 	filtersField([

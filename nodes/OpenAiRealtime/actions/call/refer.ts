@@ -1,4 +1,5 @@
 import { NodeOperationError } from 'n8n-workflow';
+import { isE164 } from '../../../shared/phoneNumber';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { callIdField, readCallId } from '../../shared/callIdField';
@@ -32,8 +33,9 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 
 function readTarget(this: IExecuteFunctions, itemIndex: number): string {
 	const target = String(this.getNodeParameter('target', itemIndex) ?? '').trim();
-	if (/^\+[1-9]\d{6,14}$/.test(target)) return `tel:${target}`;
-	if (/^tel:\+[1-9]\d{6,14}$/.test(target) || /^sips?:[^\s@]+@[^\s@]+$/.test(target)) return target;
+	const number = target.replace(/^tel:/, '');
+	if (isE164(number)) return `tel:${number}`;
+	if (/^sips?:[^\s@]+@[^\s@]+$/.test(target)) return target;
 	throw new NodeOperationError(this.getNode(), `"${target}" is not somebody to transfer to`, {
 		itemIndex,
 		description:

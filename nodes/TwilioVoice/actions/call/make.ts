@@ -1,6 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { isE164 } from '../../../shared/phoneNumber';
 import { shownWhen } from '../../../shared/shownWhen';
 import { agentFields } from '../../shared/agentFields';
 import { agentVerbs } from '../../shared/agentVerbs';
@@ -9,7 +10,6 @@ import { callOutput } from '../../shared/callOutput';
 import {
 	checkDigits,
 	checkRange,
-	isPhoneNumber,
 	optionalUrl,
 	readPhoneNumber,
 	readUrl,
@@ -100,7 +100,7 @@ function callForm(this: IExecuteFunctions, options: MakeOptions, itemIndex: numb
 function parties(this: IExecuteFunctions, itemIndex: number): IDataObject {
 	const from = readPhoneNumber.call(this, 'from', 'From', itemIndex, 'callable');
 	const to = readPhoneNumber.call(this, 'to', 'To', itemIndex, 'callable');
-	if (isPhoneNumber(to) && !isPhoneNumber(from)) {
+	if (isE164(to) && !isE164(from)) {
 		throw new NodeOperationError(
 			this.getNode(),
 			`"${from}" in the field From cannot call a phone number`,

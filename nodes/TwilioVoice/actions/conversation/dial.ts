@@ -1,6 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { isE164 } from '../../../shared/phoneNumber';
 import { hold } from '../../conversation/hold';
 import { outputFor } from '../../conversation/outputs';
 import { readPhoneNumber } from '../../shared/checks';
@@ -137,7 +138,7 @@ function calleeOf(to: string): Callee {
 
 function callerIdOf(this: IExecuteFunctions, itemIndex: number, given = ''): string {
 	const callerId = given.trim();
-	if (callerId === '' || /^(\+[1-9]\d{6,14}|client:\S+)$/.test(callerId)) return callerId;
+	if (callerId === '' || isE164(callerId) || /^client:\S+$/.test(callerId)) return callerId;
 	throw new NodeOperationError(
 		this.getNode(),
 		`"${callerId}" in the option Caller ID is not a phone number`,

@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 
 import { hold } from '../../conversation/hold';
 import { outputFor } from '../../conversation/outputs';
-import { isHttpUrl } from '../../shared/checks';
+import { optionalUrl } from '../../shared/checks';
 import { enqueue } from '../../twiml/conversationVerbs';
 import { longWaitMs } from './fields';
 
@@ -45,18 +45,8 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 			{ itemIndex, description: 'Write the name of a queue, of at most 64 characters.' },
 		);
 	}
-	const { waitUrl = '' } = this.getNodeParameter('options', itemIndex, {}) as { waitUrl?: string };
-	if (waitUrl !== '' && !isHttpUrl(waitUrl)) {
-		throw new NodeOperationError(
-			this.getNode(),
-			`"${waitUrl}" in the option Wait URL is not an address`,
-			{
-				itemIndex,
-				description:
-					'Write the option Wait URL as a complete http(s) address that Twilio can reach.',
-			},
-		);
-	}
+	const options = this.getNodeParameter('options', itemIndex, {}) as { waitUrl?: string };
+	const waitUrl = optionalUrl.call(this, options.waitUrl, 'Wait URL', itemIndex);
 	return await hold.call(this, itemIndex, {
 		operation: 'enqueue',
 		limitMs: longWaitMs,

@@ -1,7 +1,8 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { startLiveTranscription, type TranscribedTrack } from '../../../shared/liveTranscription';
+import { startLiveTranscription, type TranscribedTrack } from '../../shared/liveTranscription';
+import { listOf } from '../../../shared/listOf';
 import { optionalUrl, readCallSid, readPhoneNumber, readString } from '../../shared/checks';
 import { callSidField } from '../../shared/locators';
 import { streamOutput } from '../../shared/outputs';
@@ -31,15 +32,12 @@ async function startTranscription(
 	track: TranscribedTrack,
 	itemIndex: number,
 ): Promise<IDataObject> {
-	const { language, phrases = '' } = this.getNodeParameter(
+	const { language, phrases } = this.getNodeParameter(
 		'transcriptionOptions',
 		itemIndex,
 		{},
 	) as StreamOptions;
-	const words = String(phrases)
-		.split(/[\n,]/)
-		.map((word) => word.trim())
-		.filter(Boolean);
+	const words = listOf(phrases);
 	return await startLiveTranscription(this, {
 		callSid,
 		track,

@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { stopLiveTranscription } from '../../../shared/liveTranscription';
+import { stopLiveTranscription } from '../../shared/liveTranscription';
 import { readCallSid, readString } from '../../shared/checks';
 import { callSidField } from '../../shared/locators';
 import { streamOutput } from '../../shared/outputs';

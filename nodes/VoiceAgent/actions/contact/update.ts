@@ -3,8 +3,9 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 
 import { given } from '../../../shared/request';
 import { sidecarRequest } from '../../../shared/sidecar';
-import { asNumber, e164, readText } from '../../shared/checks';
+import { asNumber, readText } from '../../shared/checks';
 import { contactBody, contactFields } from '../../shared/contactFields';
+import { contactIdOf } from '../../shared/contactId';
 import { contactLocator, ownerLocator } from '../../shared/locators';
 import { tenantGiven } from '../../shared/tenants';
 
@@ -52,26 +53,11 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		});
 	}
 	const tenant = given(tenantGiven.call(this, itemIndex));
-	const id = e164.test(written) ? await idOf.call(this, written, tenant, itemIndex) : written;
+	const id = await contactIdOf.call(this, written, tenant, itemIndex);
 	return await sidecarRequest(this, {
 		method: 'PATCH',
 		path: `/v1/contacts/${encodeURIComponent(id)}`,
 		body: { ...tenant, ...changes },
 		itemIndex,
 	});
-}
-
-async function idOf(
-	this: IExecuteFunctions,
-	phoneNumber: string,
-	tenant: IDataObject,
-	itemIndex: number,
-): Promise<string> {
-	const { id } = await sidecarRequest(this, {
-		method: 'GET',
-		path: `/v1/contacts/${encodeURIComponent(phoneNumber)}`,
-		qs: tenant,
-		itemIndex,
-	});
-	return String(id);
 }

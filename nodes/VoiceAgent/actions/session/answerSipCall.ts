@@ -2,9 +2,9 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { openAiCallIdField, readOpenAiCallId } from '../../../shared/openAiCallId';
+import { isE164 } from '../../../shared/phoneNumber';
 import { given } from '../../../shared/request';
 import { sidecarRequest } from '../../../shared/sidecar';
-import { e164 } from '../../shared/checks';
 import {
 	agentOption,
 	contactNameOption,
@@ -154,7 +154,7 @@ function whose(this: IExecuteFunctions, itemIndex: number): IDataObject {
 	const caller = this.getInputData()[itemIndex]?.json.from;
 	return {
 		...readTenantChoice.call(this, itemIndex),
-		from: options.from ?? (typeof caller === 'string' && e164.test(caller) ? caller : undefined),
+		from: options.from ?? (typeof caller === 'string' && isE164(caller) ? caller : undefined),
 		...sessionDetails(options),
 	};
 }

@@ -5,30 +5,12 @@ import { sidecarRequest } from '../../../shared/sidecar';
 import { readText } from '../../shared/checks';
 import { realtimeField, readRealtime } from '../../shared/realtimeFields';
 import { tenantBody } from '../../shared/tenantBody';
-import {
-	closedMessageField,
-	disclosureField,
-	greetingField,
-	languageField,
-	nameField,
-	phoneNumbersField,
-	rareFields,
-	timezoneField,
-	voiceField,
-} from '../../shared/tenantFields';
+import { phoneNumbersField, rareFields, requiredFields } from '../../shared/tenantFields';
 import { tenantLocator } from '../../shared/tenantLocator';
 
-const fields = [
-	nameField,
-	phoneNumbersField,
-	timezoneField,
-	languageField,
-	voiceField,
-	greetingField,
-	disclosureField,
-	closedMessageField,
-	...rareFields,
-].sort((a, b) => a.displayName.localeCompare(b.displayName));
+const fields = [phoneNumbersField, ...requiredFields, ...rareFields].sort((a, b) =>
+	a.displayName.localeCompare(b.displayName),
+);
 
 export const description: INodeProperties[] = [
 	{ ...tenantLocator, description: 'Which tenant' },

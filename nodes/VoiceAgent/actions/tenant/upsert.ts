@@ -6,27 +6,7 @@ import { sidecarRequest } from '../../../shared/sidecar';
 import { readText } from '../../shared/checks';
 import { realtimeField, readRealtime } from '../../shared/realtimeFields';
 import { tenantBody } from '../../shared/tenantBody';
-import {
-	closedMessageField,
-	disclosureField,
-	greetingField,
-	languageField,
-	nameField,
-	phoneNumbersField,
-	rareFields,
-	timezoneField,
-	voiceField,
-} from '../../shared/tenantFields';
-
-const required = [
-	nameField,
-	timezoneField,
-	languageField,
-	voiceField,
-	greetingField,
-	disclosureField,
-	closedMessageField,
-];
+import { phoneNumbersField, rareFields, requiredFields } from '../../shared/tenantFields';
 
 export const description: INodeProperties[] = [
 	{
@@ -40,7 +20,7 @@ export const description: INodeProperties[] = [
 			'Short name of the tenant: lower-case letters, digits and hyphens. All settings of a tenant with this slug are replaced.',
 	},
 	phoneNumbersField,
-	...required.map((field) => ({ ...field, required: true })),
+	...requiredFields.map((field) => ({ ...field, required: true })),
 	realtimeField,
 	{
 		displayName: 'Options',
@@ -60,7 +40,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 			description: 'Use lower-case letters, digits and hyphens, such as automotora-andes.',
 		});
 	}
-	const texts = required.map(({ name, displayName }): [string, string] => [
+	const texts = requiredFields.map(({ name, displayName }): [string, string] => [
 		name,
 		readText.call(this, name, displayName, itemIndex),
 	]);

@@ -1,10 +1,10 @@
 import { NodeApiError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { isoTime } from '../TwilioVoice/shared/callOutput';
-import { twilioRequest } from '../TwilioVoice/transport/twilio';
-import { given } from './request';
-import { sidecarRequest } from './sidecar';
+import { given } from '../../shared/request';
+import { sidecarRequest } from '../../shared/sidecar';
+import { twilioRequest } from '../transport/twilio';
+import { isoTime } from './callOutput';
 
 export type TranscribedTrack = 'inbound' | 'outbound' | 'both';
 
