@@ -74,7 +74,7 @@ export async function startSidecar(
     overrides.providers ?? (await buildProviders(config, { clock, metrics, logger }));
   undo.defer(() => providers.close());
   const { realtime } = providers;
-  const warmer = new PhraseWarmer(providers.phrases, logger);
+  const warmer = new PhraseWarmer(providers.phrases, clock, logger);
   const domain = buildDomain(
     {
       db,
