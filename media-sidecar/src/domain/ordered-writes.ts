@@ -12,7 +12,7 @@ export interface OrderedWriteOptions {
   readonly firstDelayMs?: number;
   /** @defaultValue 10000 */
   readonly maxDelayMs?: number;
-  /** How long a patient write waits for others that it can be stored with, in ms. @defaultValue 500 */
+  /** How long a patient write waits for others that it can be stored with, in ms. @defaultValue 1000 */
   readonly patienceMs?: number;
 }
 
@@ -20,7 +20,7 @@ const defaults = {
   maxRetries: 20,
   firstDelayMs: 100,
   maxDelayMs: 10_000,
-  patienceMs: 500,
+  patienceMs: 1000,
 } as const satisfies OrderedWriteOptions;
 
 export interface OrderedWrite {
