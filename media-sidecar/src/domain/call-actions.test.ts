@@ -1,30 +1,25 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, test } from 'node:test';
 import type { CallSubject, ToolOutcome } from '../call/ports.ts';
-import type { Database, TenantDb } from '../db/database.ts';
 import { onEachDatabase } from '../db/testing/test-database.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
 import { StoredCallActions } from './call-actions.ts';
 import { StoredCallRecorder } from './calls/call-recorder.ts';
-import { Callbacks } from './callbacks/callbacks.ts';
-import { DoNotCall } from './compliance/do-not-call.ts';
 import { builtInPrices } from './costs/price-table.ts';
 import { EventPublisher } from './events/publisher.ts';
-import { findEvent } from './events/repository.ts';
-import type { Delivery } from './events/schema.ts';
 import { OrderedWrites } from './ordered-writes.ts';
-import { Subscriptions } from './subscriptions/subscriptions.ts';
 import type { Tenant } from './tenants/schema.ts';
 import { toProfile } from './tenants/schema.ts';
-import { Tenants } from './tenants/tenants.ts';
 import {
   createClaimedSession,
   createTenant,
   newPhoneNumber,
   platform,
 } from './testing/fixtures.ts';
-import { Sealer } from './webhooks/sealer.ts';
+import { FlakyDatabase, quickRetries } from './testing/flaky-database.ts';
+import { KeptDeliveries } from './testing/outbox.ts';
+import { subscribe, testDomain } from './testing/test-domain.ts';
 
 // 2026-11-23 is a Monday; in Santiago it is 11 o'clock.
 const nowMs = Date.UTC(2026, 10, 23, 14);
@@ -36,48 +31,28 @@ onEachDatabase('what agents do', (database) => {
   let call: CallSubject;
   let actions: StoredCallActions;
   let recorder: StoredCallRecorder;
-  let delivered: { readonly subject: string; readonly delivery: Delivery }[];
+  let deliveries: KeptDeliveries;
+  let flaky: FlakyDatabase;
   let lost: number;
-  let isAway: boolean;
-  let losesNextAnswer: boolean;
-
-  const flaky: Pick<Database, 'withTenant'> = {
-    async withTenant<T>(tenantId: string, work: (tx: TenantDb) => Promise<T>): Promise<T> {
-      if (isAway) return new Promise<never>(() => undefined);
-      const result = await database().withTenant(tenantId, work);
-      if (!losesNextAnswer) return result;
-      losesNextAnswer = false;
-      throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-    },
-  };
 
   before(async () => {
     tenant = await createTenant(database(), { escalationNumber: newPhoneNumber() });
-    await new Subscriptions({
-      db: database(),
-      tenants: new Tenants(database()),
-      sealer: new Sealer(Buffer.alloc(32)),
-      policy: { allowLoopback: true },
-    }).create(platform, {
-      url: 'http://127.0.0.1/',
-      events: ['call.started', 'call.escalated', 'callback.requested', 'contact.opted_out'],
-      tenant: tenant.slug,
-    });
+    await subscribe(database(), tenant, [
+      'call.started',
+      'call.escalated',
+      'callback.requested',
+      'contact.opted_out',
+    ]);
   });
   beforeEach(async () => {
     clock = new VirtualClock(nowMs);
-    [delivered, lost, isAway, losesNextAnswer] = [[], 0, false, false];
-    const publisher = new EventPublisher({
-      enqueue: (_tx, subject, deliveries) => {
-        delivered.push(...deliveries.map((delivery) => ({ subject, delivery })));
-        return Promise.resolve();
-      },
-      wake() {},
-    });
+    lost = 0;
+    deliveries = new KeptDeliveries();
+    flaky = new FlakyDatabase(database());
     const logger = { ...silentLogger, error: () => void (lost += 1) };
     const writes = new OrderedWrites(
-      { db: flaky, publisher },
-      { firstDelayMs: 1, maxDelayMs: 2, maxRetries: 3 },
+      { db: flaky, publisher: new EventPublisher(deliveries) },
+      { ...quickRetries, maxRetries: 3 },
     );
     actions = new StoredCallActions({ writes, clock, logger });
     recorder = new StoredCallRecorder({ writes, prices: builtInPrices, logger });
@@ -93,19 +68,15 @@ onEachDatabase('what agents do', (database) => {
     return outcome.result;
   };
   const callbacks = async () => {
-    const parts = { db: database(), tenants: new Tenants(database()) };
     const page = { after: undefined, limit: 200 };
-    const all = await new Callbacks(parts).list(platform, { tenant: tenant.slug }, page);
+    const all = await testDomain(database()).callbacks.list(
+      platform,
+      { tenant: tenant.slug },
+      page,
+    );
     return all.filter(({ callId }) => callId === call.callId);
   };
-  const told = (): Promise<{ type: string; data: Record<string, unknown> }[]> =>
-    Promise.all(
-      delivered.map(async ({ delivery: { eventId } }) => {
-        const event = await database().withTenant(tenant.id, (tx) => findEvent(tx, eventId));
-        assert.ok(event);
-        return { type: event.type, data: event.payload as Record<string, unknown> };
-      }),
-    );
+  const told = () => deliveries.events(database());
 
   test('notes a callback at the time that the clock of the company shows', async () => {
     const outcome = await schedule({ at: '2026-11-24T09:30', reason: 'Prueba de manejo\0' });
@@ -125,7 +96,7 @@ onEachDatabase('what agents do', (database) => {
       ['call.started', 'callback.requested'],
     );
     assert.deepEqual(events[1]?.data['callback'], callback);
-    assert.deepEqual([...new Set(delivered.map(({ subject }) => subject))], [call.callId]);
+    assert.deepEqual([...new Set(deliveries.subjects)], [call.callId]);
   });
 
   test('without a time it is as soon as possible', async () => {
@@ -186,33 +157,34 @@ onEachDatabase('what agents do', (database) => {
     const [callback, ...more] = await callbacks();
     assert.deepEqual([callback?.dueAt, callback?.reason], ['2026-11-25T12:30:00.000Z', 'b']);
     assert.deepEqual(more, []);
-    const types = (await told()).map(({ type }) => type);
+    const types = await deliveries.eventTypes(database());
     assert.equal(types.filter((type) => type === 'callback.requested').length, 2, 'news only');
 
-    const other = new Callbacks({ db: database(), tenants: new Tenants(database()) });
-    await other.update(platform, callback?.id ?? '', { status: 'done' });
+    await testDomain(database()).callbacks.update(platform, callback?.id ?? '', { status: 'done' });
     await schedule({ at: '2026-11-26T09:30' });
     assert.equal((await callbacks()).length, 2, 'what is done stays done');
   });
 
   test('tells nothing twice when the answer of the database was lost', async () => {
     await recorder.flush();
-    losesNextAnswer = true;
+    flaky.loseNextAnswer();
     assert.equal((result(await schedule({})) as { ok: boolean }).ok, true);
-    losesNextAnswer = true;
+    flaky.loseNextAnswer();
     assert.deepEqual(result(await actions.optOut(call, {})), { ok: true });
-    losesNextAnswer = true;
+    flaky.loseNextAnswer();
     actions.escalated(call, {});
     await recorder.flush();
-    assert.deepEqual(
-      (await told()).map(({ type }) => type),
-      ['call.started', 'callback.requested', 'contact.opted_out', 'call.escalated'],
-    );
+    assert.deepEqual(await deliveries.eventTypes(database()), [
+      'call.started',
+      'callback.requested',
+      'contact.opted_out',
+      'call.escalated',
+    ]);
     assert.equal((await callbacks()).length, 1);
   });
 
   test('puts the other side on the list of those who are not called', async () => {
-    const list = new DoNotCall({ db: database(), tenants: new Tenants(database()), clock });
+    const list = testDomain(database()).doNotCall;
     const outcome = await actions.optOut(call, { reason: 'no quiere llamadas' });
     assert.deepEqual(result(outcome), { ok: true });
     assert.equal(await list.isListed(tenant.id, call.from ?? ''), true);
@@ -226,7 +198,7 @@ onEachDatabase('what agents do', (database) => {
       reason: 'no quiere llamadas',
     });
     await actions.optOut(call, {});
-    assert.equal(delivered.length, 2, 'who is on the list already is no news');
+    assert.equal(deliveries.kept.length, 2, 'who is on the list already is no news');
 
     const to = newPhoneNumber();
     await actions.optOut({ ...call, direction: 'outbound', to }, {});
@@ -256,7 +228,7 @@ onEachDatabase('what agents do', (database) => {
   });
 
   test('lets nobody on the phone wait for a database that is away', async () => {
-    isAway = true;
+    flaky.isAway = true;
     const waiting = schedule({});
     clock.advance(4999);
     const still = Symbol('still waiting');

@@ -2,30 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onEachDatabase } from '../db/testing/test-database.ts';
 import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
-import { silentLogger } from '../kernel/logger.ts';
-import { Calls } from './calls/calls.ts';
 import { Housekeeping } from './housekeeping.ts';
-import { Tenants } from './tenants/tenants.ts';
 import { transcriptionRequestSchema } from './transcriptions/schema.ts';
-import { Transcriptions } from './transcriptions/transcriptions.ts';
-import { StoredTranscriptionRecorder } from './transcriptions/transcription-recorder.ts';
-import {
-  callRecorder,
-  createClaimedSession,
-  createTenant,
-  notLive,
-  platform,
-  silentPublisher,
-} from './testing/fixtures.ts';
+import { createClaimedSession, createTenant, platform } from './testing/fixtures.ts';
+import { testDomain } from './testing/test-domain.ts';
 
 onEachDatabase('housekeeping', (database) => {
   test('closes calls whose process died, and removes old sessions', async () => {
     const db = database();
     const tenant = await createTenant(db);
-    const recorder = callRecorder(db);
-    const publisher = silentPublisher;
-    const transcriptions = new StoredTranscriptionRecorder({ db, publisher, logger: silentLogger });
-    const recorders = { calls: recorder, transcriptions };
+    const { calls, recorder, transcriptionRecorder } = testDomain(db);
+    const recorders = { calls: recorder, transcriptions: transcriptionRecorder };
     const nowMs = Date.now();
     const startedAgo = async (agoMs: number): Promise<string> => {
       const callId = await createClaimedSession(db, tenant.id);
@@ -35,7 +22,6 @@ onEachDatabase('housekeeping', (database) => {
     const [dead, alive] = [await startedAgo(25 * 3_600_000), await startedAgo(3_600_000)];
     await recorder.flush();
 
-    const calls = new Calls(db, new Tenants(db), notLive);
     const sessionsLeft = async (): Promise<number> => {
       const rows = await db.withTenant(tenant.id, (tx) =>
         tx.db.selectFrom('sessions').select('id').execute(),
@@ -56,19 +42,8 @@ onEachDatabase('housekeeping', (database) => {
   test('ends transcriptions that never began, and those whose process died', async () => {
     const db = database();
     const tenant = await createTenant(db);
-    const publisher = silentPublisher;
-    const calls = callRecorder(db);
-    const recorder = new StoredTranscriptionRecorder({ db, publisher, logger: silentLogger });
     const clock = new VirtualClock(Date.now());
-    const transcriptions = new Transcriptions({
-      db,
-      tenants: new Tenants(db),
-      recorder,
-      clock,
-      admission: () => 'open',
-      stopHere: () => false,
-      urls: { stream: 'wss://v/m', streamStatus: 'https://v/s' },
-    });
+    const { recorder: calls, transcriptionRecorder, transcriptions } = testDomain(db, { clock });
     const callSid = `CA${'9'.repeat(32)}`;
     const issue = () =>
       transcriptions.create(
@@ -80,8 +55,8 @@ onEachDatabase('housekeeping', (database) => {
       const claim = { transcriptionId, token, callSid, streamSid: 'MZ1' };
       await transcriptions.claim({ ...claim, tracks: ['inbound', 'outbound'] });
       const about = { transcriptionId, tenantId: tenant.id };
-      recorder.started({ ...about, startedAtMs: clock.nowMs() });
-      await recorder.flush();
+      transcriptionRecorder.started({ ...about, startedAtMs: clock.nowMs() });
+      await transcriptionRecorder.flush();
       return transcriptionId;
     };
     const dead = await begin();
@@ -91,7 +66,8 @@ onEachDatabase('housekeeping', (database) => {
     const running = await begin();
     const { transcriptionId: fresh } = await issue();
 
-    await new Housekeeping(db, { calls, transcriptions: recorder }, clock).tidyUp();
+    const recorders = { calls, transcriptions: transcriptionRecorder };
+    await new Housekeeping(db, recorders, clock).tidyUp();
     const state = async (id: string) => {
       const { status, endReason } = await transcriptions.get(platform, id);
       return [status, endReason];

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { TenantDb } from '../db/database.ts';
 import { newId } from './identifiers.ts';
 import { OrderedWrites, type OrderedWrite } from './ordered-writes.ts';
-import { silentPublisher } from './testing/fixtures.ts';
+import { silentPublisher } from './testing/outbox.ts';
 
 const tenantId = newId();
 

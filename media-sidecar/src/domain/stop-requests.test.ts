@@ -4,16 +4,9 @@ import type { Database } from '../db/database.ts';
 import { onEachDatabase } from '../db/testing/test-database.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
-import { Calls } from './calls/calls.ts';
 import { StopRequests } from './stop-requests.ts';
-import { Tenants } from './tenants/tenants.ts';
-import {
-  callRecorder,
-  createClaimedSession,
-  createTenant,
-  notLive,
-  platform,
-} from './testing/fixtures.ts';
+import { callRecorder, createClaimedSession, createTenant, platform } from './testing/fixtures.ts';
+import { testDomain } from './testing/test-domain.ts';
 
 onEachDatabase('wishes to end', (database) => {
   async function startedCalls(count: number): Promise<string[]> {
@@ -47,7 +40,7 @@ onEachDatabase('wishes to end', (database) => {
   test('are carried out by the process that has the call, whoever was asked', async () => {
     const [here, elsewhere, unasked] = await startedCalls(3);
     assert.ok(here !== undefined && elsewhere !== undefined && unasked !== undefined);
-    const askedReplica = new Calls(database(), new Tenants(database()), notLive);
+    const askedReplica = testDomain(database()).calls;
     await askedReplica.end(platform, here);
     await askedReplica.end(platform, elsewhere);
     const { requests, ended } = watch(database(), [here, unasked]);

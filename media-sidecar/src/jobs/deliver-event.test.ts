@@ -9,13 +9,12 @@ import { Subscriptions } from '../domain/subscriptions/subscriptions.ts';
 import { Tenants } from '../domain/tenants/tenants.ts';
 import type { Tenant } from '../domain/tenants/schema.ts';
 import {
-  Receiver,
   callRecorder,
   createClaimedSession,
   createTenant,
   platform,
 } from '../domain/testing/fixtures.ts';
-import type { ReceivedRequest } from '../domain/testing/fixtures.ts';
+import { Receiver, type ReceivedRequest } from '../domain/testing/webhook-receiver.ts';
 import { Sealer } from '../domain/webhooks/sealer.ts';
 import { WebhookClient } from '../domain/webhooks/webhook-client.ts';
 import { systemClock } from '../kernel/clock.ts';

@@ -1,82 +1,48 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, test } from 'node:test';
 import type { TurnRecord } from '../../call/ports.ts';
-import type { Database, TenantDb } from '../../db/database.ts';
 import { onEachDatabase } from '../../db/testing/test-database.ts';
 import { silentLogger } from '../../kernel/logger.ts';
 import { EventPublisher } from '../events/publisher.ts';
-import { findEvent } from '../events/repository.ts';
-import type { Delivery } from '../events/schema.ts';
-import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { Tenant } from '../tenants/schema.ts';
-import { Tenants } from '../tenants/tenants.ts';
+import { callRecorder, createClaimedSession, createTenant, platform } from '../testing/fixtures.ts';
 import {
-  callRecorder,
-  createClaimedSession,
-  createTenant,
-  notLive,
-  platform,
-} from '../testing/fixtures.ts';
-import { Sealer } from '../webhooks/sealer.ts';
+  FlakyDatabase,
+  lostConnection,
+  quickRetries,
+  shuttingDown,
+} from '../testing/flaky-database.ts';
+import { KeptDeliveries } from '../testing/outbox.ts';
+import { subscribe, testDomain } from '../testing/test-domain.ts';
 import type { StoredCallRecorder } from './call-recorder.ts';
-import { Calls } from './calls.ts';
-
-/** What a transaction meets: `before` it anything was sent, or `after` it was committed. */
-type Fault = { readonly when: 'before' | 'after'; readonly error: Error };
-
-const lostConnection = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-const shuttingDown = Object.assign(new Error('shutting down'), { code: '57P01' });
 
 onEachDatabase('the recorder of calls', (database) => {
   let tenant: Tenant;
   let callId: string;
-  let faults: Fault[];
-  let delivered: Delivery[];
-  let subjects: string[];
+  let flaky: FlakyDatabase;
+  let deliveries: KeptDeliveries;
   let failures: number;
-  let attempts: number;
   let recorder: StoredCallRecorder;
-
-  const flaky: Pick<Database, 'withTenant'> = {
-    async withTenant<T>(tenantId: string, work: (tx: TenantDb) => Promise<T>): Promise<T> {
-      attempts += 1;
-      const fault = faults.shift();
-      if (fault?.when === 'before') throw fault.error;
-      const result = await database().withTenant(tenantId, work);
-      if (fault !== undefined) throw fault.error;
-      return result;
-    },
-  };
 
   before(async () => {
     tenant = await createTenant(database());
-    await new Subscriptions({
-      db: database(),
-      tenants: new Tenants(database()),
-      sealer: new Sealer(Buffer.alloc(32)),
-      policy: { allowLoopback: true },
-    }).create(platform, {
-      url: 'http://127.0.0.1/',
-      events: ['call.started', 'call.turn', 'call.completed', 'call.failed'],
-      tenant: tenant.slug,
-    });
+    await subscribe(database(), tenant, [
+      'call.started',
+      'call.turn',
+      'call.completed',
+      'call.failed',
+    ]);
   });
   beforeEach(async () => {
     callId = await createClaimedSession(database(), tenant.id);
-    [faults, delivered, subjects, failures, attempts] = [[], [], [], 0, 0];
-    const publisher = new EventPublisher({
-      enqueue: (_tx, subject, deliveries) => {
-        delivered.push(...deliveries);
-        subjects.push(...deliveries.map(() => subject));
-        return Promise.resolve();
-      },
-      wake() {},
-    });
+    failures = 0;
+    flaky = new FlakyDatabase(database());
+    deliveries = new KeptDeliveries();
     const logger = { ...silentLogger, error: () => void (failures += 1) };
     recorder = callRecorder(flaky, {
-      publisher,
+      publisher: new EventPublisher(deliveries),
       logger,
-      writes: { firstDelayMs: 1, maxDelayMs: 2, maxRetries: 5 },
+      writes: { ...quickRetries, maxRetries: 5 },
     });
   });
 
@@ -105,21 +71,14 @@ onEachDatabase('the recorder of calls', (database) => {
       framesLost: 0,
       framesSent: 1,
     });
-  const stored = () =>
-    new Calls(database(), new Tenants(database()), notLive).get(platform, callId);
-  const told = async (): Promise<(string | undefined)[]> =>
-    Promise.all(
-      delivered.map(async ({ eventId }) => {
-        const event = await database().withTenant(tenant.id, (tx) => findEvent(tx, eventId));
-        return event?.type;
-      }),
-    );
+  const stored = () => testDomain(database()).calls.get(platform, callId);
+  const told = () => deliveries.eventTypes(database());
 
   test('returns at once and stores in order, together with the events', async () => {
     start();
     for (let index = 0; index < 5; index += 1) turn(index);
     end();
-    assert.equal(delivered.length, 0, 'nothing was waited for');
+    assert.equal(deliveries.kept.length, 0, 'nothing was waited for');
     await recorder.flush();
     const call = await stored();
     assert.equal(call.status, 'completed');
@@ -135,7 +94,7 @@ onEachDatabase('the recorder of calls', (database) => {
   });
 
   test('keeps the order while the database is away', async () => {
-    faults = [lostConnection, shuttingDown, lostConnection].map((error) => ({
+    flaky.faults = [lostConnection, shuttingDown, lostConnection].map((error) => ({
       when: 'before',
       error,
     }));
@@ -148,16 +107,16 @@ onEachDatabase('the recorder of calls', (database) => {
   });
 
   test('tells nothing twice when a commit succeeded although its answer was lost', async () => {
-    faults = [{ when: 'after', error: lostConnection }];
+    flaky.loseNextAnswer();
     start();
     await recorder.flush();
-    faults = [{ when: 'after', error: lostConnection }];
+    flaky.loseNextAnswer();
     turn(0);
     await recorder.flush();
-    faults = [{ when: 'after', error: lostConnection }];
+    flaky.loseNextAnswer();
     end();
     await recorder.flush();
-    assert.equal(attempts, 6);
+    assert.equal(flaky.attempts, 6);
     assert.deepEqual(await told(), ['call.started', 'call.turn', 'call.completed']);
   });
 
@@ -168,7 +127,7 @@ onEachDatabase('the recorder of calls', (database) => {
     end();
     await recorder.flush();
     assert.equal(failures, 1);
-    assert.equal(attempts, 5, 'the start; all others together, and then each by itself');
+    assert.equal(flaky.attempts, 5, 'the start; all others together, and then each by itself');
     assert.deepEqual(
       (await stored()).turns.map(({ index }) => index),
       [0],
@@ -180,7 +139,7 @@ onEachDatabase('the recorder of calls', (database) => {
     start();
     await recorder.flush();
     // Both together as often as one is tried, and then the first of them as often again.
-    faults = Array.from({ length: 12 }, () => ({ when: 'before', error: lostConnection }));
+    flaky.faults = Array.from({ length: 12 }, () => ({ when: 'before', error: lostConnection }));
     turn(0);
     turn(1);
     await recorder.flush();
@@ -210,10 +169,10 @@ onEachDatabase('the recorder of calls', (database) => {
 
   test('another call does not wait for one whose database is away', async () => {
     const other = await createClaimedSession(database(), tenant.id);
-    faults = [{ when: 'before', error: lostConnection }];
+    flaky.faults = [{ when: 'before', error: lostConnection }];
     start();
     recorder.callStarted({ callId: other, tenantId: tenant.id, startedAtMs: 1000 });
     await recorder.flush();
-    assert.deepEqual(subjects, [other, callId]);
+    assert.deepEqual(deliveries.subjects, [other, callId]);
   });
 });

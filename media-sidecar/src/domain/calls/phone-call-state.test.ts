@@ -3,17 +3,10 @@ import { before, beforeEach, test } from 'node:test';
 import type { CallEndReason } from '../../call/ports.ts';
 import { fakeSession, fakeTenant } from '../../call/testing/fake-session.ts';
 import { onEachDatabase } from '../../db/testing/test-database.ts';
-import { systemClock } from '../../kernel/clock.ts';
-import { silentLogger } from '../../kernel/logger.ts';
-import { StoredCallActions } from '../call-actions.ts';
-import { builtInPrices } from '../costs/price-table.ts';
-import { EventPublisher } from '../events/publisher.ts';
-import { OrderedWrites } from '../ordered-writes.ts';
 import type { Tenant } from '../tenants/schema.ts';
-import { Tenants } from '../tenants/tenants.ts';
-import { createClaimedSession, createTenant, notLive } from '../testing/fixtures.ts';
-import { StoredCallRecorder } from './call-recorder.ts';
-import { Calls } from './calls.ts';
+import { createClaimedSession, createTenant } from '../testing/fixtures.ts';
+import { testDomain } from '../testing/test-domain.ts';
+import type { Calls } from './calls.ts';
 
 const number = '+56229876543';
 
@@ -26,7 +19,7 @@ onEachDatabase('what is known of a phone call that another replica had', (databa
 
   before(async () => {
     tenant = await createTenant(database());
-    calls = new Calls(database(), new Tenants(database()), notLive);
+    calls = testDomain(database()).calls;
   });
   beforeEach(async () => {
     sids += 1;
@@ -36,17 +29,14 @@ onEachDatabase('what is known of a phone call that another replica had', (databa
 
   /** The call as a replica leaves it behind. */
   async function leave(reason: CallEndReason | undefined, summary?: string): Promise<void> {
-    const publisher = new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} });
-    const writes = new OrderedWrites({ db: database(), publisher });
-    const parts = { writes, clock: systemClock, logger: silentLogger };
-    const recorder = new StoredCallRecorder({ ...parts, prices: builtInPrices });
+    const { actions, recorder } = testDomain(database());
     const ids = { callId, tenantId: tenant.id };
     recorder.callStarted({ ...ids, startedAtMs: 1000 });
     if (reason === 'transferred') {
       const { id, slug, name } = tenant;
       const profile = fakeTenant({ id, slug, name, escalationNumber: number });
       const session = fakeSession({ callId, tenant: profile });
-      new StoredCallActions(parts).escalated(session, summary === undefined ? {} : { summary });
+      actions.escalated(session, summary === undefined ? {} : { summary });
     }
     if (reason !== undefined) {
       const frames = { framesReceived: 1, framesLost: 0, framesSent: 1 };

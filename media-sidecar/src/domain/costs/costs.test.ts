@@ -1,27 +1,16 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { UsageRecord } from '../../call/ports.ts';
-import type { Database, TenantDb } from '../../db/database.ts';
 import { onEachDatabase } from '../../db/testing/test-database.ts';
 import { VirtualClock } from '../../kernel/testing/virtual-clock.ts';
-import { Calls } from '../calls/calls.ts';
 import type { StoredCallRecorder } from '../calls/call-recorder.ts';
 import { EventPublisher } from '../events/publisher.ts';
-import { findEvent } from '../events/repository.ts';
-import type { Delivery } from '../events/schema.ts';
-import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { Tenant, TenantInput } from '../tenants/schema.ts';
-import { Tenants } from '../tenants/tenants.ts';
-import {
-  callRecorder,
-  createClaimedSession,
-  createTenant,
-  notLive,
-  platform,
-} from '../testing/fixtures.ts';
-import { Sealer } from '../webhooks/sealer.ts';
+import { callRecorder, createClaimedSession, createTenant, platform } from '../testing/fixtures.ts';
+import { FlakyDatabase, quickRetries } from '../testing/flaky-database.ts';
+import { KeptDeliveries } from '../testing/outbox.ts';
+import { subscribe, testDomain } from '../testing/test-domain.ts';
 import { Budgets } from './budgets.ts';
-import { Costs } from './costs.ts';
 import { PriceTable } from './price-table.ts';
 
 /** A micro-USD for each token, a third of one (nearly) for each second. */
@@ -44,43 +33,19 @@ onEachDatabase('costs', (database) => {
   let clock: VirtualClock;
   let recorder: StoredCallRecorder;
   let publisher: EventPublisher;
-  let delivered: { readonly subject: string; readonly delivery: Delivery }[];
-  let losesNextAnswer: boolean;
-
-  const flaky: Pick<Database, 'withTenant'> = {
-    async withTenant<T>(tenantId: string, work: (tx: TenantDb) => Promise<T>): Promise<T> {
-      const result = await database().withTenant(tenantId, work);
-      if (!losesNextAnswer) return result;
-      losesNextAnswer = false;
-      throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-    },
-  };
+  let deliveries: KeptDeliveries;
+  let flaky: FlakyDatabase;
 
   beforeEach(() => prepare({}));
   async function prepare(more: Partial<TenantInput>): Promise<void> {
     clock = new VirtualClock(nowMs);
-    [delivered, losesNextAnswer] = [[], false];
     tenant = await createTenant(database(), more);
     callId = await createClaimedSession(database(), tenant.id);
-    await new Subscriptions({
-      db: database(),
-      tenants: new Tenants(database()),
-      sealer: new Sealer(Buffer.alloc(32)),
-      policy: { allowLoopback: true },
-    }).create(platform, {
-      url: 'http://127.0.0.1/',
-      events: ['budget.warning', 'budget.exceeded'],
-      tenant: tenant.slug,
-    });
-    publisher = new EventPublisher({
-      enqueue: (_tx, subject, deliveries) => {
-        delivered.push(...deliveries.map((delivery) => ({ subject, delivery })));
-        return Promise.resolve();
-      },
-      wake() {},
-    });
-    const writes = { firstDelayMs: 1, maxDelayMs: 2 };
-    recorder = callRecorder(flaky, { publisher, prices, writes });
+    await subscribe(database(), tenant, ['budget.warning', 'budget.exceeded']);
+    deliveries = new KeptDeliveries();
+    publisher = new EventPublisher(deliveries);
+    flaky = new FlakyDatabase(database());
+    recorder = callRecorder(flaky, { publisher, prices, writes: quickRetries });
     recorder.callStarted({ callId, tenantId: tenant.id, startedAtMs: nowMs });
   }
 
@@ -103,23 +68,17 @@ onEachDatabase('costs', (database) => {
       amounts: { second: amount },
       ...more,
     });
-  const costs = () =>
-    new Costs({ db: database(), tenants: new Tenants(database()), clock, prices });
+  const costs = () => testDomain(database(), { clock }, { prices }).costs;
   const report = async (query: object = {}) => {
     await recorder.flush();
     return costs().report(platform, { tenant: tenant.slug, ...query });
   };
   const call = async () => {
     await recorder.flush();
-    return new Calls(database(), new Tenants(database()), notLive).get(platform, callId);
+    return testDomain(database()).calls.get(platform, callId);
   };
-  const told = (): Promise<[string | undefined, unknown][]> =>
-    Promise.all(
-      delivered.map(async ({ delivery: { eventId } }) => {
-        const event = await database().withTenant(tenant.id, (tx) => findEvent(tx, eventId));
-        return [event?.type, (event?.payload as { budget: unknown }).budget];
-      }),
-    );
+  const told = async (): Promise<[string, unknown][]> =>
+    (await deliveries.events(database())).map(({ type, data }) => [type, data['budget']]);
 
   test('a call costs what was used in it, rounded once', async () => {
     seconds(1);
@@ -201,10 +160,11 @@ onEachDatabase('costs', (database) => {
 
   test('counts once what was stored although the answer of the database was lost', async () => {
     await recorder.flush();
-    losesNextAnswer = true;
+    flaky.loseNextAnswer();
     tokens(42);
     const { microUsd } = await report();
-    assert.deepEqual([microUsd, (await call()).cost.microUsd, losesNextAnswer], [42, 42, false]);
+    assert.deepEqual([microUsd, (await call()).cost.microUsd], [42, 42]);
+    assert.deepEqual(flaky.faults, [], 'an answer was lost');
     assert.equal(await spent(), '42.000000000000');
   });
 
@@ -226,7 +186,7 @@ onEachDatabase('costs', (database) => {
     const limits = { monthlyMicroUsd: 100, warnAtPercent: 80 };
     const warning = ['budget.warning', { ...limits, spentMicroUsd: 80, state: 'warned' }];
     assert.deepEqual(await told(), [warning]);
-    assert.equal(delivered[0]?.subject, tenant.id, 'in order for the tenant');
+    assert.equal(deliveries.subjects[0], tenant.id, 'in order for the tenant');
     tokens(15);
     tokens(15);
     await recorder.flush();
@@ -236,7 +196,7 @@ onEachDatabase('costs', (database) => {
     tokens(1000, { atMs: nowMs + 30 * 86_400_000 });
     await recorder.flush();
     assert.deepEqual(
-      (await told()).slice(2).map(([type]) => type),
+      (await deliveries.eventTypes(database())).slice(2),
       ['budget.warning', 'budget.exceeded'],
       'the next month begins anew',
     );
@@ -254,10 +214,10 @@ onEachDatabase('costs', (database) => {
     );
     for (const id of others) tokens(20, { callId: id });
     await recorder.flush();
-    assert.deepEqual(
-      (await told()).map(([type]) => type),
-      ['budget.warning', 'budget.exceeded'],
-    );
+    assert.deepEqual(await deliveries.eventTypes(database()), [
+      'budget.warning',
+      'budget.exceeded',
+    ]);
     assert.equal(await spent(), '160.000000000000');
   });
 

@@ -1,26 +1,15 @@
 import assert from 'node:assert/strict';
-import { before, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { onEachDatabase } from '../../db/testing/test-database.ts';
 import { VirtualClock } from '../../kernel/testing/virtual-clock.ts';
-import { DoNotCall } from '../compliance/do-not-call.ts';
-import { Budgets } from '../costs/budgets.ts';
-import { Contacts } from '../contacts/contacts.ts';
 import { newId } from '../identifiers.ts';
 import type { Tenant, TenantInput } from '../tenants/schema.ts';
 import { Tenants } from '../tenants/tenants.ts';
-import {
-  createTenant,
-  newPhoneNumber,
-  platform,
-  silentPublisher,
-  tenantInput,
-} from '../testing/fixtures.ts';
-import { Tools } from '../tools/tools.ts';
-import { Sealer } from '../webhooks/sealer.ts';
+import { createTenant, newPhoneNumber, platform, tenantInput } from '../testing/fixtures.ts';
+import { testDomain, testOptions } from '../testing/test-domain.ts';
 import type { SessionReply, SessionRequest } from './schema.ts';
 import { sessionRequestSchema } from './schema.ts';
-import type { Admission, OpenAiAccess } from './sessions.ts';
-import { Sessions } from './sessions.ts';
+import type { Admission, OpenAiAccess, Sessions } from './sessions.ts';
 
 const callSid = `CA${'a'.repeat(32)}`;
 const streamSid = `MZ${'b'.repeat(32)}`;
@@ -28,7 +17,6 @@ const streamSid = `MZ${'b'.repeat(32)}`;
 onEachDatabase('sessions', (database) => {
   let sessions: Sessions;
   let replica: Sessions;
-  let tools: Tools;
   let clock: VirtualClock;
   let admission: Admission;
   let openAi: { -readonly [K in keyof OpenAiAccess]: OpenAiAccess[K] };
@@ -36,42 +24,18 @@ onEachDatabase('sessions', (database) => {
   let tenant: Tenant;
   let number: string;
 
-  before(() => {
-    const tenants = new Tenants(database());
-    const policy = { allowLoopback: true };
-    tools = new Tools({ db: database(), tenants, sealer: new Sealer(Buffer.alloc(32)), policy });
-  });
   beforeEach(async () => {
     // 2026-11-23 is a Monday; in Santiago it is 11 o'clock.
     clock = new VirtualClock(Date.UTC(2026, 10, 23, 14));
     admission = 'open';
     connecting = [];
-    openAi = { configured: true, projectId: 'proj_1', sipHost: 'sip.api.openai.com' };
+    openAi = { ...testOptions.openAi };
     const make = (): Sessions =>
-      new Sessions(
-        {
-          db: database(),
-          tenants: new Tenants(database()),
-          tools,
-          contacts: new Contacts({ db: database(), tenants: new Tenants(database()), clock }),
-          doNotCall: new DoNotCall({ db: database(), tenants: new Tenants(database()), clock }),
-          budgets: new Budgets({ db: database(), publisher: silentPublisher, clock }),
-          clock,
-          admission: () => admission,
-          onConnecting: ({ id }) => connecting.push(id),
-        },
-        {
-          sessionTtlMs: 30_000,
-          outboundSessionTtlMs: 900_000,
-          urls: {
-            stream: 'wss://v/m',
-            action: 'https://v/a',
-            streamStatus: 'https://v/s',
-            dialAction: 'https://v/d',
-          },
-          openAi,
-        },
-      );
+      testDomain(
+        database(),
+        { clock, admission: () => admission, onConnecting: ({ id }) => connecting.push(id) },
+        { openAi },
+      ).sessions;
     [sessions, replica] = [make(), make()];
     number = newPhoneNumber();
     tenant = await createTenant(database(), { phoneNumbers: [number] });
@@ -209,6 +173,7 @@ onEachDatabase('sessions', (database) => {
   });
 
   test('offers the tools that were asked for, as far as they are there', async () => {
+    const { tools } = testDomain(database());
     for (const name of ['uno', 'dos']) {
       await tools.create(platform, {
         name,
@@ -231,7 +196,7 @@ onEachDatabase('sessions', (database) => {
   });
 
   test('knows the contact by the number of the other side, and tells the agent', async () => {
-    const contacts = new Contacts({ db: database(), tenants: new Tenants(database()), clock });
+    const { contacts } = testDomain(database());
     await contacts.save(platform, {
       tenant: tenant.slug,
       phoneNumber: '+56912345678',
@@ -267,7 +232,7 @@ onEachDatabase('sessions', (database) => {
   });
 
   test('calls nobody who is listed, by the tenant or by the platform', async () => {
-    const list = new DoNotCall({ db: database(), tenants: new Tenants(database()), clock });
+    const list = testDomain(database()).doNotCall;
     const [own, everybodys, free] = [newPhoneNumber(), newPhoneNumber(), newPhoneNumber()];
     await list.add(platform, { phoneNumber: own, tenant: tenant.slug });
     await list.add(platform, { phoneNumber: everybodys });
@@ -300,7 +265,10 @@ onEachDatabase('sessions', (database) => {
     await replace({ pipeline: 'realtime', realtime: { voice: 'marin', noiseReduction: null } });
     assert.equal((await ask({ pipeline: 'cascade' })).pipeline, 'cascade');
     const reply = await ask();
-    assert.deepEqual([reply.pipeline, reply.streamUrl, reply.sip], ['realtime', 'wss://v/m', null]);
+    assert.deepEqual(
+      [reply.pipeline, reply.streamUrl, reply.sip],
+      ['realtime', 'wss://voice.example.com/twilio/media', null],
+    );
     const claimed = await sessions.claim(claimOf(reply));
     assert.ok(!('refused' in claimed));
     assert.deepEqual([claimed.pipeline, claimed.transport], ['realtime', 'media-stream']);
@@ -330,7 +298,7 @@ onEachDatabase('sessions', (database) => {
     const headers = `X-Session-Id=${reply.sessionId ?? ''}&X-Session-Token=${reply.token ?? ''}`;
     assert.deepEqual(reply.sip, {
       uri: `sip:proj_1@sip.api.openai.com;transport=tls?${headers}`,
-      actionUrl: 'https://v/d',
+      actionUrl: 'https://voice.example.com/twilio/stream-ended',
     });
     assert.match(reply.sip?.uri ?? '', /^[\w:@.;=?&-]+$/, 'nothing in it has to be escaped');
     delete openAi.projectId;

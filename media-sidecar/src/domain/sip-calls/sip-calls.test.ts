@@ -2,34 +2,20 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { ClaimedSession } from '../../call/ports.ts';
 import { onEachDatabase } from '../../db/testing/test-database.ts';
-import { silentLogger } from '../../kernel/logger.ts';
 import { VirtualClock } from '../../kernel/testing/virtual-clock.ts';
 import type { Access } from '../access.ts';
-import { DoNotCall } from '../compliance/do-not-call.ts';
-import { Contacts } from '../contacts/contacts.ts';
-import { Budgets } from '../costs/budgets.ts';
 import { Housekeeping } from '../housekeeping.ts';
 import { newId, newToken } from '../identifiers.ts';
 import { sessionRequestSchema } from '../sessions/schema.ts';
 import type { SessionReply } from '../sessions/schema.ts';
-import type { Admission } from '../sessions/sessions.ts';
-import { Sessions } from '../sessions/sessions.ts';
+import type { Admission, Sessions } from '../sessions/sessions.ts';
 import type { Tenant, TenantInput } from '../tenants/schema.ts';
 import { Tenants } from '../tenants/tenants.ts';
-import {
-  callRecorder,
-  createTenant,
-  newPhoneNumber,
-  platform,
-  silentPublisher,
-  tenantInput,
-} from '../testing/fixtures.ts';
-import { Tools } from '../tools/tools.ts';
-import { StoredTranscriptionRecorder } from '../transcriptions/transcription-recorder.ts';
-import { Sealer } from '../webhooks/sealer.ts';
+import { createTenant, newPhoneNumber, platform, tenantInput } from '../testing/fixtures.ts';
+import { testDomain } from '../testing/test-domain.ts';
 import { sipCallRequestSchema } from './schema.ts';
 import type { SipCallReply } from './schema.ts';
-import { SipCalls } from './sip-calls.ts';
+import type { SipCalls } from './sip-calls.ts';
 
 let made = 0;
 
@@ -57,39 +43,11 @@ onEachDatabase('calls over SIP', (database) => {
     rejects = () => undefined;
     number = newPhoneNumber();
     tenant = await createTenant(database(), { phoneNumbers: [number] });
-    const db = database();
-    const timed = { db, tenants: new Tenants(db), clock };
-    sessions = new Sessions(
-      {
-        ...timed,
-        tools: new Tools({
-          ...timed,
-          sealer: new Sealer(Buffer.alloc(32)),
-          policy: { allowLoopback: true },
-        }),
-        contacts: new Contacts(timed),
-        doNotCall: new DoNotCall(timed),
-        budgets: new Budgets({ db, publisher: silentPublisher, clock }),
+    const make = () =>
+      testDomain(database(), {
+        clock,
         admission: () => admission,
-      },
-      {
-        sessionTtlMs: 30_000,
-        outboundSessionTtlMs: 900_000,
-        urls: {
-          stream: 'wss://v/m',
-          action: 'https://v/a',
-          streamStatus: 'https://v/s',
-          dialAction: 'https://v/d',
-        },
-        openAi: { configured: true, projectId: 'proj_1', sipHost: 'sip.api.openai.com' },
-      },
-    );
-    const make = (): SipCalls =>
-      new SipCalls({
-        ...timed,
-        sessions,
-        admission: () => admission,
-        answering: {
+        sipAnswering: {
           answer: (session, id) => {
             answered.push({ session, openAiCallId: id });
             return Promise.resolve().then(accepts);
@@ -99,9 +57,10 @@ onEachDatabase('calls over SIP', (database) => {
             return Promise.resolve().then(rejects);
           },
         },
-        logger: silentLogger,
       });
-    [here, replica] = [make(), make()];
+    const domain = make();
+    sessions = domain.sessions;
+    [here, replica] = [domain.sipCalls, make().sipCalls];
   });
 
   const start = (more: object = {}): Promise<SessionReply> =>
@@ -301,27 +260,15 @@ onEachDatabase('calls over SIP', (database) => {
   });
 
   test('without OpenAI there are no such calls', async () => {
-    const parts = { db: database(), tenants: new Tenants(database()), sessions };
-    const none = new SipCalls({
-      ...parts,
-      admission: () => 'open',
-      answering: undefined,
-      logger: silentLogger,
-    });
+    const none = testDomain(database()).sipCalls;
     await refusesWith(take({ tenant: tenant.slug }, platform, none), 'sip-not-configured');
   });
 
   test('remembers for longer than OpenAI repeats itself', async () => {
     const db = database();
     await take({ tenant: tenant.slug });
-    const recorders = {
-      calls: callRecorder(db),
-      transcriptions: new StoredTranscriptionRecorder({
-        db,
-        publisher: silentPublisher,
-        logger: silentLogger,
-      }),
-    };
+    const { recorder, transcriptionRecorder } = testDomain(db);
+    const recorders = { calls: recorder, transcriptions: transcriptionRecorder };
     clock.advance(95 * 3_600_000);
     await new Housekeeping(db, recorders, clock).tidyUp();
     assert.equal((await take({ tenant: tenant.slug })).outcome, 'duplicate');

@@ -1,25 +1,17 @@
-import { createServer } from 'node:http';
-import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Database } from '../../db/database.ts';
-import { systemClock } from '../../kernel/clock.ts';
 import { silentLogger, type Logger } from '../../kernel/logger.ts';
 import type { Access } from '../access.ts';
 import { StoredCallRecorder } from '../calls/call-recorder.ts';
 import { builtInPrices, type PriceTable } from '../costs/price-table.ts';
-import { EventPublisher } from '../events/publisher.ts';
-import { newId } from '../identifiers.ts';
+import type { EventPublisher } from '../events/publisher.ts';
+import { hashToken, newId } from '../identifiers.ts';
 import { OrderedWrites, type OrderedWriteOptions } from '../ordered-writes.ts';
 import { claimSession, insertSession } from '../sessions/repository.ts';
-import type { Tenant, TenantInput } from '../tenants/schema.ts';
-import { tenantInputSchema } from '../tenants/schema.ts';
+import { tenantInputSchema, type Tenant, type TenantInput } from '../tenants/schema.ts';
 import { Tenants } from '../tenants/tenants.ts';
-import { hashToken } from '../identifiers.ts';
+import { silentPublisher } from './outbox.ts';
 
 export const platform: Access = { scope: 'platform', name: 'test' };
-
-/** For tests that have no live calls. */
-export const notLive = { clock: systemClock, endHere: () => false };
 
 let numbers = 0;
 
@@ -50,9 +42,6 @@ export function createTenant(
 ): Promise<Tenant> {
   return new Tenants(db).put(platform, slug, tenantInput(overrides));
 }
-
-/** Delivers nothing. */
-export const silentPublisher = new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} });
 
 /** A recorder of calls that has its writes for itself. */
 export function callRecorder(
@@ -107,60 +96,4 @@ export async function createClaimedSession(
     });
   });
   return callId;
-}
-
-export interface ReceivedRequest {
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-  readonly json: unknown;
-}
-
-/** A receiver of webhooks on this machine. */
-export class Receiver {
-  readonly received: ReceivedRequest[] = [];
-  /** What it replies. */
-  reply: (request: ReceivedRequest, response: ServerResponse) => void = (_request, response) => {
-    response.writeHead(200).end('{}');
-  };
-  readonly #server: Server;
-  readonly #waiting: { readonly count: number; readonly resolve: () => void }[] = [];
-
-  private constructor() {
-    this.#server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const body = Buffer.concat(chunks).toString('utf8');
-        const { url = '', headers } = request;
-        const received = { path: url, headers, body, json: JSON.parse(body) as unknown };
-        this.received.push(received);
-        this.reply(received, response);
-        for (const { count, resolve } of this.#waiting) {
-          if (this.received.length >= count) resolve();
-        }
-      });
-    });
-  }
-
-  static async start(): Promise<Receiver> {
-    const receiver = new Receiver();
-    await new Promise<void>((resolve) => receiver.#server.listen(0, '127.0.0.1', resolve));
-    return receiver;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
-  }
-
-  /** Resolves when so many requests arrived. */
-  async arrived(count: number): Promise<void> {
-    if (this.received.length >= count) return;
-    await new Promise<void>((resolve) => this.#waiting.push({ count, resolve }));
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
 }

@@ -3,36 +3,29 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import type { ClaimedSession } from '../../call/ports.ts';
 import { onEachDatabase } from '../../db/testing/test-database.ts';
-import { systemClock } from '../../kernel/clock.ts';
-import { silentLogger } from '../../kernel/logger.ts';
 import { toProfile } from '../tenants/schema.ts';
 import type { Tenant } from '../tenants/schema.ts';
-import { Tenants } from '../tenants/tenants.ts';
-import { Receiver, createTenant, platform } from '../testing/fixtures.ts';
-import { Sealer } from '../webhooks/sealer.ts';
-import { WebhookClient } from '../webhooks/webhook-client.ts';
-import { WebhookToolRunner } from './tool-runner.ts';
-import { Tools } from './tools.ts';
+import { createTenant, platform } from '../testing/fixtures.ts';
+import { testDomain } from '../testing/test-domain.ts';
+import { Receiver } from '../testing/webhook-receiver.ts';
+import type { WebhookToolRunner } from './tool-runner.ts';
+import type { Tools } from './tools.ts';
 
 const never = new AbortController().signal;
 const call = { id: 'call-1', name: 'consultar', arguments: { marca: 'Toyota' } };
 
 onEachDatabase('live tools', (database) => {
-  const client = new WebhookClient({ allowLoopback: true });
+  let domain: ReturnType<typeof testDomain>;
   let tools: Tools;
   let runner: WebhookToolRunner;
   let receiver: Receiver;
   let tenant: Tenant;
 
   before(() => {
-    const db = database();
-    const tenants = new Tenants(db);
-    const policy = { allowLoopback: true };
-    tools = new Tools({ db, tenants, sealer: new Sealer(Buffer.alloc(32, 1)), policy });
-    const parts = { clock: systemClock, logger: silentLogger };
-    runner = new WebhookToolRunner({ tools, tenants, client, ...parts });
+    domain = testDomain(database());
+    ({ tools, toolRunner: runner } = domain);
   });
-  after(() => client.close());
+  after(() => domain.webhookClient.close());
   beforeEach(async () => {
     receiver = await Receiver.start();
     tenant = await createTenant(database());

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
-import { Receiver } from '../testing/fixtures.ts';
+import { Receiver } from '../testing/webhook-receiver.ts';
 import { newWebhookSecret } from './sealer.ts';
 import { WebhookClient, WebhookError } from './webhook-client.ts';
 import type { WebhookFailure } from './webhook-client.ts';

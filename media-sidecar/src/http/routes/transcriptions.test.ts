@@ -44,7 +44,11 @@ onEachDatabase('the API of live transcriptions', (database) => {
     const { streamUrl, streamStatusUrl, track } = ticket.json;
     assert.deepEqual(
       [streamUrl, streamStatusUrl, track],
-      ['wss://v/m', 'https://v/s', 'both_tracks'],
+      [
+        'wss://voice.example.com/twilio/media',
+        'https://voice.example.com/twilio/stream-status',
+        'both_tracks',
+      ],
     );
     assert.ok(Date.parse(String(ticket.json['expiresAt'])) > Date.now() + 100_000);
 

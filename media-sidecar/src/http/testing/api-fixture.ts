@@ -1,38 +1,21 @@
 import assert from 'node:assert/strict';
 import type { LightMyRequestResponse as Response } from 'fastify';
 import type { Database } from '../../db/database.ts';
-import { ApiKeys } from '../../domain/api-keys/api-keys.ts';
-import { Callbacks } from '../../domain/callbacks/callbacks.ts';
-import { Calls } from '../../domain/calls/calls.ts';
-import { EventPublisher } from '../../domain/events/publisher.ts';
-import { Consents } from '../../domain/compliance/consents.ts';
-import { DoNotCall } from '../../domain/compliance/do-not-call.ts';
-import { Costs } from '../../domain/costs/costs.ts';
-import { builtInPrices } from '../../domain/costs/price-table.ts';
-import { Budgets } from '../../domain/costs/budgets.ts';
-import { Contacts } from '../../domain/contacts/contacts.ts';
-import { Knowledge } from '../../domain/knowledge/knowledge.ts';
+import type { TranscriptionGate, TranscriptionRecorder } from '../../call/ports.ts';
 import { Phrases } from '../../domain/phrases/phrases.ts';
 import type { PhraseStore } from '../../domain/phrases/ports.ts';
 import { Warmings } from '../../domain/phrases/warmings.ts';
-import type { TranscriptionGate, TranscriptionRecorder } from '../../call/ports.ts';
-import { Sessions, type Admission } from '../../domain/sessions/sessions.ts';
+import type { Admission } from '../../domain/sessions/sessions.ts';
 import type { SipAnswering } from '../../domain/sip-calls/ports.ts';
-import { SipCalls } from '../../domain/sip-calls/sip-calls.ts';
-import { Subscriptions } from '../../domain/subscriptions/subscriptions.ts';
-import { Tenants } from '../../domain/tenants/tenants.ts';
-import { newPhoneNumber, silentPublisher } from '../../domain/testing/fixtures.ts';
-import { StoredTranscriptionRecorder } from '../../domain/transcriptions/transcription-recorder.ts';
-import { Transcriptions } from '../../domain/transcriptions/transcriptions.ts';
-import { Tools } from '../../domain/tools/tools.ts';
-import { Sealer } from '../../domain/webhooks/sealer.ts';
+import { newPhoneNumber } from '../../domain/testing/fixtures.ts';
+import { testDomain, testOptions } from '../../domain/testing/test-domain.ts';
 import { systemClock } from '../../kernel/clock.ts';
-import { silentLogger } from '../../kernel/logger.ts';
-import type { Logger } from '../../kernel/logger.ts';
+import { silentLogger, type Logger } from '../../kernel/logger.ts';
 import { noMetrics } from '../../kernel/metrics.ts';
 import type { App, Form } from '../app-type.ts';
 import { TrustedProxies } from '../client-address.ts';
 import type { RateLimits } from '../plugins/auth.ts';
+import type { TwilioParts } from '../routes/twilio.ts';
 import { buildServer } from '../server.ts';
 
 export const bootstrapKey = 'bootstrap-key-of-the-tests-0123456789';
@@ -68,148 +51,102 @@ export interface Reply {
   readonly field: string | undefined;
 }
 
-export async function startApi(
-  db: Database,
-  more: {
-    readonly rateLimits?: RateLimits;
-    readonly logger?: Logger;
-    readonly phrases?: PhraseStore;
-    readonly sipAnswering?: SipAnswering;
-  } = {},
-): Promise<Api> {
-  const tenants = new Tenants(db);
-  const shared = {
-    db,
-    tenants,
-    sealer: new Sealer(Buffer.alloc(32, 1)),
-    policy: { allowLoopback: false },
+interface ApiSetup {
+  readonly rateLimits?: RateLimits;
+  readonly logger?: Logger;
+  readonly phrases?: PhraseStore;
+  readonly sipAnswering?: SipAnswering;
+}
+
+/** What the API asks of its process, which a test may change. */
+type ProcessState = Pick<Api, 'draining' | 'admission' | 'databaseAway' | 'stopped' | 'verified'>;
+
+export async function startApi(db: Database, setup: ApiSetup = {}): Promise<Api> {
+  const { logger = silentLogger, rateLimits } = setup;
+  const state: ProcessState = {
+    draining: false,
+    admission: 'open',
+    databaseAway: false,
+    stopped: [],
+    verified: [],
   };
-  const tools = new Tools(shared);
-  const timed = { db, tenants, clock: systemClock };
-  const contacts = new Contacts(timed);
-  const doNotCall = new DoNotCall(timed);
-  const verified: Api['verified'] = [];
-  const logger = more.logger ?? silentLogger;
-  const phraseStore = more.phrases ?? {
-    fetch: () => Promise.reject(new Error('not part of this test')),
-    has: () => false,
-    list: () => [],
-    remove: () => 0,
-    use: () => ({ entries: 0, sizeBytes: 0, hits: 0, misses: 0 }),
-  };
-  const transcriptionRecorder = new StoredTranscriptionRecorder({
-    db,
-    publisher: new EventPublisher({ enqueue: () => Promise.resolve(), wake() {} }),
-    logger,
-  });
-  const transcriptions = new Transcriptions({
-    db,
-    tenants,
-    clock: systemClock,
-    admission: () => api.admission,
-    recorder: transcriptionRecorder,
-    stopHere: (id) => api.stopped.push(id) > 0,
-    urls: { stream: 'wss://v/m', streamStatus: 'https://v/s' },
-  });
-  const sessions = new Sessions(
-    {
-      db,
-      tenants,
-      tools,
-      contacts,
-      doNotCall,
-      budgets: new Budgets({ db, publisher: silentPublisher, clock: systemClock }),
-      clock: systemClock,
-      admission: () => api.admission,
-    },
-    {
-      sessionTtlMs: 30_000,
-      outboundSessionTtlMs: 900_000,
-      urls: {
-        stream: 'wss://v/m',
-        action: 'https://v/a',
-        streamStatus: 'https://v/s',
-        dialAction: 'https://v/d',
-      },
-      openAi: { configured: true, projectId: 'proj_1', sipHost: 'sip.api.openai.com' },
-    },
-  );
+  const domain = domainOf(db, state, setup);
   const app = await buildServer({
-    tenants,
-    tools,
-    calls: new Calls(db, tenants, {
-      clock: systemClock,
-      endHere: (id) => api.stopped.push(id) > 0,
-    }),
-    phrases: new Phrases(
-      tenants,
-      phraseStore,
-      new Warmings({ store: phraseStore, clock: systemClock, logger }, { intervalMs: 0 }),
-    ),
-    transcriptions,
-    contacts,
-    consents: new Consents(timed),
-    doNotCall,
-    knowledge: new Knowledge(timed),
-    subscriptions: new Subscriptions(shared),
-    apiKeys: new ApiKeys(db, tenants, bootstrapKey),
-    sessions,
-    sipCalls: new SipCalls({
-      db,
-      tenants,
-      sessions,
-      admission: () => api.admission,
-      answering: more.sipAnswering,
-      logger,
-    }),
-    costs: new Costs({ ...timed, prices: builtInPrices }),
-    callbacks: new Callbacks({ db, tenants }),
-    twilio: {
-      publicUrl: 'https://voice.example.com',
-      verifySignature: (signature, url, form) => {
-        verified.push({ url, form });
-        return signature === goodSignature;
-      },
-      afterStream: ({ callSid }) => Promise.resolve(`<Response><!--${callSid}--></Response>`),
-      whisper: (callSid) => Promise.resolve(`<Response><!--whisper ${callSid}--></Response>`),
-      dialEnded: ({ callSid, bridged }) =>
-        Promise.resolve(`<Response><!--dialled ${callSid} ${String(bridged)}--></Response>`),
-      hangUp: () => '<Response><Hangup/></Response>',
-      metrics: noMetrics,
-      logger,
-    },
+    ...domain,
+    ...(setup.phrases && { phrases: warmedAtOnce(domain, setup.phrases, logger) }),
+    twilio: twilioParts(state, logger),
     readiness: {
-      draining: () => api.draining,
-      pingDatabase: () => (api.databaseAway ? Promise.reject(new Error('away')) : db.ping()),
+      draining: () => state.draining,
+      pingDatabase: () => (state.databaseAway ? Promise.reject(new Error('away')) : db.ping()),
       logger,
     },
     metricsText: () => Promise.resolve('voice_calls_active 0\n'),
     logger,
     version: '0.1.0',
     trustedProxies: new TrustedProxies('loopback'),
-    ...(more.rateLimits !== undefined && { rateLimits: more.rateLimits }),
+    ...(rateLimits !== undefined && { rateLimits }),
   });
   await app.ready();
-  const api: Api = {
+  return Object.assign(state, {
     app,
-    draining: false,
-    admission: 'open',
-    stopped: [],
-    transcriptions: transcriptionRecorder,
-    transcriptionGate: transcriptions,
-    databaseAway: false,
-    verified,
-    async call(method, url, body, key = bootstrapKey) {
-      const response = await app.inject({
-        method,
-        url,
-        headers: key === null ? {} : { authorization: `Bearer ${key}` },
-        ...(body !== undefined && { payload: body as object }),
-      });
-      return toReply(response);
+    transcriptions: domain.transcriptionRecorder,
+    transcriptionGate: domain.transcriptions,
+    call: caller(app),
+  });
+}
+
+function domainOf(db: Database, state: ProcessState, setup: ApiSetup) {
+  const stop = (id: string): boolean => state.stopped.push(id) > 0;
+  return testDomain(
+    db,
+    {
+      admission: () => state.admission,
+      endCall: stop,
+      stopTranscription: stop,
+      ...(setup.sipAnswering && { sipAnswering: setup.sipAnswering }),
+      ...(setup.logger && { logger: setup.logger }),
     },
+    { bootstrapApiKey: bootstrapKey, allowLoopbackWebhooks: false },
+  );
+}
+
+/** Nobody waits between two syntheses. */
+function warmedAtOnce(
+  { tenants }: ReturnType<typeof testDomain>,
+  store: PhraseStore,
+  logger: Logger,
+): Phrases {
+  const parts = { store, clock: systemClock, logger };
+  return new Phrases(tenants, store, new Warmings(parts, { intervalMs: 0 }));
+}
+
+function twilioParts({ verified }: ProcessState, logger: Logger): TwilioParts {
+  return {
+    publicUrl: testOptions.publicUrl,
+    verifySignature: (signature, url, form) => {
+      verified.push({ url, form });
+      return signature === goodSignature;
+    },
+    afterStream: ({ callSid }) => Promise.resolve(`<Response><!--${callSid}--></Response>`),
+    whisper: (callSid) => Promise.resolve(`<Response><!--whisper ${callSid}--></Response>`),
+    dialEnded: ({ callSid, bridged }) =>
+      Promise.resolve(`<Response><!--dialled ${callSid} ${String(bridged)}--></Response>`),
+    hangUp: () => '<Response><Hangup/></Response>',
+    metrics: noMetrics,
+    logger,
   };
-  return api;
+}
+
+function caller(app: App): Api['call'] {
+  return async (method, url, body, key = bootstrapKey) => {
+    const response = await app.inject({
+      method,
+      url,
+      headers: key === null ? {} : { authorization: `Bearer ${key}` },
+      ...(body !== undefined && { payload: body as object }),
+    });
+    return toReply(response);
+  };
 }
 
 export function toReply(response: Response): Reply {
