@@ -140,6 +140,18 @@ test('a model that is lost for good in the opening leaves a cascade that greets'
   talk.call.stop();
 });
 
+test('a model that takes the call and says nothing at all is left after two attempts', async () => {
+  const talk = new RealtimeHarness();
+  talk.model.readyAfterMs = null;
+  const beganMs = talk.clock.monotonicMs();
+  await talk.begin();
+  await talk.until(() => talk.stt.streams.length === 1);
+  assert.equal(talk.model.sessions.length, 2);
+  assert.ok(talk.clock.monotonicMs() - beganMs < 10_000);
+  await talk.until(() => talk.transcript.includes(OPENING));
+  talk.call.stop();
+});
+
 test('keys that were not passed on yet reach the cascade', async () => {
   const talk = await talking();
   talk.leg.press('7');

@@ -51,6 +51,13 @@ export interface RealtimeOptions {
    */
   readonly readyWithinMs: number;
   /**
+   * After so long without a session that is ready, no further attempt begins, in ms: a model that
+   * refuses is known to be away after 2 s, one that says nothing at all only after `readyWithinMs`
+   * of each attempt.
+   * @defaultValue 6000
+   */
+  readonly attemptsWithinMs: number;
+  /**
    * A session that lived this long was a good one: its loss has all attempts again, in ms. Longer than
    * the wait for an answer, so that a model that never answers is given up.
    * @defaultValue 30000
@@ -106,6 +113,7 @@ export const defaultRealtimeOptions = {
   handoverLatestMs: 10_000,
   reconnectDelaysMs: [0, 500, 1500],
   readyWithinMs: 4000,
+  attemptsWithinMs: 6000,
   goodAfterMs: 30_000,
   restoredItems: 24,
   audibleWithinMs: 2500,

@@ -39,12 +39,15 @@ export class SessionLine {
   #number = 0;
   #attempts = 0;
   #lost = false;
+  /** Since then no session is ready. */
+  #unreadySinceMs: number;
   #timer: Timer | undefined;
   #closed = false;
 
   constructor(deps: SessionLineDeps, host: SessionLineHost) {
     this.#deps = deps;
     this.#host = host;
+    this.#unreadySinceMs = deps.clock.monotonicMs();
   }
 
   /** The session to talk to; undefined between two attempts. */
@@ -154,6 +157,7 @@ export class SessionLine {
 
   #drop(): void {
     this.#timer?.cancel();
+    if (this.#ready) this.#unreadySinceMs = this.#deps.clock.monotonicMs();
     this.#ready = false;
     const current = this.#current;
     this.#current = undefined;
@@ -170,7 +174,8 @@ export class SessionLine {
     const { clock, model, options } = this.#deps;
     if (this.#closed) return;
     const delayMs = options.reconnectDelaysMs[this.#attempts];
-    if (!error.retryable || model.isOpen || delayMs === undefined) {
+    const tooLong = clock.monotonicMs() - this.#unreadySinceMs > options.attemptsWithinMs;
+    if (!error.retryable || model.isOpen || delayMs === undefined || tooLong) {
       this.#host.onGone(error);
       return;
     }

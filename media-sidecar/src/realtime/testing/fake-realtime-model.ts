@@ -30,12 +30,13 @@ export class FakeRealtimeModel implements RealtimeModel {
   /** Errors that the next sessions end with in place of becoming ready, one each. */
   readonly failures: ProviderError[] = [];
   readonly #clock: Clock;
-  readonly #readyAfterMs: number | null;
+  /** Of the sessions that are opened from here on; null: never. */
+  readyAfterMs: number | null;
 
   constructor(clock: Clock, options: FakeRealtimeModelOptions = {}) {
     this.#clock = clock;
     this.name = options.name ?? 'fake-realtime';
-    this.#readyAfterMs = options.readyAfterMs === undefined ? 100 : options.readyAfterMs;
+    this.readyAfterMs = options.readyAfterMs === undefined ? 100 : options.readyAfterMs;
   }
 
   /** The session that was opened last. */
@@ -68,10 +69,10 @@ export class FakeRealtimeModel implements RealtimeModel {
     this.onOpen(session);
     const refusal = this.isOpen ? failure(this.name, false) : this.failures.shift();
     if (refusal) {
-      const delayMs = this.isOpen ? 0 : (this.#readyAfterMs ?? 0);
+      const delayMs = this.isOpen ? 0 : (this.readyAfterMs ?? 0);
       this.#clock.schedule(delayMs, () => session.dies(refusal));
-    } else if (this.#readyAfterMs !== null) {
-      this.#clock.schedule(this.#readyAfterMs, () => session.ready());
+    } else if (this.readyAfterMs !== null) {
+      this.#clock.schedule(this.readyAfterMs, () => session.ready());
     }
     return session;
   }
