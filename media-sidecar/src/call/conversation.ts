@@ -44,8 +44,8 @@ export interface Resumption {
   readonly keys: string;
 }
 
-/** What the conversations of a call share. */
-export interface CallContext {
+/** What the calls of a process have in common. */
+export interface CallServices {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -54,9 +54,13 @@ export interface CallContext {
   readonly recorder: CallRecorder;
   /** Those that workflows offer. */
   readonly tools: ToolRunner;
+  readonly voiceActivity: () => VoiceActivity;
+}
+
+/** What the conversations of a call share. */
+export interface CallContext extends CallServices {
   /** Those that the call performs; names all that the model may call. */
   readonly builtIn: BuiltInTools;
-  readonly voiceActivity: () => VoiceActivity;
   readonly leg: PhoneLeg;
   readonly session: ClaimedSession;
   readonly agent: Agent;

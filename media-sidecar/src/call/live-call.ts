@@ -1,40 +1,19 @@
 import type { Agent } from '../agents/contract.ts';
-import type { Clock } from '../kernel/clock.ts';
-import type { Logger } from '../kernel/logger.ts';
-import type { Metrics } from '../kernel/metrics.ts';
 import type { RealtimeModel } from '../realtime/contract.ts';
 import type { PhoneLeg, PhoneLegListener } from '../telephony/contract.ts';
 import { BuiltInTools, type TransferRequest } from './built-in-tools.ts';
 import { CascadeConversation } from './cascade/cascade-conversation.ts';
-import type { CascadeProviders } from './cascade/providers.ts';
-import type { CallContext, Conversation, Resumption } from './conversation.ts';
+import type { CallContext, CallServices, Conversation, Resumption } from './conversation.ts';
 import { Dialogue } from './dialogue.ts';
-import type { CallOptions } from './options.ts';
-import type {
-  CallActions,
-  CallEnding,
-  CallEndReason,
-  CallRecorder,
-  ClaimedSession,
-  ToolRunner,
-} from './ports.ts';
+import type { CallActions, CallEnding, CallEndReason, ClaimedSession } from './ports.ts';
 import type { RealtimeDeps } from './realtime/options.ts';
 import { RealtimeConversation } from './realtime/realtime-conversation.ts';
 import { noVoice } from './sip/no-voice.ts';
 import { sipRealtimeOptions } from './sip/options.ts';
 import { TurnLog } from './turn-log.ts';
-import type { VoiceActivity } from './voice-activity.ts';
 
-export interface LiveCallDeps {
-  readonly clock: Clock;
-  readonly metrics: Metrics;
-  readonly logger: Logger;
-  readonly options: CallOptions;
-  readonly providers: CascadeProviders;
-  readonly recorder: CallRecorder;
-  readonly tools: ToolRunner;
+export interface LiveCallDeps extends CallServices {
   readonly actions: CallActions;
-  readonly voiceActivity: () => VoiceActivity;
   /** Absent: every call is a cascade. */
   readonly realtime?: RealtimeDeps;
 }

@@ -1,35 +1,16 @@
-import type { Agent, OpeningSentence } from '../../agents/contract.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { OpeningSentence } from '../../agents/contract.ts';
 import { ProviderError } from '../../kernel/errors.ts';
-import type { Logger } from '../../kernel/logger.ts';
-import type { Metrics } from '../../kernel/metrics.ts';
 import type { LlmMessage } from '../../llm/contract.ts';
-import type { PhoneLeg } from '../../telephony/contract.ts';
 import type { TurnEvent } from '../../turn/events.ts';
-import type { BuiltInTools, Closing } from '../built-in-tools.ts';
-import type { CallOptions } from '../options.ts';
-import type { CallRecorder, ClaimedSession, ToolRunner } from '../ports.ts';
+import type { Closing } from '../built-in-tools.ts';
+import type { CallContext } from '../conversation.ts';
 import { ReplyDelays } from '../reply-delays.ts';
 import { runToolRound } from '../tool-round.ts';
-import type { TurnLog } from '../turn-log.ts';
 import { ModelSteps } from './model-steps.ts';
-import type { CascadeProviders } from './providers.ts';
 import { ReplyVoice } from './reply-voice.ts';
 import { ReplyUsage } from './usage.ts';
 
-export interface ReplyDeps {
-  readonly clock: Clock;
-  readonly metrics: Metrics;
-  readonly logger: Logger;
-  readonly options: CallOptions;
-  readonly providers: CascadeProviders;
-  readonly recorder: CallRecorder;
-  readonly tools: ToolRunner;
-  readonly builtIn: BuiltInTools;
-  readonly leg: PhoneLeg;
-  readonly session: ClaimedSession;
-  readonly agent: Agent;
-  readonly log: TurnLog;
+export interface ReplyDeps extends CallContext {
   readonly dispatch: (event: TurnEvent) => void;
 }
 
