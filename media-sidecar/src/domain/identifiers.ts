@@ -7,7 +7,7 @@ export function newId(): string {
   return v7();
 }
 
-export const idSchema = z.uuid();
+const idSchema = z.uuid();
 
 export function isId(value: string): boolean {
   return idSchema.safeParse(value).success;

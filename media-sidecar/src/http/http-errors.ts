@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** An error that the API answers with. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
@@ -44,7 +42,7 @@ export const httpErrors = {
   unavailable: () => new HttpError(503, 'unavailable', 'The service is not available right now.'),
 } as const;
 
-export const errorReplySchema = z.object({
-  error: z.object({ code: z.string(), message: z.string(), field: z.string().optional() }),
-});
-export type ErrorReply = z.infer<typeof errorReplySchema>;
+/** The body of every error. */
+export interface ErrorReply {
+  readonly error: { readonly code: string; readonly message: string; readonly field?: string };
+}

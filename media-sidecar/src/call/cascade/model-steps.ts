@@ -49,7 +49,7 @@ export interface ModelStepsDeps {
 }
 
 /** What a tool call is told that was given up: history must hold a result for every call. */
-export const CANCELLED_RESULT = { error: 'cancelled' } as const;
+const CANCELLED_RESULT = { error: 'cancelled' } as const;
 
 /** Asks the model, runs its tools, asks again, until it has answered. */
 export class ModelSteps {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { tenantReferenceSchema } from '../tenants/schema.ts';
 
-export const callbackStatusSchema = z.enum(['open', 'done', 'cancelled']);
+const callbackStatusSchema = z.enum(['open', 'done', 'cancelled']);
 export type CallbackStatus = z.infer<typeof callbackStatusSchema>;
 
 /** Somebody who is to be called back. */

@@ -17,7 +17,7 @@ const broken: ReadonlySet<CallEndReason> = new Set([
   'drained',
 ]);
 
-export function statusAfter(reason: CallEndReason): Exclude<CallStatus, 'in-progress'> {
+function statusAfter(reason: CallEndReason): Exclude<CallStatus, 'in-progress'> {
   return broken.has(reason) ? 'failed' : 'completed';
 }
 

@@ -5,7 +5,7 @@ import { phoneNumberSchema } from '../phone-numbers/schema.ts';
 import { directionSchema } from '../sessions/schema.ts';
 import { tenantReferenceSchema } from '../tenants/schema.ts';
 
-export const callStatusSchema = z.enum(['in-progress', 'completed', 'failed']);
+const callStatusSchema = z.enum(['in-progress', 'completed', 'failed']);
 export type CallStatus = z.infer<typeof callStatusSchema>;
 
 const delaySchema = z.number().exactOptional();

@@ -62,7 +62,6 @@ export type ConsentFilter = z.infer<typeof consentFilterSchema>;
 
 /** Whose list is meant. Default: the named tenant's or the key's own, and else the platform's. */
 const scopeSchema = z.enum(['tenant', 'platform']);
-export type DoNotCallScope = z.infer<typeof scopeSchema>;
 
 /** How a list is named in a query. */
 export const doNotCallListSchema = z.strictObject({ tenant, scope: scopeSchema.optional() });

@@ -15,7 +15,7 @@ export const usageUnitSchema = z.enum([
 
 const nameSchema = z.string().trim().min(1).max(100);
 
-export const priceSchema = z.strictObject({
+const priceSchema = z.strictObject({
   provider: nameSchema,
   model: nameSchema,
   unit: usageUnitSchema,

@@ -20,7 +20,6 @@ export const costSchema = z.object({
   /** Whether everything in it has a price. */
   complete: z.boolean(),
 });
-export type Cost = z.infer<typeof costSchema>;
 
 export const costQuerySchema = z.strictObject({
   tenant: z.string().min(1).max(64).optional(),

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { callSchema, callWithTurnsSchema, escalationSchema, turnSchema } from '../calls/schema.ts';
-import { callbackSchema } from '../callbacks/schema.ts';
-import { budgetStateSchema } from '../costs/schema.ts';
-import { tenantReferenceSchema } from '../tenants/schema.ts';
-import {
-  transcriptionSchema,
-  transcriptionWithUtterancesSchema,
-  utteranceSchema,
+import type { Callback } from '../callbacks/schema.ts';
+import type { Call, CallWithTurns, Escalation, Turn } from '../calls/schema.ts';
+import type { BudgetState } from '../costs/schema.ts';
+import type { TenantReference } from '../tenants/schema.ts';
+import type {
+  Transcription,
+  TranscriptionWithUtterances,
+  Utterance,
 } from '../transcriptions/schema.ts';
 
 export const eventTypeSchema = z.enum([
@@ -26,55 +26,32 @@ export const eventTypeSchema = z.enum([
 ]);
 export type EventType = z.infer<typeof eventTypeSchema>;
 
-const tenant = tenantReferenceSchema;
-const transcription = transcriptionSchema;
+/** What a subscriber is told of a tenant. */
+type Told<Type extends EventType, Data> = {
+  readonly type: Type;
+  readonly data: Data & { readonly tenant: TenantReference };
+};
 
-/** What a subscriber is told. */
-export const eventDataSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('call.started'), data: z.object({ tenant, call: callSchema }) }),
-  z.object({
-    type: z.literal('call.turn'),
-    data: z.object({ tenant, call: callSchema, turn: turnSchema }),
-  }),
-  z.object({
-    type: z.enum(['call.completed', 'call.failed']),
-    data: z.object({ tenant, call: callWithTurnsSchema }),
-  }),
-  z.object({
-    type: z.literal('call.escalated'),
-    data: z.object({ tenant, call: callSchema, escalation: escalationSchema }),
-  }),
-  z.object({
-    type: z.literal('callback.requested'),
-    data: z.object({ tenant, callback: callbackSchema }),
-  }),
-  z.object({
-    type: z.literal('contact.opted_out'),
-    data: z.object({
-      tenant,
-      phoneNumber: z.string(),
-      callId: z.uuid(),
-      reason: z.string().nullable(),
-    }),
-  }),
-  z.object({
-    type: z.enum(['budget.warning', 'budget.exceeded']),
-    data: z.object({ tenant, budget: budgetStateSchema }),
-  }),
-  z.object({
-    type: z.literal('transcription.started'),
-    data: z.object({ tenant, transcription }),
-  }),
-  z.object({
-    type: z.literal('transcription.utterance'),
-    data: z.object({ tenant, transcription, utterance: utteranceSchema }),
-  }),
-  z.object({
-    type: z.enum(['transcription.completed', 'transcription.failed']),
-    data: z.object({ tenant, transcription: transcriptionWithUtterancesSchema }),
-  }),
-]);
-export type EventData = z.infer<typeof eventDataSchema>;
+export type EventData =
+  | Told<'call.started', { readonly call: Call }>
+  | Told<'call.turn', { readonly call: Call; readonly turn: Turn }>
+  | Told<'call.completed' | 'call.failed', { readonly call: CallWithTurns }>
+  | Told<'call.escalated', { readonly call: Call; readonly escalation: Escalation }>
+  | Told<'callback.requested', { readonly callback: Callback }>
+  | Told<
+      'contact.opted_out',
+      { readonly phoneNumber: string; readonly callId: string; readonly reason: string | null }
+    >
+  | Told<'budget.warning' | 'budget.exceeded', { readonly budget: BudgetState }>
+  | Told<'transcription.started', { readonly transcription: Transcription }>
+  | Told<
+      'transcription.utterance',
+      { readonly transcription: Transcription; readonly utterance: Utterance }
+    >
+  | Told<
+      'transcription.completed' | 'transcription.failed',
+      { readonly transcription: TranscriptionWithUtterances }
+    >;
 
 /** One event for one subscriber. Ids only: the rest is read under the tenant's own role. */
 export const deliverySchema = z.object({

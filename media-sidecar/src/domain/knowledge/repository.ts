@@ -22,7 +22,7 @@ export interface NewDocument {
 }
 
 /** PostgreSQL's text search configuration for a language (BCP-47). */
-export function configurationFor(
+function configurationFor(
   language: string,
 ): 'spanish' | 'english' | 'portuguese' | 'simple' {
   switch (new Intl.Locale(language).language) {

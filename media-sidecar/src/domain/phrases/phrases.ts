@@ -118,7 +118,7 @@ function toPhrase(kept: KeptPhrase): Phrase {
 }
 
 /** What the caller of the API may know of a failure of the speech provider. */
-export function speechError(error: ProviderError): DomainError {
+function speechError(error: ProviderError): DomainError {
   const { code, message, retryAfterMs } = error;
   if (code === 'invalid-request' || code === 'not-found' || code === 'blocked') {
     const field = code === 'not-found' || /voice|language|rate/i.test(message) ? 'voice' : 'text';

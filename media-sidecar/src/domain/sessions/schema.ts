@@ -46,7 +46,7 @@ export const sessionRequestSchema = z
   });
 export type SessionRequest = z.infer<typeof sessionRequestSchema>;
 
-export const declineReasonSchema = z.enum([
+const declineReasonSchema = z.enum([
   'closed',
   'suspended',
   'capacity',

@@ -12,7 +12,7 @@ export const realtimeModels = [
 const retired = /^gpt-(?:realtime|4o(?:-mini)?-realtime-preview)(-mini)?(?:-\d{4}-\d{2}-\d{2})?$/;
 
 /** What takes the place of a retired model; undefined for one that is not retired. */
-export function successorOf(model: string): (typeof realtimeModels)[number] | undefined {
+function successorOf(model: string): (typeof realtimeModels)[number] | undefined {
   if (!retired.test(model)) return undefined;
   return model.includes('-mini') ? 'gpt-realtime-2.1-mini' : 'gpt-realtime-2.1';
 }

@@ -39,7 +39,7 @@ export const transcriptionTicketSchema = z.object({
 });
 export type TranscriptionTicket = z.infer<typeof transcriptionTicketSchema>;
 
-export const transcriptionStatusSchema = z.enum(['waiting', 'in-progress', 'completed', 'failed']);
+const transcriptionStatusSchema = z.enum(['waiting', 'in-progress', 'completed', 'failed']);
 
 export const utteranceSchema = z.object({
   index: z.int(),

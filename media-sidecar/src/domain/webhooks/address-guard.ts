@@ -55,7 +55,7 @@ export interface AddressPolicy {
   readonly allowLoopback: boolean;
 }
 
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
   const family = isIP(address);
   return family !== 0 && loopback.check(address, family === 4 ? 'ipv4' : 'ipv6');
 }
