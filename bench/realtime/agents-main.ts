@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { RealtimeAgent, RealtimeSession } from '@openai/agents/realtime';
 import { TwilioRealtimeTransportLayer } from '@openai/agents-extensions';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { bridgeEnvironment, INSTRUCTIONS, sayListening } from './bridge-main.ts';
+import { bridgeEnvironment, INSTRUCTIONS, MODEL, sayListening, VOICE } from './bridge-main.ts';
 
 const { modelUrl, apiKey } = bridgeEnvironment();
 const agent = new RealtimeAgent({ name: 'agent', instructions: INSTRUCTIONS });
@@ -20,8 +20,8 @@ server.on('connection', (phone: WebSocket) => {
   const transport = new TwilioRealtimeTransportLayer({ twilioWebSocket: phone, url: modelUrl });
   const session = new RealtimeSession(agent, {
     transport,
-    model: 'gpt-realtime-2.1',
-    config: { audio: { input: { format }, output: { format, voice: 'marin' } } },
+    model: MODEL,
+    config: { audio: { input: { format }, output: { format, voice: VOICE } } },
   });
   // A session tells refusals of the API here (a cancel that came too late, for one) and goes on.
   session.on('error', () => undefined);

@@ -1,3 +1,7 @@
+/** What all bridges ask for. */
+export const MODEL = 'gpt-realtime-2.1';
+export const VOICE = 'marin';
+
 /** What the small bridges have in common. */
 export interface BridgeEnvironment {
   /** `ws://…/realtime?model=…` */
@@ -24,7 +28,7 @@ export const sessionSettings = {
       transcription: { model: 'gpt-transcribe' },
       turn_detection: { type: 'semantic_vad', create_response: true, interrupt_response: true },
     },
-    output: { format: { type: 'audio/pcmu' }, voice: 'marin' },
+    output: { format: { type: 'audio/pcmu' }, voice: VOICE },
   },
 } as const;
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { SidecarClient } from '../sidecar-client.ts';
 import { startServerProcess, type ServerProcess } from '../sidecar-process.ts';
 import { TENANT } from '../tenant.ts';
+import { MODEL, VOICE } from './bridge-main.ts';
 import { CommandClient } from './commands.ts';
 import type { BridgeName } from './options.ts';
 import type { ProbeCommands } from './probe-commands.ts';
@@ -33,7 +34,6 @@ const SMALL = {
 } as const;
 /** The port of `discard` (RFC 863). */
 const NOBODY = '127.0.0.1:9';
-const MODEL = 'gpt-realtime-2.1';
 const OPENAI_API_KEY = `sk-${randomBytes(16).toString('hex')}`;
 /** Sessions asked for at once: a limit of the embedded database, not of the benchmark. */
 const SESSIONS_AT_ONCE = 10;
@@ -96,7 +96,7 @@ async function startSidecar(settings: BridgeSettings): Promise<Bridge> {
   await client.putTenant(TENANT.slug, {
     ...TENANT.profile,
     pipeline: 'realtime',
-    realtime: { model: MODEL, voice: 'marin', turnDetection: { type: 'semantic_vad' } },
+    realtime: { model: MODEL, voice: VOICE, turnDetection: { type: 'semantic_vad' } },
   });
   const newAddress = async (): Promise<CallAddress> => {
     const call = newCall();
