@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cpuMsOf, readProcess, residentBytesOf } from './process-meter.ts';
 import { Scrape } from './prometheus.ts';
-import { median, percentile } from './statistics.ts';
+import { median, percentile, slope } from './statistics.ts';
 
 test('a percentile lies between its neighbours', () => {
   assert.equal(median([30, 10, 20, 40]), 25);
@@ -10,6 +10,15 @@ test('a percentile lies between its neighbours', () => {
   assert.equal(percentile([7], 0.95), 7);
   assert.equal(percentile([], 0.5), undefined);
   assert.throws(() => percentile([1], 95), RangeError);
+});
+
+test('a slope is the growth with each x, whatever there was before', () => {
+  const at = (x: number, y: number) => ({ x, y });
+  assert.equal(slope([at(25, 1050), at(50, 1100), at(100, 1200)]), 2);
+  // Least squares: (-1)(0) + (0)(-1) + (1)(1), through 2.
+  assert.equal(slope([at(0, 1), at(1, 0), at(2, 2)]), 0.5);
+  assert.equal(slope([at(10, 1), at(10, 2)]), undefined);
+  assert.equal(slope([]), undefined);
 });
 
 const TEXT = `# HELP voice_x_ms x

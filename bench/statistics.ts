@@ -16,3 +16,19 @@ export function percentile(values: readonly number[], share: number): number | u
 export function median(values: readonly number[]): number | undefined {
   return percentile(values, 0.5);
 }
+
+/**
+ * By how much y grows with each x: the slope of the least-squares line through the points.
+ * @returns undefined where all x are the same
+ */
+export function slope(
+  points: readonly { readonly x: number; readonly y: number }[],
+): number | undefined {
+  const mean = (of: (point: { x: number; y: number }) => number) =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const meanX = mean(({ x }) => x);
+  const meanY = mean(({ y }) => y);
+  const variance = mean(({ x }) => (x - meanX) ** 2);
+  const covariance = mean(({ x, y }) => (x - meanX) * (y - meanY));
+  return variance > 0 ? covariance / variance : undefined;
+}

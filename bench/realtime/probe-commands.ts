@@ -1,5 +1,7 @@
+import type { LoopDelay } from './loop-delay.ts';
+
 export interface MemoryReading {
-  /** Resident memory, in bytes. */
+  /** Resident memory when garbage is collected, in bytes. */
   readonly residentBytes: number;
   /** What is in use after a garbage collection: the heap and what hangs on it. */
   readonly liveBytes: number;
@@ -17,6 +19,9 @@ export type ProbeCommands = {
   readonly cpu: { readonly request: undefined; readonly reply: CpuReading };
   /** After garbage collection. */
   readonly memory: { readonly request: undefined; readonly reply: MemoryReading };
+  readonly startLoopDelay: { readonly request: undefined; readonly reply: void };
+  /** Since it was started. */
+  readonly stopLoopDelay: { readonly request: undefined; readonly reply: LoopDelay };
   readonly startProfile: { readonly request: undefined; readonly reply: void };
   /** Writes it to this file. */
   readonly stopProfile: { readonly request: string; readonly reply: void };

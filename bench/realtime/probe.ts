@@ -8,9 +8,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
 import { serveCommands, type Handlers } from './commands.ts';
+import { watchLoopDelay, type LoopDelay } from './loop-delay.ts';
 import type { ProbeCommands } from './probe-commands.ts';
 
 let profiling: Session | undefined;
+let endLoopDelay: (() => LoopDelay) | undefined;
 
 const handlers: Handlers<ProbeCommands> = {
   cpu() {
@@ -23,6 +25,15 @@ const handlers: Handlers<ProbeCommands> = {
     collect();
     const { rss, heapUsed, external } = process.memoryUsage();
     return { residentBytes: rss, liveBytes: heapUsed + external };
+  },
+  startLoopDelay() {
+    endLoopDelay = watchLoopDelay();
+  },
+  stopLoopDelay() {
+    if (!endLoopDelay) throw new Error('nothing was begun');
+    const delay = endLoopDelay();
+    endLoopDelay = undefined;
+    return delay;
   },
   async startProfile() {
     profiling = new Session();
