@@ -1,78 +1,32 @@
-/** A CPU profile as V8 writes it (Profiler.Profile of the DevTools protocol), as far as it is read. */
-export interface CpuProfile {
-  readonly nodes: readonly ProfileNode[];
-  /** The node that ran at each sample. */
-  readonly samples?: readonly number[];
-  /** Since the sample before, in µs. */
-  readonly timeDeltas?: readonly number[];
-}
+import { sharesBy, type CpuProfile, type ProfileNode, type Share } from './cpu-profile.ts';
 
-interface ProfileNode {
-  readonly id: number;
-  readonly callFrame: {
-    readonly functionName: string;
-    readonly url: string;
-    /** Counts from 0. */
-    readonly lineNumber: number;
-  };
-  readonly children?: readonly number[];
-}
-
-export interface HotSpot {
-  /** `function file:line`, the file without the folders that all share. */
-  readonly place: string;
-  /** Of all time that was not idle. */
-  readonly selfShare: number;
-  /** With everything that was called from there. */
-  readonly totalShare: number;
-}
-
-const NOT_WORK: ReadonlySet<string> = new Set(['(idle)', '(root)', '(program)']);
-
-/** Where time went, the most expensive by itself first. `(program)` is the machine's own: left out. */
-export function hotSpots(profile: CpuProfile, most: number): HotSpot[] {
-  const { nodes, samples = [], timeDeltas = [] } = profile;
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const selfUs = new Map<number, number>();
-  samples.forEach((id, index) => {
-    selfUs.set(id, (selfUs.get(id) ?? 0) + (timeDeltas[index] ?? 0));
-  });
-  const ofPlace = new Map<string, { selfUs: number; totalUs: number }>();
-  let workUs = 0;
-  const visit = (node: ProfileNode, above: ReadonlySet<string>): number => {
-    const isWork = !NOT_WORK.has(node.callFrame.functionName);
-    const ownUs = isWork ? (selfUs.get(node.id) ?? 0) : 0;
-    const place = placeOf(node);
-    const below = new Set(above).add(place);
-    const totalUs = (node.children ?? [])
-      .map((id) => byId.get(id))
-      .filter((child) => child !== undefined)
-      .reduce((sum, child) => sum + visit(child, below), ownUs);
-    workUs += ownUs;
-    const known = ofPlace.get(place) ?? { selfUs: 0, totalUs: 0 };
-    ofPlace.set(place, {
-      selfUs: known.selfUs + ownUs,
-      // What calls itself counts once.
-      totalUs: known.totalUs + (above.has(place) ? 0 : totalUs),
-    });
-    return totalUs;
-  };
-  const root = nodes[0];
-  if (root) visit(root, new Set());
-  return [...ofPlace]
-    .map(([place, { selfUs: self, totalUs }]) => ({
-      place,
-      selfShare: self / Math.max(1, workUs),
-      totalShare: totalUs / Math.max(1, workUs),
-    }))
+/** The functions that take most by themselves: `function file:line`, without the folders that all share. */
+export function hotSpots(profile: CpuProfile, most: number): Share[] {
+  return sharesBy(profile, placeOf)
     .toSorted((a, b) => b.selfShare - a.selfShare)
+    .slice(0, most);
+}
+
+/** The files of ours, the packages and the rest that take most with everything that they call. */
+export function hotModules(profile: CpuProfile, most: number): Share[] {
+  return sharesBy(profile, moduleOf)
+    .toSorted((a, b) => b.totalShare - a.totalShare)
     .slice(0, most);
 }
 
 function placeOf({ callFrame }: ProfileNode): string {
   const { functionName, url, lineNumber } = callFrame;
   const name = functionName || '(anonymous)';
-  if (url === '') return name;
-  const file = url.replace(/^.*?\/(media-sidecar\/|node_modules\/|bench\/)/, '$1');
-  return `${name} ${file}:${lineNumber + 1}`;
+  return url === '' ? name : `${name} ${fileOf(url)}:${lineNumber + 1}`;
+}
+
+function moduleOf({ callFrame }: ProfileNode): string {
+  const { functionName, url } = callFrame;
+  if (url === '') return functionName.startsWith('(') ? functionName : '(built in)';
+  if (url.startsWith('node:')) return 'node';
+  return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? fileOf(url);
+}
+
+function fileOf(url: string): string {
+  return url.replace(/^.*?\/(media-sidecar\/|node_modules\/|bench\/)/, '$1');
 }

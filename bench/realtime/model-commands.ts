@@ -1,4 +1,4 @@
-import type { ModelOptions } from './model-session.ts';
+import type { ModelOptions } from './model-options.ts';
 import type { ModelReport } from './reports.ts';
 
 export type ModelCommands = {

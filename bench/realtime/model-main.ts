@@ -7,12 +7,11 @@ import { WebSocketServer } from 'ws';
 import { CannedAnswers } from './canned-answers.ts';
 import { serveCommands } from './commands.ts';
 import type { ModelCommands } from './model-commands.ts';
-import { ModelSession, type ModelOptions } from './model-session.ts';
+import { ModelSession } from './model-session.ts';
 
-let options: ModelOptions = { deltaMs: 200, speed: 1.5, answerMs: 5000, thinkingMs: 200 };
 const PREPARED_ANSWERS = 24;
 
-let connectDelayMs = 0;
+let conditions: ModelCommands['configure']['request'] | undefined;
 let opened = 0;
 let sessions: ModelSession[] = [];
 const canned = new CannedAnswers();
@@ -21,6 +20,9 @@ const http = createServer((_request, reply) => reply.writeHead(404).end());
 const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
 http.on('upgrade', (request, socket, head) => {
   socket.on('error', () => socket.destroy());
+  // A session is asked for in a round only, and each round begins with its conditions.
+  if (!conditions) throw new Error('a session before the model was configured');
+  const { options, connectDelayMs } = conditions;
   const url = new URL(request.url ?? '/', 'http://localhost');
   setTimeout(() => {
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -47,12 +49,11 @@ serveCommands<ModelCommands>({
     return `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   },
   configure(change) {
-    options = change.options;
-    connectDelayMs = change.connectDelayMs;
+    conditions = change;
+    const { deltaMs, greetingMs, answerMs } = change.options;
     // Made before they are needed: encoding would disturb the calls.
-    for (let item = 0; item < PREPARED_ANSWERS; item += 1) {
-      canned.answer(item, options.deltaMs, options.answerMs);
-    }
+    canned.answer(0, deltaMs, greetingMs);
+    for (let item = 1; item < PREPARED_ANSWERS; item += 1) canned.answer(item, deltaMs, answerMs);
   },
   reports() {
     const reports = sessions.map((session) => session.report());

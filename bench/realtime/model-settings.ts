@@ -1,9 +1,71 @@
+export interface Detection {
+  /** Silence that ends a turn, in ms. */
+  readonly silenceMs: number;
+  /** Whether a turn is answered without being asked. */
+  readonly answers: boolean;
+  /** Whether speech stops the response that is being made. */
+  readonly interrupts: boolean;
+}
+
+/** The settings of one session, and what follows from them. */
+export class ModelSettings {
+  #settings: Record<string, unknown>;
+
+  constructor(id: string, model: string) {
+    this.#settings = defaultSettings(id, model);
+  }
+
+  /** As the API tells them. */
+  toWire(): object {
+    return this.#settings;
+  }
+
+  /** What is named changes, down to the fields of `audio.input` and `audio.output`. */
+  update(change: unknown): void {
+    if (!isRecord(change)) return;
+    const audio = fieldsOf(this.#settings['audio']);
+    const changed = fieldsOf(change['audio']);
+    this.#settings = {
+      ...this.#settings,
+      ...change,
+      audio: {
+        input: { ...fieldsOf(audio['input']), ...fieldsOf(changed['input']) },
+        output: { ...fieldsOf(audio['output']), ...fieldsOf(changed['output']) },
+      },
+    };
+  }
+
+  /** undefined when the client decides about turns itself. */
+  get turnDetection(): Detection | undefined {
+    const detection = this.#input['turn_detection'];
+    if (!isRecord(detection)) return undefined;
+    const { silence_duration_ms: silence, create_response, interrupt_response } = detection;
+    return {
+      silenceMs: typeof silence === 'number' ? silence : 500,
+      answers: create_response !== false,
+      interrupts: interrupt_response !== false,
+    };
+  }
+
+  get transcribes(): boolean {
+    return isRecord(this.#input['transcription']);
+  }
+
+  get #input(): Record<string, unknown> {
+    return fieldsOf(fieldsOf(this.#settings['audio'])['input']);
+  }
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : {};
+}
+
 /** A session as the API opens it. */
-export function defaultSettings(id: string, model: string): Record<string, unknown> {
+function defaultSettings(id: string, model: string): Record<string, unknown> {
   return {
     type: 'realtime',
     object: 'realtime.session',
@@ -29,56 +91,4 @@ export function defaultSettings(id: string, model: string): Record<string, unkno
     },
     include: null,
   };
-}
-
-/** What is named changes, down to the fields of `audio.input` and `audio.output`. */
-export function mergeSession(
-  settings: Record<string, unknown>,
-  change: Record<string, unknown>,
-): Record<string, unknown> {
-  const audio = isRecord(settings['audio']) ? settings['audio'] : {};
-  const changed = isRecord(change['audio']) ? change['audio'] : {};
-  return {
-    ...settings,
-    ...change,
-    audio: {
-      input: { ...fieldsOf(audio['input']), ...fieldsOf(changed['input']) },
-      output: { ...fieldsOf(audio['output']), ...fieldsOf(changed['output']) },
-    },
-  };
-}
-
-/** Whether both directions are G.711 µ-law, as a phone has it. */
-export function isMulaw(settings: Record<string, unknown>): boolean {
-  const audio = fieldsOf(settings['audio']);
-  return ['input', 'output'].every((direction) => {
-    const format = fieldsOf(fieldsOf(audio[direction])['format']);
-    return format['type'] === 'audio/pcmu';
-  });
-}
-
-export interface Detection {
-  /** Silence that ends a turn, in ms. */
-  readonly silenceMs: number;
-  /** Whether a turn is answered without being asked. */
-  readonly answers: boolean;
-  /** Whether speech stops the response that is being made. */
-  readonly interrupts: boolean;
-}
-
-/** undefined when the client decides about turns itself. */
-export function turnDetectionOf(settings: Record<string, unknown>): Detection | undefined {
-  const input = fieldsOf(fieldsOf(settings['audio'])['input']);
-  const detection = input['turn_detection'];
-  if (!isRecord(detection)) return undefined;
-  const { silence_duration_ms: silence, create_response, interrupt_response } = detection;
-  return {
-    silenceMs: typeof silence === 'number' ? silence : 500,
-    answers: create_response !== false,
-    interrupts: interrupt_response !== false,
-  };
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return isRecord(value) ? value : {};
 }

@@ -2,18 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseOptions } from './options.ts';
 
-test('without options all bridges are compared, and ours at more calls', () => {
+test('without options all bridges are compared, ours and its floor at more calls', () => {
   const options = parseOptions([]);
   assert.deepEqual(options.calls, [1, 25, 50, 100, 200]);
-  assert.deepEqual(options.oursAlso, [250]);
+  assert.deepEqual(options.callsWithoutPeer, [250]);
   assert.deepEqual(options.bridges, ['ours', 'relay', 'agents']);
+  assert.equal(options.seconds, 30);
+  assert.equal(options.warmUpSeconds, 20);
+  assert.equal(options.truncationSeconds, 15);
   assert.equal(options.check, false);
 });
 
 test('whoever names the calls gets these and no others', () => {
-  const { calls, oursAlso } = parseOptions(['--calls', '10,300']);
+  const { calls, callsWithoutPeer } = parseOptions(['--calls', '10,300']);
   assert.deepEqual(calls, [10, 300]);
-  assert.deepEqual(oursAlso, []);
+  assert.deepEqual(callsWithoutPeer, []);
 });
 
 test('a quick run has small numbers, except those that are given', () => {
@@ -22,6 +25,12 @@ test('a quick run has small numbers, except those that are given', () => {
   assert.deepEqual(options.deltasMs, [400]);
   assert.equal(options.rounds, 1);
   assert.equal(options.seconds, 9);
+  assert.equal(options.truncationSeconds, 9);
+});
+
+test('the relay is not even started where only truncation is measured', () => {
+  assert.deepEqual(parseOptions(['--parts', 'truncation']).bridges, ['ours', 'agents']);
+  assert.throws(() => parseOptions(['--parts', 'truncation', '--bridges', 'relay']), /relay/);
 });
 
 for (const args of [

@@ -1,8 +1,8 @@
 import { number } from '../table.ts';
 import { percentile } from '../statistics.ts';
 import type { Findings } from './findings.ts';
-import { spread } from './load-figures.ts';
 import type { BridgeName } from './options.ts';
+import { spread } from './spread.ts';
 
 export interface TruncationCase {
   readonly deltaMs: number;
@@ -42,6 +42,11 @@ export function truncationCases(deltasMs: readonly number[]): TruncationCase[] {
       [false, true].map((network) => ({ deltaMs, allAtOnce, network })),
     ),
   );
+}
+
+export function caseInWords({ deltaMs, allAtOnce, network }: TruncationCase): string {
+  const audio = allAtOnce ? 'all at once' : 'paced';
+  return `deltas of ${deltaMs} ms ${audio}, ${network ? 'delayed' : 'no'} network`;
 }
 
 export function absoluteErrors({ truncationErrorsMs }: Findings): number[] {

@@ -14,4 +14,5 @@ test('two loud frames begin a turn, and silence ends it', () => {
     [undefined, undefined, 'stopped', undefined],
   );
   assert.equal(detector.positionMs, 160);
+  assert.equal(detector.spokenMs, 40);
 });

@@ -7,6 +7,7 @@ export class TurnDetector {
   #loudMs = 0;
   #quietMs = 0;
   #speaking = false;
+  #startedMs = 0;
 
   hear(durationMs: number, loud: boolean, silenceMs: number): 'started' | 'stopped' | undefined {
     this.positionMs += durationMs;
@@ -14,6 +15,7 @@ export class TurnDetector {
     this.#quietMs = loud ? 0 : this.#quietMs + durationMs;
     if (!this.#speaking && this.#loudMs >= SHORTEST_MS) {
       this.#speaking = true;
+      this.#startedMs = this.positionMs - this.#loudMs;
       return 'started';
     }
     if (this.#speaking && this.#quietMs >= silenceMs) {
@@ -21,5 +23,10 @@ export class TurnDetector {
       return 'stopped';
     }
     return undefined;
+  }
+
+  /** How long the latest turn was loud, from its first sound to its last, in ms. */
+  get spokenMs(): number {
+    return this.positionMs - this.#quietMs - this.#startedMs;
   }
 }

@@ -1,0 +1,34 @@
+import { loadRoundTakesMs } from './load-round.ts';
+import { isMeasuredAt } from './measure-load.ts';
+import { truncates, type RealtimeBenchOptions } from './options.ts';
+import { loadPlan, truncationPlan } from './plans.ts';
+import { callsTakeMs } from './round.ts';
+import { truncationCases } from './truncation-figures.ts';
+import { warmUpPlan } from './warm-up.ts';
+
+/** What a whole run takes when nothing is late, without the start of the processes, in ms. */
+export function runTakesMs(options: RealtimeBenchOptions): number {
+  const warmUpMs = options.bridges.length * callsTakeMs(warmUpPlan(options.warmUpSeconds));
+  const loadMs = options.parts.includes('load') ? loadTakesMs(options) : 0;
+  const truncationMs = options.parts.includes('truncation') ? truncationTakesMs(options) : 0;
+  return warmUpMs + loadMs + truncationMs;
+}
+
+function loadTakesMs(options: RealtimeBenchOptions): number {
+  const { calls, callsWithoutPeer, bridges, rounds, seconds } = options;
+  const each = [...calls, ...callsWithoutPeer].map((many) => {
+    const measured = bridges.filter((bridge) => isMeasuredAt(many, bridge, options));
+    return rounds * measured.length * loadRoundTakesMs(loadPlan(many, seconds));
+  });
+  return sum(each);
+}
+
+function truncationTakesMs(options: RealtimeBenchOptions): number {
+  const able = options.bridges.filter(truncates);
+  const cases = truncationCases(options.deltasMs);
+  return sum(cases.map((each) => able.length * callsTakeMs(truncationPlan(each, options))));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
