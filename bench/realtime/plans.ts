@@ -30,7 +30,7 @@ const LOAD_DELTA_MS = 200;
 /** Connecting, first words, first answer. */
 const LOAD_SETTLE_MS = 6000;
 /**
- * With it nobody speaks for 22 % of the time, as in the conversations that ITU-T P.59 (03/93), table 1,
+ * With it nobody speaks for 22 % of the time, as in the conversations that ITU-T P.59 (03/93)
  * averages. There the silence is cut into pieces of half a second, many of them within a turn; here
  * turns are spoken in one go, so most of it stands between the answer and the next question. The agent,
  * who explains, speaks twice as much as the caller, where P.59 has two equals.
