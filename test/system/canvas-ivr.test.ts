@@ -29,7 +29,7 @@ const rating = hears(/uno al cinco/);
 const menu = hears(/marque dos/);
 const leaveMessage: Script = [
   hears(/después de la señal/),
-  { do: 'wait-for-silence', ms: 1200 },
+  { do: 'wait-for-beep', timeoutMs: patienceMs },
   says('Quiero cambiar los neumáticos de mi camioneta'),
 ];
 const goodbye: Script = [hears(/Hasta luego/), untilTheEnd];

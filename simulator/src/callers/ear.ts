@@ -1,4 +1,5 @@
 import type { RecognitionStream, RecognizedSpeech, Recognizer } from '../recognition/contract.ts';
+import { BeepDetector } from './beep-detector.ts';
 import { FRAME_MS, levelOf, SPEECH_LEVEL } from '../telephone-network/line-audio.ts';
 
 export interface HeardSpeech {
@@ -18,6 +19,7 @@ export class Ear {
   readonly heard: HeardSpeech[] = [];
   /** Stretches of audible sound; the last one may still grow. */
   readonly sounds: { readonly startMs: number; endMs: number }[] = [];
+  readonly #beeps = new BeepDetector();
   readonly #recognition: RecognitionStream;
   readonly #onChange: () => void;
   #finals: RecognizedSpeech[] = [];
@@ -55,6 +57,10 @@ export class Ear {
     return last === undefined ? Number.POSITIVE_INFINITY : this.#nowMs - last.endMs;
   }
 
+  hasBeepedSince(fromMs: number): boolean {
+    return this.#beeps.endedMs > fromMs;
+  }
+
   hasSpokenSince(fromMs: number): boolean {
     return (this.sounds.at(-1)?.endMs ?? 0) > fromMs;
   }
@@ -67,6 +73,7 @@ export class Ear {
       if (last !== undefined && startMs - last.endMs < PAUSE_MS) last.endMs = this.#nowMs;
       else this.sounds.push({ startMs, endMs: this.#nowMs });
     }
+    this.#beeps.feed(mulaw, startMs);
     this.#recognition.feed(mulaw);
     this.#onChange();
   }

@@ -27,6 +27,8 @@ const step = z.discriminatedUnion('do', [
   }),
   /** The other side has spoken since the caller's last words, and has been silent for so long. */
   z.strictObject({ do: z.literal('wait-for-silence'), ms, timeoutMs: ms.default(60_000) }),
+  /** The tone before a recording, after the caller's last words; when it is over. */
+  z.strictObject({ do: z.literal('wait-for-beep'), timeoutMs: ms.default(15_000) }),
   z.strictObject({ do: z.literal('say'), text, voice: z.string().min(1).optional() }),
   z.strictObject({ do: z.literal('wait'), ms }),
   /** So long after the other side begins to speak, or at once where it has spoken longer already. */

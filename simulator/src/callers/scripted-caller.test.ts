@@ -57,6 +57,31 @@ test('tells what it waited for and what it heard instead, and hangs up', async (
   assert.deepEqual(report.said, []);
 });
 
+test('speaks after the beep, however late it comes', async () => {
+  const { done } = dial(
+    '<Say language="es-MX">Deje su mensaje después de la señal</Say><Pause length="3"/><Record timeout="2"/>',
+    [
+      { do: 'wait-for-speech', matching: /señal/i },
+      { do: 'wait-for-beep' },
+      { do: 'say', text: 'Quiero cambiar los neumáticos' },
+      { do: 'wait-for-end' },
+    ],
+  );
+  const report = await done;
+  assert.deepEqual(report.failures, []);
+  const [said] = report.said;
+  const message = report.heard.at(-1);
+  assert.ok(Number(said?.startMs) > Number(message?.endMs) + 3000, JSON.stringify(report));
+});
+
+test('words and other tones are no beep', async () => {
+  const { done } = dial('<Say language="es-MX">Buenos días</Say><Pause length="30"/>', [
+    { do: 'wait-for-speech', matching: /buenos/i },
+    { do: 'wait-for-beep', timeoutMs: 1500 },
+  ]);
+  assert.deepEqual((await done).failures, ['waited 1500 ms for a beep']);
+});
+
 test('a call that the other side ends in mid-script is a failure, and so is one never answered', async () => {
   const early = await dial('<Hangup/>', [{ do: 'wait-for-speech' }]).done;
   assert.match(early.failures[0] ?? '', /the call ended while waiting/);

@@ -121,6 +121,8 @@ export class ScriptedCaller {
         return this.#waitForSpeech(step);
       case 'wait-for-silence':
         return this.#waitForSilence(step);
+      case 'wait-for-beep':
+        return this.#waitForBeep(step);
       case 'say':
         return this.#say(step);
       case 'interrupt':
@@ -164,6 +166,13 @@ export class ScriptedCaller {
     );
     if (!isSilent && this.#ending === undefined)
       this.#fail(`no speech with ${step.ms} ms of silence behind it within ${step.timeoutMs} ms`);
+  }
+
+  async #waitForBeep({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+    const found = await this.#until(() => this.#ear.hasBeepedSince(this.#saidUntilMs), timeoutMs);
+    if (found) this.#cursorMs = this.#ear.nowMs;
+    else if (this.#ending === undefined) this.#fail(`waited ${timeoutMs} ms for a beep`);
+    else this.#failures.push('the call ended while waiting for a beep');
   }
 
   async #say(step: { readonly text: string; readonly voice?: string | undefined }): Promise<void> {

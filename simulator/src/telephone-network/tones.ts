@@ -43,8 +43,11 @@ export function keyTones(digits: string): Uint8Array {
 /** What a caller hears while the other telephone rings: 2 s on, 4 s off. */
 export const ringback: Uint8Array = Buffer.concat([tone([440, 480], 2000), tone([], 4000)]);
 
+/** Pitch of Twilio's beep before a recording. */
+export const BEEP_HZ = 1000;
+
 /** Twilio's beep before a recording. */
-export const beep: Uint8Array = tone([1000], 400);
+export const beep: Uint8Array = tone([BEEP_HZ], 400);
 
 /** Somebody has come into a conference, or has left it. */
 export const conferenceBeep: Uint8Array = tone([1400], 200);
