@@ -1,6 +1,12 @@
 import { createRequire } from 'node:module';
 
-import type { IDataObject, INode, INodeTypeDescription } from 'n8n-workflow';
+import type {
+  IDataObject,
+  INode,
+  INodeExecutionData,
+  INodeType,
+  INodeTypeDescription,
+} from 'n8n-workflow';
 
 // Its ES module build names its files without extension, which Node does not resolve.
 const { NodeHelpers } = createRequire(import.meta.url)('n8n-workflow') as typeof import(
@@ -158,6 +164,13 @@ export function executeContext(options: ExecuteOptions) {
       addExecutionHints: (hint: unknown) => void hints.push(hint),
     } as never,
   };
+}
+
+/** Runs a node on such a context. */
+export async function executeNode(node: INodeType, options: Omit<ExecuteOptions, 'description'>) {
+  const mock = executeContext({ description: node.description, ...options });
+  const outputs = (await node.execute?.call(mock.context)) as INodeExecutionData[][];
+  return { ...mock, outputs, items: outputs[0] ?? [] };
 }
 
 export interface HookOptions extends NodeOptions {

@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
-import type { IDataObject, INodeType, IWebhookResponseData } from 'n8n-workflow';
+import type { IDataObject, INodeType } from 'n8n-workflow';
 
-import { credentials, hookContext, webhookContext } from './contexts.ts';
+import { credentials, hookContext } from './contexts.ts';
 import { instance } from './package.ts';
-
-// The signing side is another implementation than ours: the reference library of the standard.
-const { Webhook } = createRequire(import.meta.url)(
-  'standardwebhooks',
-) as typeof import('standardwebhooks');
+import { deliver, secret, type Delivery } from './signed-webhook.ts';
 
 const node = instance<INodeType>('nodes/OpenAiRealtime/OpenAiRealtimeTrigger.node');
-const secret = `whsec_${Buffer.from('a secret of thirty-two bytes ...').toString('base64')}`;
 credentials.voiceOpenAiApi = { apiKey: 'sk-tests', webhookSecret: secret };
 
 const incoming = {
@@ -34,35 +28,14 @@ const incoming = {
   },
 };
 
-interface Delivery {
-  id?: string;
-  at?: Date;
-  key?: string;
-  headers?: Record<string, string>;
-  rawBody?: string;
-}
-
-async function receive(
-  message: unknown,
-  { id = randomUUID(), at = new Date(), key = secret, headers, rawBody }: Delivery = {},
-  staticData: IDataObject = {},
-) {
-  const body = JSON.stringify(message);
-  const mock = webhookContext({
-    description: node.description,
+async function receive(message: unknown, delivery: Delivery = {}, staticData: IDataObject = {}) {
+  const originalUrl = '/webhook/id/openai';
+  const received = await deliver(node, message, delivery, {
     parameters: {},
     staticData,
-    headers: {
-      'webhook-id': id,
-      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-      'webhook-signature': new Webhook(key).sign(id, at, body),
-      ...headers,
-    },
-    rawBody: rawBody ?? body,
-    originalUrl: '/webhook/id/openai',
+    originalUrl,
   });
-  const result = (await node.webhook?.call(mock.context)) as IWebhookResponseData;
-  return { ...mock, json: result.workflowData?.[0]?.[0]?.json, status: mock.response.statusCode };
+  return { ...received, status: received.response.statusCode };
 }
 
 test('an incoming call starts the workflow with who calls and what the headers say', async () => {
@@ -111,7 +84,7 @@ test('other kinds of webhooks are acknowledged and do no harm', async () => {
 test('a forged, old, early, unsigned or changed webhook is refused', async () => {
   const minutes = (count: number) => new Date(Date.now() + count * 60_000);
   const deliveries: Delivery[] = [
-    { key: `whsec_${Buffer.from('the secret of somebody else ....').toString('base64')}` },
+    { secret: `whsec_${Buffer.from('the secret of somebody else ....').toString('base64')}` },
     { at: minutes(-6) },
     { at: minutes(6) },
     { headers: { 'webhook-signature': '' } },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { IDataObject, INodeExecutionData, INodeType } from 'n8n-workflow';
+import type { IDataObject, INodeType } from 'n8n-workflow';
 
-import { executeContext, type Answer, type ExecuteOptions } from './contexts.ts';
+import { executeNode, type Answer, type ExecuteOptions } from './contexts.ts';
 import { instance } from './package.ts';
 
 const node = instance<INodeType>('nodes/TwilioVoice/TwilioVoice.node');
@@ -22,16 +22,8 @@ const call = {
   queue_time: '1000',
 };
 
-async function run(parameters: IDataObject, answer: Answer, more: Partial<ExecuteOptions> = {}) {
-  const mock = executeContext({
-    description: node.description,
-    parameters: { resource: 'call', ...parameters },
-    answer,
-    ...more,
-  });
-  const outputs = (await node.execute?.call(mock.context)) as INodeExecutionData[][];
-  return { ...mock, outputs, items: outputs[0] ?? [] };
-}
+const run = (parameters: IDataObject, answer: Answer, more: Partial<ExecuteOptions> = {}) =>
+  executeNode(node, { parameters: { resource: 'call', ...parameters }, answer, ...more });
 
 function formOf(body: unknown): Record<string, string[]> {
   const fields = new URLSearchParams(String(body));

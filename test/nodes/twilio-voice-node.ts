@@ -1,6 +1,6 @@
-import type { IDataObject, INodeExecutionData, INodeType } from 'n8n-workflow';
+import type { IDataObject, INodeType } from 'n8n-workflow';
 
-import { executeContext, type Answer, type ExecuteOptions } from './contexts.ts';
+import { executeNode, type Answer, type ExecuteOptions } from './contexts.ts';
 import { instance } from './package.ts';
 
 const node = instance<INodeType>('nodes/TwilioVoice/TwilioVoice.node');
@@ -10,15 +10,11 @@ export const sid = (prefix: string) => `${prefix}${'a'.repeat(32)}`;
 export const named = (value: string) => ({ mode: 'id', value });
 
 /** Runs the node on mocked contexts, with `answer` as Twilio. */
-export async function run(
+export const run = (
   parameters: IDataObject,
   answer: Answer = () => ({ body: {} }),
   more: Partial<ExecuteOptions> = {},
-) {
-  const mock = executeContext({ description: node.description, parameters, answer, ...more });
-  const outputs = (await node.execute?.call(mock.context)) as INodeExecutionData[][];
-  return { ...mock, items: outputs[0] ?? [] };
-}
+) => executeNode(node, { parameters, answer, ...more });
 
 export const form = (body: unknown) => Object.fromEntries(new URLSearchParams(String(body)));
 

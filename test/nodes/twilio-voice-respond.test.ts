@@ -1,27 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { IDataObject, INodeExecutionData, INodeType } from 'n8n-workflow';
+import type { IDataObject, INodeType } from 'n8n-workflow';
 
-import { executeContext, type ExecuteOptions } from './contexts.ts';
+import { executeNode, type ExecuteOptions } from './contexts.ts';
 import { instance } from './package.ts';
 
 const node = instance<INodeType>('nodes/TwilioVoice/TwilioVoice.node');
 const prologue = '<?xml version="1.0" encoding="UTF-8"?>';
 
 async function respond(parameters: IDataObject, more: Partial<ExecuteOptions> = {}) {
-  const mock = executeContext({
-    description: node.description,
+  const ran = await executeNode(node, {
     parameters: { resource: 'response', ...parameters },
     ...more,
   });
-  const outputs = (await node.execute?.call(mock.context)) as INodeExecutionData[][];
-  const [response] = mock.responses as Array<{
+  const [response] = ran.responses as Array<{
     body: string;
     headers: IDataObject;
     statusCode: number;
   }>;
-  return { ...mock, items: outputs[0] ?? [], response };
+  return { ...ran, response };
 }
 
 const session = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { IDataObject, INodeExecutionData, INodeType } from 'n8n-workflow';
+import type { IDataObject, INodeType } from 'n8n-workflow';
 
-import { credentials, executeContext, webhookContext } from './contexts.ts';
+import { credentials, executeNode, webhookContext } from './contexts.ts';
 import { built, instance } from './package.ts';
 import { form, productionUrl } from './twilio-signature.ts';
 
@@ -22,8 +22,7 @@ const place = { address: trigger, authToken };
 const recorded = `${trigger}?event=recorded`;
 
 async function transfer(parameters: IDataObject, items: IDataObject[] = [{}]) {
-  const mock = executeContext({
-    description: node.description,
+  const ran = await executeNode(node, {
     parameters: {
       resource: 'call',
       operation: 'transfer',
@@ -34,9 +33,8 @@ async function transfer(parameters: IDataObject, items: IDataObject[] = [{}]) {
     answer: () => ({ body: { sid, status: 'in-progress' } }),
     items,
   });
-  const outputs = (await node.execute?.call(mock.context)) as INodeExecutionData[][];
-  const twiml = new URLSearchParams(String(mock.sent[0]?.body)).get('Twiml') ?? '';
-  return { ...mock, outputs, twiml };
+  const twiml = new URLSearchParams(String(ran.sent[0]?.body)).get('Twiml') ?? '';
+  return { ...ran, twiml };
 }
 
 /** The address in an attribute, as Twilio reads it. */

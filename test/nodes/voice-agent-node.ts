@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
-import type { IDataObject, INodeExecutionData, INodeType } from 'n8n-workflow';
+import type { IDataObject, INodeType } from 'n8n-workflow';
 
-import { executeContext, type Answer, type ExecuteOptions } from './contexts.ts';
+import { executeNode, type Answer, type ExecuteOptions } from './contexts.ts';
 import { instance } from './package.ts';
 
 export const node = instance<INodeType>('nodes/VoiceAgent/VoiceAgent.node');
@@ -13,12 +13,8 @@ export const byId = (value: string) => ({ mode: 'id', value });
 export const nothing: Answer = ({ url }) => assert.fail(`${url} was asked`);
 
 /** Runs the node on mocked contexts, with `answer` as the sidecar. */
-export async function run(
+export const run = (
   parameters: IDataObject,
   answer: Answer = () => ({ body: {} }),
   more: Partial<ExecuteOptions> = {},
-) {
-  const mock = executeContext({ description: node.description, parameters, answer, ...more });
-  const outputs = (await node.execute?.call(mock.context)) as INodeExecutionData[][];
-  return { ...mock, outputs };
-}
+) => executeNode(node, { parameters, answer, ...more });

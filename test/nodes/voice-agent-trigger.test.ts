@@ -5,14 +5,8 @@ import { test } from 'node:test';
 import type { IDataObject } from 'n8n-workflow';
 
 import { hookContext, type Answer } from './contexts.ts';
-import {
-  node,
-  receive,
-  registered,
-  secret,
-  Webhook,
-  type Delivery,
-} from './voice-agent-webhook.ts';
+import { secret, Webhook, type Delivery } from './signed-webhook.ts';
+import { node, receive, registered } from './voice-agent-webhook.ts';
 
 const completed = {
   type: 'call.completed',

@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { IDataObject, INodeExecutionData, INodeType } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { executeContext, hookContext, type Answer, type ExecuteOptions } from './contexts.ts';
-import { instance } from './package.ts';
-
-const node = instance<INodeType>('nodes/VoiceAgent/VoiceAgent.node');
-const sidecar = 'http://127.0.0.1:8100';
-
-async function run(parameters: IDataObject, answer: Answer, more: Partial<ExecuteOptions> = {}) {
-  const mock = executeContext({ description: node.description, parameters, answer, ...more });
-  const outputs = (await node.execute?.call(mock.context)) as INodeExecutionData[][];
-  return { ...mock, outputs };
-}
+import { hookContext, type Answer } from './contexts.ts';
+import { node, run, sidecar } from './voice-agent-node.ts';
 
 const start = { resource: 'session', operation: 'start', calledNumber: '+56221234567' };
 const connected = {

@@ -5,32 +5,13 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { RunResult } from '../engine/engine.ts';
 import { ownNumber } from './cloud.ts';
+import { createTenant } from './tenants.ts';
 import { call, TwilioRig } from './twilio-voice-rest.ts';
 
 let rig: TwilioRig;
 before(async () => {
   rig = await TwilioRig.start({ sidecar: true });
-  const { baseUrl, apiKey } = rig.cloud.credentials.voiceSidecarApi as Record<string, string>;
-  const response = await fetch(`${baseUrl ?? ''}/v1/tenants/automotora-andes`, {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${apiKey ?? ''}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      name: 'Automotora Andes',
-      status: 'active',
-      timezone: 'America/Santiago',
-      language: 'es-CL',
-      voice: { name: 'es-US-Neural2-A', languageCode: 'es-US' },
-      greeting: 'Hola',
-      disclosure: 'Habla con una IA',
-      instructions: '',
-      closedMessage: 'Cerrado',
-      agent: 'contact-center',
-      businessHours: null,
-      facts: {},
-      phoneNumbers: [ownNumber],
-    }),
-  });
-  assert.ok(response.ok, await response.text());
+  await createTenant(rig.cloud, 'automotora-andes', [ownNumber]);
 });
 after(() => rig[Symbol.asyncDispose]());
 

@@ -1,43 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { createTenant } from './tenants.ts';
 import { call, silence, TwilioRig } from './twilio-voice-rest.ts';
 
 let rig: TwilioRig;
 before(async () => {
   rig = await TwilioRig.start({ sidecar: true });
-  await createTenant();
+  await createTenant(rig.cloud, tenant, ['+56221234567']);
 });
 after(() => rig[Symbol.asyncDispose]());
 
 const tenant = 'automotora-andes';
-
-async function createTenant(): Promise<void> {
-  const { baseUrl, apiKey } = rig.cloud.credentials.voiceSidecarApi as {
-    baseUrl: string;
-    apiKey: string;
-  };
-  const response = await fetch(`${baseUrl}/v1/tenants/${tenant}`, {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      name: 'Automotora Andes',
-      timezone: 'America/Santiago',
-      language: 'es-CL',
-      voice: { name: 'es-US-Neural2-A', languageCode: 'es-US' },
-      greeting: 'Hola',
-      disclosure: 'Habla con una IA',
-      instructions: '',
-      closedMessage: 'Cerrado',
-      agent: 'contact-center',
-      businessHours: null,
-      facts: {},
-      status: 'active',
-      phoneNumbers: ['+56221234567'],
-    }),
-  });
-  assert.ok(response.ok, await response.text());
-}
 
 const liveAudio = (operation: string, callSid: string, more: object = {}) => ({
   resource: 'liveAudio',

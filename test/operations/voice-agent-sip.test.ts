@@ -9,6 +9,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { OpenAiProject } from '../../simulator/src/openai/realtime/project.ts';
 import type { SipCall } from '../../simulator/src/openai/realtime/sip-calls.ts';
 import type { RunInput } from '../engine/engine.ts';
+import { tenantFields } from './tenants.ts';
 import { call, TwilioRig } from './twilio-voice-rest.ts';
 import { until } from './voice-agent.ts';
 
@@ -19,13 +20,7 @@ before(async () => {
   for (const slug of ['andes', 'cerrada']) {
     await agent('tenant', 'upsert', {
       slug,
-      name: 'Automotora Andes',
-      timezone: 'America/Santiago',
-      language: 'es-CL',
-      voice: 'es-US-Neural2-A',
-      greeting: 'Hola, gracias por llamar.',
-      disclosure: 'Soy un asistente virtual.',
-      closedMessage: 'Estamos cerrados.',
+      ...tenantFields,
       options: { pipeline: 'cascade', status: slug === 'andes' ? 'active' : 'suspended' },
       realtime: { model: 'gpt-realtime-2.1-mini', voice: 'cedar' },
     });

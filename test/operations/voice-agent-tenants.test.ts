@@ -3,7 +3,8 @@ import { after, before, describe, test } from 'node:test';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { startVoiceAgent, tenantFields, type VoiceAgent } from './voice-agent.ts';
+import { tenantFields } from './tenants.ts';
+import { startVoiceAgent, type VoiceAgent } from './voice-agent.ts';
 
 let agent: VoiceAgent;
 before(async () => {

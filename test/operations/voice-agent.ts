@@ -14,6 +14,7 @@ import { PhraseCache } from '../../media-sidecar/src/tts/phrase-cache.ts';
 import { FakeTextToSpeech } from '../../media-sidecar/src/tts/testing/fake-text-to-speech.ts';
 import { Engine, type RunInput } from '../engine/engine.ts';
 import { startRecordingProxy } from '../engine/recording-proxy.ts';
+import { tenantBody } from './tenants.ts';
 
 const accountSid = `AC${'0'.repeat(31)}1`;
 const authToken = 'auth-token-of-the-tests-00000000';
@@ -55,17 +56,6 @@ export interface Stream {
   readonly closed: Promise<void>;
   stop(): Promise<void>;
 }
-
-/** Settings of a tenant, as a builder types them in. */
-export const tenantFields = {
-  name: 'Automotora Andes',
-  timezone: 'America/Santiago',
-  language: 'es-CL',
-  voice: 'es-US-Neural2-A',
-  greeting: 'Hola, gracias por llamar.',
-  disclosure: 'Soy un asistente virtual.',
-  closedMessage: 'Estamos cerrados.',
-};
 
 /** There is one tenant, andes, with the number +56223334444. */
 export async function startVoiceAgent(): Promise<VoiceAgent> {
@@ -132,12 +122,7 @@ export async function startVoiceAgent(): Promise<VoiceAgent> {
     return (text === '' ? {} : JSON.parse(text)) as IDataObject;
   }
 
-  const { voice, ...fields } = tenantFields;
-  await api('PUT', '/v1/tenants/andes', {
-    ...fields,
-    voice: { name: voice, languageCode: 'es-US' },
-    phoneNumbers: ['+56223334444'],
-  });
+  await api('PUT', '/v1/tenants/andes', { ...tenantBody, phoneNumbers: ['+56223334444'] });
   const running = undo.move();
   return {
     stt,
