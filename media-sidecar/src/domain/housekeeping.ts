@@ -3,6 +3,7 @@ import type { Database } from '../db/database.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { callsInProgressSince } from './calls/repository.ts';
 import { deleteEventsBefore } from './events/repository.ts';
+import type { Page } from './paging.ts';
 import { deleteSessionsBefore } from './sessions/repository.ts';
 import { listTenants } from './tenants/repository.ts';
 import { abandonedTranscriptions } from './transcriptions/repository.ts';
@@ -43,7 +44,7 @@ export class Housekeeping {
   async tidyUp(): Promise<void> {
     let after: string | undefined;
     do {
-      const page = { limit: tenantsPerPage, ...(after !== undefined && { after }) };
+      const page: Page<string> = { after, limit: tenantsPerPage };
       const tenants = await this.#db.withSystem((tx) => listTenants(tx, page));
       for (const tenant of tenants) await this.#tidyUpOne(tenant.id);
       after = tenants.length < tenantsPerPage ? undefined : tenants.at(-1)?.slug;

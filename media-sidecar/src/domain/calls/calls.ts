@@ -6,6 +6,7 @@ import { domainErrors } from '../errors.ts';
 import { isId } from '../identifiers.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import { mergedByName, sizeOf } from '../json.ts';
+import type { Page, TimePosition } from '../paging.ts';
 import {
   findCall,
   findEscalation,
@@ -15,7 +16,7 @@ import {
   saveCallData,
   turnsOf,
 } from './repository.ts';
-import type { Call, CallFilter, CallPosition, CallUpdate, CallWithTurns } from './schema.ts';
+import type { Call, CallFilter, CallUpdate, CallWithTurns } from './schema.ts';
 import { maxMetadataBytes } from './schema.ts';
 
 /** How the conversation of a phone call stands, for what follows it. */
@@ -47,11 +48,7 @@ export class Calls {
   }
 
   /** Newest first. @throws DomainError tenant-not-found */
-  async list(
-    access: Access,
-    filter: CallFilter,
-    page: { readonly after: CallPosition | undefined; readonly limit: number },
-  ): Promise<Call[]> {
+  async list(access: Access, filter: CallFilter, page: Page<TimePosition>): Promise<Call[]> {
     const { tenant: name, ...rest } = filter;
     const tenant = await this.#tenants.scopeOf(access, name);
     return tenant === undefined

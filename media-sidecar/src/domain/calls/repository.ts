@@ -5,7 +5,8 @@ import type { SystemDb, TenantDb } from '../../db/database.ts';
 import type { CallTurnsTable, CallsTable } from '../../db/schema.ts';
 import { json } from '../../db/sql.ts';
 import { jsonObjectSchema, type JsonObject } from '../json.ts';
-import type { Call, CallFilter, CallPosition, CallStatus, Escalation, Turn } from './schema.ts';
+import { isBehind, type Page, type TimePosition } from '../paging.ts';
+import type { Call, CallFilter, CallStatus, Escalation, Turn } from './schema.ts';
 import { escalationSchema, turnSchema } from './schema.ts';
 
 type Reader = TenantDb | SystemDb;
@@ -24,7 +25,7 @@ function statusAfter(reason: CallEndReason): Exclude<CallStatus, 'in-progress'> 
 export async function listCalls(
   tx: Reader,
   filter: Omit<CallFilter, 'tenant'>,
-  page: { readonly after: CallPosition | undefined; readonly limit: number },
+  page: Page<TimePosition>,
 ): Promise<Call[]> {
   let query = selectCalls(tx);
   if (filter.callSid !== undefined) query = query.where('calls.call_sid', '=', filter.callSid);
@@ -38,12 +39,8 @@ export async function listCalls(
   if (filter.startedBefore !== undefined) {
     query = query.where('started_at', '<', new Date(filter.startedBefore));
   }
-  if (page.after !== undefined) {
-    const [startedAt, id] = page.after;
-    query = query.where(
-      sql<boolean>`(calls.started_at, calls.id) < (${new Date(startedAt)}, ${id}::uuid)`,
-    );
-  }
+  if (page.after !== undefined)
+    query = query.where(isBehind(page.after, 'calls.started_at', 'calls.id'));
   const rows = await query
     .orderBy('started_at', 'desc')
     .orderBy('calls.id', 'desc')

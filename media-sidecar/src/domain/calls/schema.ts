@@ -93,7 +93,3 @@ export const callFilterSchema = z.strictObject({
   startedBefore: z.iso.datetime({ offset: true }).optional(),
 });
 export type CallFilter = z.infer<typeof callFilterSchema>;
-
-/** Where a page begins: behind this call. */
-export const callPositionSchema = z.tuple([z.iso.datetime(), z.uuid()]);
-export type CallPosition = z.infer<typeof callPositionSchema>;

@@ -1,8 +1,7 @@
-import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { TenantDb } from '../../db/database.ts';
 import type { ConsentsTable } from '../../db/schema.ts';
-import type { Page, TimePosition } from '../paging.ts';
+import { isBehind, type Page, type TimePosition } from '../paging.ts';
 import type { Consent, ConsentFilter } from './schema.ts';
 
 export type StoredConsent = Omit<Consent, 'tenant'>;
@@ -50,10 +49,7 @@ export async function listConsents(
   if (kind !== undefined) query = query.where('kind', '=', kind);
   if (status !== undefined) query = query.where('status', '=', status);
   if (callId !== undefined) query = query.where('call_id', '=', callId);
-  if (page.after !== undefined) {
-    const [recordedAt, id] = page.after;
-    query = query.where(sql<boolean>`(recorded_at, id) < (${new Date(recordedAt)}, ${id}::uuid)`);
-  }
+  if (page.after !== undefined) query = query.where(isBehind(page.after, 'recorded_at', 'id'));
   const rows = await query
     .orderBy('recorded_at', 'desc')
     .orderBy('id', 'desc')

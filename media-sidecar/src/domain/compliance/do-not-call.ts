@@ -23,6 +23,9 @@ import type {
   DoNotCallPosition,
 } from './schema.ts';
 
+/** Of a list that may be read. */
+type ReadableEntry = DoNotCallEntry & { readonly addedAt: string };
+
 /** Who must not be called: by a tenant, or by anybody on the platform. */
 export class DoNotCall {
   readonly #db: Database;
@@ -94,7 +97,7 @@ export class DoNotCall {
     access: Access,
     filter: DoNotCallFilter,
     page: Page<DoNotCallPosition>,
-  ): Promise<DoNotCallEntry[]> {
+  ): Promise<ReadableEntry[]> {
     const tenant = await this.#ownerOf(access, filter);
     const found = await this.#within(tenant?.id, (tx) => listEntries(tx, filter.search, page));
     return found.map((entry) => toEntry(entry, tenant));
@@ -130,7 +133,7 @@ export class DoNotCall {
   }
 }
 
-function toEntry(stored: StoredEntry, tenant: Tenant | undefined): DoNotCallEntry {
+function toEntry(stored: StoredEntry, tenant: Tenant | undefined): ReadableEntry {
   const { phoneNumber, reason, source, addedAt } = stored;
   return {
     phoneNumber,

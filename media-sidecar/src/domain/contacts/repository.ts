@@ -1,10 +1,9 @@
-import { sql } from 'kysely';
 import type { Selectable, Updateable } from 'kysely';
 import type { TenantDb } from '../../db/database.ts';
 import type { ContactsTable } from '../../db/schema.ts';
 import { json } from '../../db/sql.ts';
 import type { JsonObject } from '../json.ts';
-import { containing, type Page, type TimePosition } from '../paging.ts';
+import { containing, isBehind, type Page, type TimePosition } from '../paging.ts';
 import type { TenantReference } from '../tenants/schema.ts';
 import type { Contact, ContactFilter, ContactUpdate } from './schema.ts';
 import { contactSchema } from './schema.ts';
@@ -54,10 +53,7 @@ export async function listContacts(
       ),
     );
   }
-  if (page.after !== undefined) {
-    const [createdAt, id] = page.after;
-    query = query.where(sql<boolean>`(created_at, id) < (${new Date(createdAt)}, ${id}::uuid)`);
-  }
+  if (page.after !== undefined) query = query.where(isBehind(page.after, 'created_at', 'id'));
   const rows = await query
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { TenantDb } from '../../db/database.ts';
-import { containing, type Page, type TimePosition } from '../paging.ts';
+import { containing, isBehind, type Page, type TimePosition } from '../paging.ts';
 import type {
   DocumentFilter,
   DocumentWithText,
@@ -22,9 +22,7 @@ export interface NewDocument {
 }
 
 /** PostgreSQL's text search configuration for a language (BCP-47). */
-function configurationFor(
-  language: string,
-): 'spanish' | 'english' | 'portuguese' | 'simple' {
+function configurationFor(language: string): 'spanish' | 'english' | 'portuguese' | 'simple' {
   switch (new Intl.Locale(language).language) {
     case 'es':
       return 'spanish';
@@ -181,10 +179,7 @@ export async function listDocuments(
   if (search !== undefined && search.trim() !== '') {
     query = query.where('title', 'ilike', containing(search));
   }
-  if (page.after !== undefined) {
-    const [createdAt, id] = page.after;
-    query = query.where(sql<boolean>`(created_at, id) < (${new Date(createdAt)}, ${id}::uuid)`);
-  }
+  if (page.after !== undefined) query = query.where(isBehind(page.after, 'created_at', 'id'));
   const rows = await query
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')

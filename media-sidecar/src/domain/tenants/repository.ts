@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import type { SystemDb, TenantDb } from '../../db/database.ts';
 import type { TenantsTable } from '../../db/schema.ts';
 import { json } from '../../db/sql.ts';
+import type { Page } from '../paging.ts';
 import type { BudgetHolder, Tenant, TenantInput } from './schema.ts';
 import { tenantSchema } from './schema.ts';
 
@@ -54,17 +55,11 @@ export async function getBudgetHolder(tx: TenantDb): Promise<BudgetHolder | unde
 }
 
 /** Every tenant that the transaction may see, by slug. */
-export function listTenants(
-  tx: Reader,
-  page: { after?: string; limit: number },
-): Promise<Tenant[]> {
+export function listTenants(tx: Reader, page: Page<string>): Promise<Tenant[]> {
   return read(tx, page);
 }
 
-async function read(
-  tx: Reader,
-  page: { after?: string; limit: number } | undefined,
-): Promise<Tenant[]> {
+async function read(tx: Reader, page: Page<string> | undefined): Promise<Tenant[]> {
   const rows = await tx.db
     .selectFrom('tenants')
     .selectAll()

@@ -3,6 +3,7 @@ import { violatedConstraint } from '../../db/sql.ts';
 import type { Access } from '../access.ts';
 import { domainErrors } from '../errors.ts';
 import { isId, newId } from '../identifiers.ts';
+import type { Page } from '../paging.ts';
 import {
   deleteTenant,
   findTenantId,
@@ -69,7 +70,7 @@ export class Tenants {
     return tenant;
   }
 
-  list(access: Access, page: { after?: string; limit: number }): Promise<Tenant[]> {
+  list(access: Access, page: Page<string>): Promise<Tenant[]> {
     return access.scope === 'tenant'
       ? this.#db.withTenant(access.tenantId, (tx) => listTenants(tx, page))
       : this.#db.withSystem((tx) => listTenants(tx, page));

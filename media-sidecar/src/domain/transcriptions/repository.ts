@@ -1,15 +1,10 @@
-import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { Track, TranscriptionEnding, UtteranceRecord } from '../../call/ports.ts';
 import type { SystemDb, TenantDb } from '../../db/database.ts';
 import type { TranscriptionUtterancesTable, TranscriptionsTable } from '../../db/schema.ts';
 import { json } from '../../db/sql.ts';
-import type {
-  Transcription,
-  TranscriptionFilter,
-  TranscriptionPosition,
-  Utterance,
-} from './schema.ts';
+import { isBehind, type Page, type TimePosition } from '../paging.ts';
+import type { Transcription, TranscriptionFilter, Utterance } from './schema.ts';
 import { transcriptionSchema } from './schema.ts';
 
 type Reader = TenantDb | SystemDb;
@@ -148,20 +143,15 @@ export function satisfiedBy(tracks: readonly Track[]): TranscriptionsTable['trac
 export async function listTranscriptions(
   tx: Reader,
   filter: Omit<TranscriptionFilter, 'tenant'>,
-  page: { readonly after: TranscriptionPosition | undefined; readonly limit: number },
+  page: Page<TimePosition>,
 ): Promise<Transcription[]> {
   let query = selectTranscriptions(tx);
   if (filter.callSid !== undefined) {
     query = query.where('transcriptions.call_sid', '=', filter.callSid);
   }
   if (filter.status !== undefined) query = query.where('transcriptions.status', '=', filter.status);
-  if (page.after !== undefined) {
-    const [createdAt, id] = page.after;
-    query = query.where(
-      sql<boolean>`(transcriptions.created_at, transcriptions.id)
-        < (${new Date(createdAt)}, ${id}::uuid)`,
-    );
-  }
+  if (page.after !== undefined)
+    query = query.where(isBehind(page.after, 'transcriptions.created_at', 'transcriptions.id'));
   const rows = await query
     .orderBy('transcriptions.created_at', 'desc')
     .orderBy('transcriptions.id', 'desc')

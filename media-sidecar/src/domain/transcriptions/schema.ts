@@ -92,7 +92,3 @@ export const transcriptionFilterSchema = z.strictObject({
   status: transcriptionStatusSchema.optional(),
 });
 export type TranscriptionFilter = z.infer<typeof transcriptionFilterSchema>;
-
-/** Where a page begins: behind this transcription. */
-export const transcriptionPositionSchema = z.tuple([z.iso.datetime(), z.uuid()]);
-export type TranscriptionPosition = z.infer<typeof transcriptionPositionSchema>;

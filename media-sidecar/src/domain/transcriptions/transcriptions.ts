@@ -10,6 +10,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Access } from '../access.ts';
 import { domainErrors } from '../errors.ts';
 import { hashToken, isId, newId, newToken } from '../identifiers.ts';
+import type { Page, TimePosition } from '../paging.ts';
 import type { Admission } from '../sessions/sessions.ts';
 import { numberOrUndefined } from '../sessions/schema.ts';
 import type { Tenant } from '../tenants/schema.ts';
@@ -28,7 +29,6 @@ import {
 import type {
   Transcription,
   TranscriptionFilter,
-  TranscriptionPosition,
   TranscriptionRequest,
   TranscriptionTicket,
   TranscriptionWithUtterances,
@@ -127,7 +127,7 @@ export class Transcriptions implements TranscriptionGate {
   async list(
     access: Access,
     filter: TranscriptionFilter,
-    page: { readonly after: TranscriptionPosition | undefined; readonly limit: number },
+    page: Page<TimePosition>,
   ): Promise<Transcription[]> {
     const { db, tenants } = this.#parts;
     const { tenant: name, ...rest } = filter;

@@ -7,26 +7,24 @@ import {
 } from '../../domain/callbacks/schema.ts';
 import { timePositionSchema } from '../../domain/paging.ts';
 import type { App } from '../app-type.ts';
-import { decodeCursor, limitSchema, pageOf, pageSchema } from '../pagination.ts';
+import { pageSchema, pagingFields, readPage } from '../pagination.ts';
 
 export function registerCallbackRoutes(app: App, callbacks: Callbacks): void {
   app.get(
     '/v1/callbacks',
     {
       schema: {
-        querystring: callbackFilterSchema.extend({
-          limit: limitSchema,
-          cursor: z.string().optional(),
-        }),
+        querystring: callbackFilterSchema.extend(pagingFields),
         response: { 200: pageSchema(callbackSchema) },
       },
     },
-    async (request) => {
-      const { limit, cursor, ...filter } = request.query;
-      const after = cursor === undefined ? undefined : decodeCursor(cursor, timePositionSchema);
-      const found = await callbacks.list(request.access, filter, { after, limit: limit + 1 });
-      return pageOf(found, limit, ({ dueAt, id }) => [dueAt, id]);
-    },
+    ({ access, query: { limit, cursor, ...filter } }) =>
+      readPage(
+        { limit, cursor },
+        timePositionSchema,
+        (page) => callbacks.list(access, filter, page),
+        ({ dueAt, id }) => [dueAt, id],
+      ),
   );
 
   app.patch(

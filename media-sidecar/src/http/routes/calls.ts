@@ -2,32 +2,30 @@ import { z } from 'zod';
 import type { Calls } from '../../domain/calls/calls.ts';
 import {
   callFilterSchema,
-  callPositionSchema,
   callSchema,
   callUpdateSchema,
   callWithTurnsSchema,
 } from '../../domain/calls/schema.ts';
+import { timePositionSchema } from '../../domain/paging.ts';
 import type { App } from '../app-type.ts';
-import { decodeCursor, limitSchema, pageOf, pageSchema } from '../pagination.ts';
+import { pageSchema, pagingFields, readPage } from '../pagination.ts';
 
 export function registerCallRoutes(app: App, calls: Calls): void {
   app.get(
     '/v1/calls',
     {
       schema: {
-        querystring: callFilterSchema.extend({
-          limit: limitSchema,
-          cursor: z.string().optional(),
-        }),
+        querystring: callFilterSchema.extend(pagingFields),
         response: { 200: pageSchema(callSchema) },
       },
     },
-    async (request) => {
-      const { limit, cursor, ...filter } = request.query;
-      const after = cursor === undefined ? undefined : decodeCursor(cursor, callPositionSchema);
-      const found = await calls.list(request.access, filter, { after, limit: limit + 1 });
-      return pageOf(found, limit, (call) => [call.startedAt, call.id]);
-    },
+    ({ access, query: { limit, cursor, ...filter } }) =>
+      readPage(
+        { limit, cursor },
+        timePositionSchema,
+        (page) => calls.list(access, filter, page),
+        ({ startedAt, id }) => [startedAt, id],
+      ),
   );
 
   app.patch(

@@ -16,9 +16,8 @@ import {
 import { timePositionSchema } from '../../domain/paging.ts';
 import { phoneNumberSchema } from '../../domain/phone-numbers/schema.ts';
 import type { App } from '../app-type.ts';
-import { decodeCursor, limitSchema, pageOf, pageSchema, tenantQuerySchema } from '../pagination.ts';
+import { pageSchema, pagingFields, readPage, tenantQuerySchema } from '../pagination.ts';
 
-const paging = { limit: limitSchema, cursor: z.string().optional() };
 const ofNumberSchema = tenantQuerySchema.extend({ phoneNumber: phoneNumberSchema });
 
 export function registerConsentRoutes(app: App, consents: Consents): void {
@@ -39,16 +38,17 @@ export function registerConsentRoutes(app: App, consents: Consents): void {
     '/v1/consents',
     {
       schema: {
-        querystring: consentFilterSchema.extend(paging),
+        querystring: consentFilterSchema.extend(pagingFields),
         response: { 200: pageSchema(consentSchema) },
       },
     },
-    async (request) => {
-      const { limit, cursor, ...filter } = request.query;
-      const after = cursor === undefined ? undefined : decodeCursor(cursor, timePositionSchema);
-      const found = await consents.list(request.access, filter, { after, limit: limit + 1 });
-      return pageOf(found, limit, ({ recordedAt, id }) => [recordedAt, id]);
-    },
+    ({ access, query: { limit, cursor, ...filter } }) =>
+      readPage(
+        { limit, cursor },
+        timePositionSchema,
+        (page) => consents.list(access, filter, page),
+        ({ recordedAt, id }) => [recordedAt, id],
+      ),
   );
 }
 
@@ -77,17 +77,17 @@ export function registerDoNotCallRoutes(app: App, doNotCall: DoNotCall): void {
     '/v1/do-not-call',
     {
       schema: {
-        querystring: doNotCallFilterSchema.extend(paging),
+        querystring: doNotCallFilterSchema.extend(pagingFields),
         response: { 200: pageSchema(doNotCallEntrySchema) },
       },
     },
-    async (request) => {
-      const { limit, cursor, ...filter } = request.query;
-      const after =
-        cursor === undefined ? undefined : decodeCursor(cursor, doNotCallPositionSchema);
-      const found = await doNotCall.list(request.access, filter, { after, limit: limit + 1 });
-      return pageOf(found, limit, ({ addedAt, phoneNumber }) => [addedAt, phoneNumber]);
-    },
+    ({ access, query: { limit, cursor, ...filter } }) =>
+      readPage(
+        { limit, cursor },
+        doNotCallPositionSchema,
+        (page) => doNotCall.list(access, filter, page),
+        ({ addedAt, phoneNumber }) => [addedAt, phoneNumber],
+      ),
   );
 
   app.delete(

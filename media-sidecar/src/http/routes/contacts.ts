@@ -8,7 +8,7 @@ import {
 import type { Contacts } from '../../domain/contacts/contacts.ts';
 import { timePositionSchema } from '../../domain/paging.ts';
 import type { App } from '../app-type.ts';
-import { decodeCursor, limitSchema, pageOf, pageSchema, tenantQuerySchema } from '../pagination.ts';
+import { pageSchema, pagingFields, readPage, tenantQuerySchema } from '../pagination.ts';
 
 const params = z.object({ id: z.string() });
 
@@ -26,19 +26,17 @@ export function registerContactRoutes(app: App, contacts: Contacts): void {
     '/v1/contacts',
     {
       schema: {
-        querystring: contactFilterSchema.extend({
-          limit: limitSchema,
-          cursor: z.string().optional(),
-        }),
+        querystring: contactFilterSchema.extend(pagingFields),
         response: { 200: pageSchema(contactSchema) },
       },
     },
-    async (request) => {
-      const { limit, cursor, ...filter } = request.query;
-      const after = cursor === undefined ? undefined : decodeCursor(cursor, timePositionSchema);
-      const found = await contacts.list(request.access, filter, { after, limit: limit + 1 });
-      return pageOf(found, limit, ({ createdAt, id }) => [createdAt, id]);
-    },
+    ({ access, query: { limit, cursor, ...filter } }) =>
+      readPage(
+        { limit, cursor },
+        timePositionSchema,
+        (page) => contacts.list(access, filter, page),
+        ({ createdAt, id }) => [createdAt, id],
+      ),
   );
 
   app.get(

@@ -10,7 +10,7 @@ import {
 } from '../../domain/knowledge/schema.ts';
 import { timePositionSchema } from '../../domain/paging.ts';
 import type { App } from '../app-type.ts';
-import { decodeCursor, limitSchema, pageOf, pageSchema, tenantQuerySchema } from '../pagination.ts';
+import { pageSchema, pagingFields, readPage, tenantQuerySchema } from '../pagination.ts';
 
 /** 1 MB of text, of which a client may write each letter as an escape of six. */
 const maxDocumentBytes = 4_194_304;
@@ -36,19 +36,17 @@ export function registerKnowledgeRoutes(app: App, knowledge: Knowledge): void {
     '/v1/knowledge/documents',
     {
       schema: {
-        querystring: documentFilterSchema.extend({
-          limit: limitSchema,
-          cursor: z.string().optional(),
-        }),
+        querystring: documentFilterSchema.extend(pagingFields),
         response: { 200: pageSchema(documentSchema) },
       },
     },
-    async (request) => {
-      const { limit, cursor, ...filter } = request.query;
-      const after = cursor === undefined ? undefined : decodeCursor(cursor, timePositionSchema);
-      const found = await knowledge.list(request.access, filter, { after, limit: limit + 1 });
-      return pageOf(found, limit, ({ createdAt, id }) => [createdAt, id]);
-    },
+    ({ access, query: { limit, cursor, ...filter } }) =>
+      readPage(
+        { limit, cursor },
+        timePositionSchema,
+        (page) => knowledge.list(access, filter, page),
+        ({ createdAt, id }) => [createdAt, id],
+      ),
   );
 
   app.get(

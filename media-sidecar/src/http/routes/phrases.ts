@@ -10,7 +10,7 @@ import {
 } from '../../domain/phrases/schema.ts';
 import type { Phrases } from '../../domain/phrases/phrases.ts';
 import type { App } from '../app-type.ts';
-import { decodeCursor, limitSchema, pageOf, pageSchema, tenantQuerySchema } from '../pagination.ts';
+import { pageSchema, pagingFields, readPage, tenantQuerySchema } from '../pagination.ts';
 
 /** 1000 phrases of 1000 characters, of up to 4 bytes each, with their voices. */
 const maxWarmingBytes = 6_000_000;
@@ -55,17 +55,19 @@ export function registerPhraseRoutes(app: App, phrases: Phrases): void {
       schema: {
         querystring: tenantQuerySchema.extend({
           search: z.string().max(200).optional(),
-          limit: limitSchema,
-          cursor: z.string().optional(),
+          ...pagingFields,
         }),
         response: { 200: pageSchema(phraseSchema) },
       },
     },
-    async (request) => {
-      const { limit, cursor, ...filter } = request.query;
-      const after = cursor === undefined ? undefined : decodeCursor(cursor, positionSchema)[0];
-      const found = await phrases.list(request.access, filter, { after, limit: limit + 1 });
-      const { data, nextCursor } = pageOf(found, limit, ({ sequence }) => [sequence]);
+    async ({ access, query: { limit, cursor, ...filter } }) => {
+      const { data, nextCursor } = await readPage(
+        { limit, cursor },
+        positionSchema,
+        ({ after, limit: most }) =>
+          phrases.list(access, filter, { after: after?.[0], limit: most }),
+        ({ sequence }) => [sequence],
+      );
       return { data: data.map(({ phrase }) => phrase), nextCursor };
     },
   );

@@ -10,26 +10,26 @@ import {
 } from '../../domain/tenants/schema.ts';
 import type { Tenants } from '../../domain/tenants/tenants.ts';
 import type { App } from '../app-type.ts';
-import { decodeCursor, limitSchema, pageOf, pageSchema } from '../pagination.ts';
+import { pageSchema, pagingFields, readPage } from '../pagination.ts';
 
-const cursorSchema = z.tuple([slugSchema]);
+const positionSchema = z.tuple([slugSchema]);
 
 export function registerTenantRoutes(app: App, tenants: Tenants): void {
   app.get(
     '/v1/tenants',
     {
       schema: {
-        querystring: z.strictObject({ limit: limitSchema, cursor: z.string().optional() }),
+        querystring: z.strictObject(pagingFields),
         response: { 200: pageSchema(tenantSchema) },
       },
     },
-    async (request) => {
-      const { limit, cursor } = request.query;
-      const after = cursor === undefined ? undefined : decodeCursor(cursor, cursorSchema)[0];
-      const page = { limit: limit + 1, ...(after !== undefined && { after }) };
-      const found = await tenants.list(request.access, page);
-      return pageOf(found, limit, (tenant) => [tenant.slug]);
-    },
+    ({ access, query }) =>
+      readPage(
+        query,
+        positionSchema,
+        ({ after, limit }) => tenants.list(access, { after: after?.[0], limit }),
+        ({ slug }) => [slug],
+      ),
   );
 
   app.get(

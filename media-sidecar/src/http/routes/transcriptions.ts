@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import {
   transcriptionFilterSchema,
-  transcriptionPositionSchema,
   transcriptionRequestSchema,
   transcriptionSchema,
   transcriptionTicketSchema,
   transcriptionWithUtterancesSchema,
 } from '../../domain/transcriptions/schema.ts';
 import type { Transcriptions } from '../../domain/transcriptions/transcriptions.ts';
+import { timePositionSchema } from '../../domain/paging.ts';
 import type { App } from '../app-type.ts';
-import { decodeCursor, limitSchema, pageOf, pageSchema } from '../pagination.ts';
+import { pageSchema, pagingFields, readPage } from '../pagination.ts';
 
 const params = z.object({ id: z.string() });
 
@@ -25,21 +25,17 @@ export function registerTranscriptionRoutes(app: App, transcriptions: Transcript
     '/v1/transcriptions',
     {
       schema: {
-        querystring: transcriptionFilterSchema.extend({
-          limit: limitSchema,
-          cursor: z.string().optional(),
-        }),
+        querystring: transcriptionFilterSchema.extend(pagingFields),
         response: { 200: pageSchema(transcriptionSchema) },
       },
     },
-    async (request) => {
-      const { limit, cursor, ...filter } = request.query;
-      const after =
-        cursor === undefined ? undefined : decodeCursor(cursor, transcriptionPositionSchema);
-      const page = { after, limit: limit + 1 };
-      const found = await transcriptions.list(request.access, filter, page);
-      return pageOf(found, limit, ({ createdAt, id }) => [createdAt, id]);
-    },
+    ({ access, query: { limit, cursor, ...filter } }) =>
+      readPage(
+        { limit, cursor },
+        timePositionSchema,
+        (page) => transcriptions.list(access, filter, page),
+        ({ createdAt, id }) => [createdAt, id],
+      ),
   );
 
   app.get(
