@@ -5,11 +5,6 @@ import type { BoostedPhrases } from '../data/automotive';
 import type { Settings } from './settings';
 
 /** Where the requests of one version go, below the base URL. */
-export interface Paths {
-	recognize: string;
-	longRunning: string;
-}
-
 export function pathsOf({ apiVersion, project, location, recognizer }: Settings, format?: Format) {
 	if (apiVersion === 'v2') {
 		const name = `/v2/${recognizerName({ project, location, recognizer })}`;

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { phraseSetOption } from '../phraseSetOption';
+
 export const optionsField: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -185,17 +187,7 @@ export const optionsField: INodeProperties = {
 			hint: 'The name of an output binary field to put the subtitle file in',
 		},
 		{
-			displayName: 'Ready-Made Phrases',
-			name: 'phraseSet',
-			type: 'options',
-			default: 'automotiveChile',
-			options: [
-				{
-					name: 'Cars (Chile)',
-					value: 'automotiveChile',
-					description: 'Makes, models, papers and workshop words, as said in Chile',
-				},
-			],
+			...phraseSetOption,
 			description: 'Words of a trade that Google then recognises better',
 		},
 		{

@@ -10,6 +10,7 @@ import { readCallSid, readPhoneNumber } from '../../../TwilioVoice/shared/checks
 import { callSidField } from '../../../TwilioVoice/shared/locators';
 import { phraseSets, type PhraseSetName } from '../../data/automotive';
 import { isLanguageTag } from '../../data/languages';
+import { phraseSetOption } from '../phraseSetOption';
 import { twilioIsUsed } from './twilioField';
 
 export const description: INodeProperties[] = [
@@ -86,20 +87,7 @@ export const description: INodeProperties[] = [
 				placeholder: 'Automotora Andes, Los Carrera',
 				description: 'Words that are likely to be said, separated by commas or line breaks',
 			},
-			{
-				displayName: 'Ready-Made Phrases',
-				name: 'phraseSet',
-				type: 'options',
-				default: 'automotiveChile',
-				options: [
-					{
-						name: 'Cars (Chile)',
-						value: 'automotiveChile',
-						description: 'Makes, models, papers and workshop words, as said in Chile',
-					},
-				],
-				description: 'Words of a trade that are then recognised better',
-			},
+			phraseSetOption,
 			{
 				displayName: 'Tenant',
 				name: 'tenant',

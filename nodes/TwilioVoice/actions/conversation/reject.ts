@@ -1,18 +1,11 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { hold } from '../../conversation/hold';
-import { reject } from '../../twiml/verbs';
+import { reasonField, rejectVerb } from '../../shared/rejection';
 
 export const description: INodeProperties[] = [
 	{
-		displayName: 'Reason',
-		name: 'reason',
-		type: 'options',
-		default: 'rejected',
-		options: [
-			{ name: 'Busy', value: 'busy', description: 'The caller hears a busy tone' },
-			{ name: 'Rejected', value: 'rejected', description: 'The caller hears "not in service"' },
-		],
+		...reasonField,
 		description: 'What the caller hears. It must be the first answer to a call.',
 	},
 ];
@@ -21,10 +14,10 @@ export const description: INodeProperties[] = [
 const limitMs = 60_000;
 
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
-	const reason = this.getNodeParameter('reason', itemIndex) === 'busy' ? 'busy' : 'rejected';
+	const verb = rejectVerb.call(this, itemIndex);
 	return await hold.call(this, itemIndex, {
 		operation: 'reject',
 		limitMs,
-		verbs: () => [reject(reason)],
+		verbs: () => [verb],
 	});
 }
