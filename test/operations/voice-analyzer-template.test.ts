@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
-import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import { templateNode } from './template.ts';
 import { call, TwilioRig } from './twilio-voice-rest.ts';
 
 /** The nodes of workflows/score-recordings with their own parameters, one after the other. */
-const { nodes } = JSON.parse(
-  readFileSync(
-    new URL('../../workflows/score-recordings/score-recordings.json', import.meta.url),
-    'utf8',
-  ),
-) as { nodes: INode[] };
+const template = 'score-recordings';
 
 let rig: TwilioRig;
 before(async () => {
@@ -21,8 +16,7 @@ before(async () => {
 after(() => rig[Symbol.asyncDispose]());
 
 async function step(name: string, items: INodeExecutionData[], more: IDataObject = {}) {
-  const node = nodes.find((one) => one.name === name);
-  assert.ok(node, name);
+  const node = templateNode(template, name);
   const { error, items: results } = await rig.cloud.engine.run({
     node: node.type.split('.').at(-1) ?? '',
     parameters: { ...(node.parameters as IDataObject), ...more },

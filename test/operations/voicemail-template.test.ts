@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
-import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import { templateNode } from './template.ts';
 import { call, TwilioRig } from './twilio-voice-rest.ts';
 
 /** The nodes of workflows/voicemail-to-email with their own parameters, one after the other. */
-const { nodes } = JSON.parse(
-  readFileSync(
-    new URL('../../workflows/voicemail-to-email/voicemail-to-email.json', import.meta.url),
-    'utf8',
-  ),
-) as { nodes: INode[] };
+const template = 'voicemail-to-email';
 
 let rig: TwilioRig;
 before(async () => {
@@ -20,11 +15,7 @@ before(async () => {
 });
 after(() => rig[Symbol.asyncDispose]());
 
-const nodeNamed = (name: string): INode => {
-  const node = nodes.find((one) => one.name === name);
-  assert.ok(node, name);
-  return node;
-};
+const nodeNamed = (name: string) => templateNode(template, name);
 
 async function step(name: string, items: INodeExecutionData[]) {
   const { type, parameters } = nodeNamed(name);
