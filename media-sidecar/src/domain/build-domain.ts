@@ -21,7 +21,7 @@ import { Phrases } from './phrases/phrases.ts';
 import type { PhraseStore } from './phrases/ports.ts';
 import { Warmings } from './phrases/warmings.ts';
 import { OrderedWrites } from './ordered-writes.ts';
-import type { Admission, OnConnecting, OpenAiAccess } from './sessions/sessions.ts';
+import type { Admission, OnConnecting, OpenAiAccess, SessionOptions } from './sessions/sessions.ts';
 import { Sessions } from './sessions/sessions.ts';
 import type { SipAnswering } from './sip-calls/ports.ts';
 import { SipCalls } from './sip-calls/sip-calls.ts';
@@ -67,45 +67,30 @@ export interface DomainParts {
 
 /** Wires the nouns with each other. */
 export function buildDomain(parts: DomainParts, options: DomainOptions) {
-  const { db, clock, metrics, logger } = parts;
+  const { db, admission, onConnecting, clock, metrics, logger } = parts;
   const policy = { allowLoopback: options.allowLoopbackWebhooks };
-  const sealer = new Sealer(options.encryptionKey);
   const client = new WebhookClient(policy);
   const tenants = new Tenants(db);
-  const shared = { db, tenants, sealer, policy };
-  const tools = new Tools(shared);
-  const subscriptions = new Subscriptions(shared);
-  const { publicUrl, sessionTtlMs, outboundSessionTtlMs } = options;
-  const contacts = new Contacts({ db, tenants, clock });
-  const doNotCall = new DoNotCall({ db, tenants, clock });
+  const webhookOwner = { db, tenants, sealer: new Sealer(options.encryptionKey), policy };
+  const tools = new Tools(webhookOwner);
+  const subscriptions = new Subscriptions(webhookOwner);
+  const records = { db, tenants, clock };
+  const contacts = new Contacts(records);
+  const doNotCall = new DoNotCall(records);
   const publisher = new EventPublisher(parts.queue);
-  const transcriptionRecorder = new StoredTranscriptionRecorder({ db, publisher, logger });
-  /** One queue of each call: what its agent does is told in order with what it says. */
-  const writes = new OrderedWrites({ db, publisher });
-  const prices = options.prices ?? builtInPrices;
-  const urls = {
-    stream: mediaUrl(publicUrl),
-    action: `${publicUrl}/twilio/stream-ended`,
-    streamStatus: `${publicUrl}/twilio/stream-status`,
-    // What follows a conversation is the same, whichever way its audio went.
-    dialAction: `${publicUrl}/twilio/stream-ended`,
-  };
+  const budgets = new Budgets({ db, publisher, clock });
+  const urls = twilioUrls(options.publicUrl);
   const warmings = new Warmings({ store: parts.phraseStore, clock, logger });
+  const { sessionTtlMs, outboundSessionTtlMs, openAi } = options;
   const sessions = new Sessions(
-    {
-      db,
-      tenants,
-      tools,
-      contacts,
-      doNotCall,
-      budgets: new Budgets({ db, publisher, clock }),
-      clock,
-      admission: parts.admission,
-      onConnecting: parts.onConnecting,
-    },
-    { sessionTtlMs, outboundSessionTtlMs, urls, openAi: options.openAi },
+    { ...records, tools, contacts, doNotCall, budgets, admission, onConnecting },
+    { sessionTtlMs, outboundSessionTtlMs, openAi, urls },
   );
+  const answering = openAi.configured ? parts.sipAnswering : undefined;
+  const prices = options.prices ?? builtInPrices;
+  const recording = recorders(parts, publisher, prices);
   return {
+    ...recording,
     tenants,
     tools,
     subscriptions,
@@ -114,35 +99,48 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
     phrases: new Phrases(tenants, parts.phraseStore, warmings),
     warmings,
     sessions,
-    sipCalls: new SipCalls({
-      db,
-      tenants,
-      sessions,
-      admission: parts.admission,
-      answering: options.openAi.configured ? parts.sipAnswering : undefined,
-      logger,
-    }),
-    costs: new Costs({ db, tenants, clock, prices }),
+    sipCalls: new SipCalls({ db, tenants, sessions, admission, answering, logger }),
+    costs: new Costs({ ...records, prices }),
     transcriptions: new Transcriptions({
-      db,
-      tenants,
-      recorder: transcriptionRecorder,
-      clock,
-      admission: parts.admission,
+      ...records,
+      recorder: recording.transcriptionRecorder,
+      admission,
       stopHere: parts.stopTranscription,
       urls,
     }),
-    transcriptionRecorder,
     contacts,
-    consents: new Consents({ db, tenants, clock }),
+    consents: new Consents(records),
     doNotCall,
-    knowledge: new Knowledge({ db, tenants, clock }),
+    knowledge: new Knowledge(records),
     callbacks: new Callbacks({ db, tenants }),
-    actions: new StoredCallActions({ writes, clock, logger }),
-    recorder: new StoredCallRecorder({ writes, prices, logger }),
     toolRunner: new WebhookToolRunner({ tools, tenants, client, clock, logger }),
     deliveries: new Deliveries({ db, subscriptions, client, clock, metrics, logger }),
     webhookClient: client,
+  };
+}
+
+/** What writes down what happens in calls and transcriptions. */
+function recorders(
+  { db, clock, logger }: DomainParts,
+  publisher: EventPublisher,
+  prices: PriceTable,
+) {
+  // One queue of each call: what its agent does is told in order with what it says.
+  const writes = new OrderedWrites({ db, publisher });
+  return {
+    actions: new StoredCallActions({ writes, clock, logger }),
+    recorder: new StoredCallRecorder({ writes, prices, logger }),
+    transcriptionRecorder: new StoredTranscriptionRecorder({ db, publisher, logger }),
+  };
+}
+
+function twilioUrls(publicUrl: string): SessionOptions['urls'] {
+  return {
+    stream: mediaUrl(publicUrl),
+    action: `${publicUrl}/twilio/stream-ended`,
+    streamStatus: `${publicUrl}/twilio/stream-status`,
+    // What follows a conversation is the same, whichever way its audio went.
+    dialAction: `${publicUrl}/twilio/stream-ended`,
   };
 }
 

@@ -7,6 +7,7 @@ import { isId } from '../identifiers.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import { mergedByName, sizeOf } from '../json.ts';
 import type { Page, TimePosition } from '../paging.ts';
+import { tenantIdOf, withScope } from '../scope.ts';
 import {
   findCall,
   findEscalation,
@@ -51,9 +52,7 @@ export class Calls {
   async list(access: Access, filter: CallFilter, page: Page<TimePosition>): Promise<Call[]> {
     const { tenant: name, ...rest } = filter;
     const tenant = await this.#tenants.scopeOf(access, name);
-    return tenant === undefined
-      ? this.#db.withSystem((tx) => listCalls(tx, rest, page))
-      : this.#db.withTenant(tenant.id, (tx) => listCalls(tx, rest, page));
+    return withScope(this.#db, tenant?.id, (tx) => listCalls(tx, rest, page));
   }
 
   /** @param idOrSid our id, or Twilio's `CA…` @throws DomainError call-not-found */
@@ -63,9 +62,7 @@ export class Calls {
       const call = await findCall(tx, by);
       return call && { ...call, turns: await turnsOf(tx, call.id) };
     };
-    const call = await (access.scope === 'tenant'
-      ? this.#db.withTenant(access.tenantId, read)
-      : this.#db.withSystem(read));
+    const call = await withScope(this.#db, tenantIdOf(access), read);
     if (call === undefined) throw domainErrors.callNotFound();
     return call;
   }

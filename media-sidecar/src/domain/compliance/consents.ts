@@ -1,11 +1,9 @@
-import type { Database } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
 import type { Access } from '../access.ts';
 import { domainErrors } from '../errors.ts';
 import { newId } from '../identifiers.ts';
 import type { Page, TimePosition } from '../paging.ts';
+import type { RecordsParts } from '../records-parts.ts';
 import { toReference } from '../tenants/schema.ts';
-import type { Tenants } from '../tenants/tenants.ts';
 import { currentConsents, insertConsent, listConsents } from './consent-repository.ts';
 import type { Consent, ConsentFilter, ConsentInput, ConsentKind, ConsentState } from './schema.ts';
 import { consentKindSchema } from './schema.ts';
@@ -17,20 +15,16 @@ const unknown = { status: 'unknown', recordedAt: null, source: null, consentId: 
 
 /** What people agreed to, and what they took back: a history that is only ever added to. */
 export class Consents {
-  readonly #db: Database;
-  readonly #tenants: Tenants;
-  readonly #clock: Clock;
+  readonly #parts: RecordsParts;
 
-  constructor(parts: { readonly db: Database; readonly tenants: Tenants; readonly clock: Clock }) {
-    this.#db = parts.db;
-    this.#tenants = parts.tenants;
-    this.#clock = parts.clock;
+  constructor(parts: RecordsParts) {
+    this.#parts = parts;
   }
 
   /** @throws DomainError tenant-required, tenant-not-found, invalid-request */
   async record(access: Access, input: ConsentInput): Promise<Consent> {
-    const tenant = await this.#tenants.requireScope(access, input.tenant);
-    const nowMs = this.#clock.nowMs();
+    const tenant = await this.#parts.tenants.requireScope(access, input.tenant);
+    const nowMs = this.#parts.clock.nowMs();
     const recordedAtMs = input.recordedAt === undefined ? nowMs : Date.parse(input.recordedAt);
     if (recordedAtMs > nowMs + clockDifferenceMs) throw domainErrors.inTheFuture('recordedAt');
     const consent = {
@@ -44,7 +38,7 @@ export class Consents {
       recordedAt: new Date(recordedAtMs).toISOString(),
       createdAt: new Date(nowMs).toISOString(),
     };
-    await this.#db.withTenant(tenant.id, (tx) => insertConsent(tx, consent));
+    await this.#parts.db.withTenant(tenant.id, (tx) => insertConsent(tx, consent));
     return { ...consent, tenant: toReference(tenant) };
   }
 
@@ -54,8 +48,10 @@ export class Consents {
     phoneNumber: string,
     name: string | undefined,
   ): Promise<ConsentState> {
-    const tenant = await this.#tenants.requireScope(access, name);
-    const current = await this.#db.withTenant(tenant.id, (tx) => currentConsents(tx, phoneNumber));
+    const tenant = await this.#parts.tenants.requireScope(access, name);
+    const current = await this.#parts.db.withTenant(tenant.id, (tx) =>
+      currentConsents(tx, phoneNumber),
+    );
     const stateOf = (kind: ConsentKind): ConsentState['consents'][ConsentKind] => {
       const consent = current.find((each) => each.kind === kind);
       if (consent === undefined) return { ...unknown };
@@ -69,8 +65,8 @@ export class Consents {
   /** The history, newest first. @throws DomainError tenant-required, tenant-not-found */
   async list(access: Access, filter: ConsentFilter, page: Page<TimePosition>): Promise<Consent[]> {
     const { tenant: name, ...rest } = filter;
-    const tenant = await this.#tenants.requireScope(access, name);
-    const found = await this.#db.withTenant(tenant.id, (tx) => listConsents(tx, rest, page));
+    const tenant = await this.#parts.tenants.requireScope(access, name);
+    const found = await this.#parts.db.withTenant(tenant.id, (tx) => listConsents(tx, rest, page));
     return found.map((consent) => ({ ...consent, tenant: toReference(tenant) }));
   }
 }

@@ -1,11 +1,10 @@
-import type { Database, SystemDb, TenantDb } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
 import type { Access } from '../access.ts';
 import { domainErrors } from '../errors.ts';
 import type { Page } from '../paging.ts';
+import type { RecordsParts } from '../records-parts.ts';
+import { withScope } from '../scope.ts';
 import type { Tenant } from '../tenants/schema.ts';
 import { toReference } from '../tenants/schema.ts';
-import type { Tenants } from '../tenants/tenants.ts';
 import {
   deleteEntry,
   findEntry,
@@ -28,14 +27,10 @@ type ReadableEntry = DoNotCallEntry & { readonly addedAt: string };
 
 /** Who must not be called: by a tenant, or by anybody on the platform. */
 export class DoNotCall {
-  readonly #db: Database;
-  readonly #tenants: Tenants;
-  readonly #clock: Clock;
+  readonly #parts: RecordsParts;
 
-  constructor(parts: { readonly db: Database; readonly tenants: Tenants; readonly clock: Clock }) {
-    this.#db = parts.db;
-    this.#tenants = parts.tenants;
-    this.#clock = parts.clock;
+  constructor(parts: RecordsParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -48,8 +43,8 @@ export class DoNotCall {
   ): Promise<{ readonly entry: DoNotCallEntry; readonly added: boolean }> {
     const { phoneNumber, reason = null, source = null } = input;
     const tenant = await this.#ownerOf(access, input);
-    const addedAt = new Date(this.#clock.nowMs());
-    const { entry, added } = await this.#within(tenant?.id, async (tx) => {
+    const addedAt = new Date(this.#parts.clock.nowMs());
+    const { entry, added } = await withScope(this.#parts.db, tenant?.id, async (tx) => {
       const isNew = await insertEntry(tx, { phoneNumber, reason, source, addedAt });
       return { entry: await findEntry(tx, phoneNumber), added: isNew };
     });
@@ -60,7 +55,7 @@ export class DoNotCall {
   /** @throws DomainError as `add` does, and do-not-call-not-found */
   async remove(access: Access, phoneNumber: string, list: DoNotCallList): Promise<void> {
     const tenant = await this.#ownerOf(access, list);
-    if (!(await this.#within(tenant?.id, (tx) => deleteEntry(tx, phoneNumber)))) {
+    if (!(await withScope(this.#parts.db, tenant?.id, (tx) => deleteEntry(tx, phoneNumber)))) {
       throw domainErrors.doNotCallNotFound();
     }
   }
@@ -71,10 +66,10 @@ export class DoNotCall {
     phoneNumber: string,
     name: string | undefined,
   ): Promise<DoNotCallCheck> {
-    const tenant = await this.#tenants.scopeOf(access, name);
+    const tenant = await this.#parts.tenants.scopeOf(access, name);
     const entries: DoNotCallEntry[] = [];
     if (tenant !== undefined) {
-      const own = await this.#db.withTenant(tenant.id, (tx) => findEntry(tx, phoneNumber));
+      const own = await this.#parts.db.withTenant(tenant.id, (tx) => findEntry(tx, phoneNumber));
       if (own !== undefined) entries.push(toEntry(own, tenant));
     }
     const platform = await this.#platformEntry(access, phoneNumber);
@@ -84,7 +79,7 @@ export class DoNotCall {
 
   /** Whether a tenant must not call a number. */
   isListed(tenantId: string, phoneNumber: string): Promise<boolean> {
-    return this.#db.withTenant(
+    return this.#parts.db.withTenant(
       tenantId,
       async (tx) =>
         (await findEntry(tx, phoneNumber)) !== undefined ||
@@ -99,14 +94,16 @@ export class DoNotCall {
     page: Page<DoNotCallPosition>,
   ): Promise<ReadableEntry[]> {
     const tenant = await this.#ownerOf(access, filter);
-    const found = await this.#within(tenant?.id, (tx) => listEntries(tx, filter.search, page));
+    const found = await withScope(this.#parts.db, tenant?.id, (tx) =>
+      listEntries(tx, filter.search, page),
+    );
     return found.map((entry) => toEntry(entry, tenant));
   }
 
   /** @returns undefined for the platform */
   async #ownerOf(access: Access, { scope, tenant }: DoNotCallList): Promise<Tenant | undefined> {
-    if (scope === 'tenant') return this.#tenants.requireScope(access, tenant);
-    if (scope === undefined) return this.#tenants.scopeOf(access, tenant);
+    if (scope === 'tenant') return this.#parts.tenants.requireScope(access, tenant);
+    if (scope === undefined) return this.#parts.tenants.scopeOf(access, tenant);
     if (access.scope !== 'platform') throw domainErrors.platformKeyNeeded();
     return undefined;
   }
@@ -114,22 +111,15 @@ export class DoNotCall {
   /** A tenant is told that the platform lists a number, not why. */
   async #platformEntry(access: Access, phoneNumber: string): Promise<DoNotCallEntry | undefined> {
     if (access.scope === 'platform') {
-      const entry = await this.#db.withSystem((tx) => findEntry(tx, phoneNumber));
+      const entry = await this.#parts.db.withSystem((tx) => findEntry(tx, phoneNumber));
       return entry && toEntry(entry, undefined);
     }
-    const isListed = await this.#db.withTenant(access.tenantId, (tx) =>
+    const isListed = await this.#parts.db.withTenant(access.tenantId, (tx) =>
       isOnPlatformList(tx, phoneNumber),
     );
     if (!isListed) return undefined;
     const hidden = { reason: null, source: null, addedAt: null };
     return { phoneNumber, scope: 'platform', tenant: null, ...hidden };
-  }
-
-  #within<T>(
-    tenantId: string | undefined,
-    work: (tx: TenantDb | SystemDb) => Promise<T>,
-  ): Promise<T> {
-    return tenantId === undefined ? this.#db.withSystem(work) : this.#db.withTenant(tenantId, work);
   }
 }
 

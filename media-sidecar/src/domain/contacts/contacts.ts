@@ -1,13 +1,12 @@
-import type { Database, TenantDb } from '../../db/database.ts';
+import type { TenantDb } from '../../db/database.ts';
 import { violatedConstraint } from '../../db/sql.ts';
-import type { Clock } from '../../kernel/clock.ts';
 import type { Access } from '../access.ts';
 import { domainErrors } from '../errors.ts';
 import { isId, newId } from '../identifiers.ts';
 import { mergedByName, sizeOf } from '../json.ts';
 import type { Page, TimePosition } from '../paging.ts';
 import { phoneNumberSchema } from '../phone-numbers/schema.ts';
-import type { Tenants } from '../tenants/tenants.ts';
+import type { RecordsParts } from '../records-parts.ts';
 import {
   deleteContact,
   findContact,
@@ -23,14 +22,10 @@ import { maxAttributesBytes } from './schema.ts';
 
 /** Whom a tenant knows. */
 export class Contacts {
-  readonly #db: Database;
-  readonly #tenants: Tenants;
-  readonly #clock: Clock;
+  readonly #parts: RecordsParts;
 
-  constructor(parts: { readonly db: Database; readonly tenants: Tenants; readonly clock: Clock }) {
-    this.#db = parts.db;
-    this.#tenants = parts.tenants;
-    this.#clock = parts.clock;
+  constructor(parts: RecordsParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -42,9 +37,9 @@ export class Contacts {
     input: ContactInput,
   ): Promise<{ readonly contact: Contact; readonly created: boolean }> {
     const { tenant: name, phoneNumber, ...rest } = input;
-    const tenant = await this.#tenants.requireScope(access, name);
-    const now = new Date(this.#clock.nowMs());
-    return this.#db.withTenant(tenant.id, async (tx) => {
+    const tenant = await this.#parts.tenants.requireScope(access, name);
+    const now = new Date(this.#parts.clock.nowMs());
+    return this.#parts.db.withTenant(tenant.id, async (tx) => {
       const created = await insertContact(tx, { id: newId(), phoneNumber, now });
       const existing = await findContact(tx, { phoneNumber });
       if (existing === undefined) throw domainErrors.contactNotFound();
@@ -56,10 +51,10 @@ export class Contacts {
   /** @throws DomainError contact-not-found, phone-number-taken, invalid-request, tenant-required */
   async update(access: Access, id: string, update: ContactUpdate): Promise<Contact> {
     const { tenant: name, ...rest } = update;
-    const tenant = await this.#tenants.requireScope(access, name);
+    const tenant = await this.#parts.tenants.requireScope(access, name);
     if (!isId(id)) throw domainErrors.contactNotFound();
     try {
-      return await this.#db.withTenant(tenant.id, async (tx) =>
+      return await this.#parts.db.withTenant(tenant.id, async (tx) =>
         withTenant(await this.#change(tx, id, rest), tenant),
       );
     } catch (error) {
@@ -72,9 +67,9 @@ export class Contacts {
 
   /** @param idOrNumber our id, or E.164 @throws DomainError contact-not-found, tenant-required */
   async get(access: Access, idOrNumber: string, name: string | undefined): Promise<Contact> {
-    const tenant = await this.#tenants.requireScope(access, name);
+    const tenant = await this.#parts.tenants.requireScope(access, name);
     const by = isId(idOrNumber) ? { id: idOrNumber } : { phoneNumber: idOrNumber };
-    const contact = await this.#db.withTenant(tenant.id, (tx) => findContact(tx, by));
+    const contact = await this.#parts.db.withTenant(tenant.id, (tx) => findContact(tx, by));
     if (contact === undefined) throw domainErrors.contactNotFound();
     return withTenant(contact, tenant);
   }
@@ -82,16 +77,16 @@ export class Contacts {
   /** Newest first. @throws DomainError tenant-required, tenant-not-found */
   async list(access: Access, filter: ContactFilter, page: Page<TimePosition>): Promise<Contact[]> {
     const { tenant: name, ...rest } = filter;
-    const tenant = await this.#tenants.requireScope(access, name);
-    const found = await this.#db.withTenant(tenant.id, (tx) => listContacts(tx, rest, page));
+    const tenant = await this.#parts.tenants.requireScope(access, name);
+    const found = await this.#parts.db.withTenant(tenant.id, (tx) => listContacts(tx, rest, page));
     return found.map((contact) => withTenant(contact, tenant));
   }
 
   /** @throws DomainError contact-not-found, tenant-required */
   async delete(access: Access, id: string, name: string | undefined): Promise<void> {
-    const tenant = await this.#tenants.requireScope(access, name);
+    const tenant = await this.#parts.tenants.requireScope(access, name);
     const isThere =
-      isId(id) && (await this.#db.withTenant(tenant.id, (tx) => deleteContact(tx, id)));
+      isId(id) && (await this.#parts.db.withTenant(tenant.id, (tx) => deleteContact(tx, id)));
     if (!isThere) throw domainErrors.contactNotFound();
   }
 
@@ -103,7 +98,7 @@ export class Contacts {
     if (!phoneNumberSchema.safeParse(phoneNumber).success || phoneNumber === undefined) {
       return undefined;
     }
-    return this.#db.withTenant(tenantId, (tx) => findContact(tx, { phoneNumber }));
+    return this.#parts.db.withTenant(tenantId, (tx) => findContact(tx, { phoneNumber }));
   }
 
   async #change(
@@ -118,7 +113,7 @@ export class Contacts {
     if (sizeOf(attributes) > maxAttributesBytes) {
       throw domainErrors.tooLarge('attributes', maxAttributesBytes);
     }
-    await updateContact(tx, id, rest, attributes, new Date(this.#clock.nowMs()));
+    await updateContact(tx, id, rest, attributes, new Date(this.#parts.clock.nowMs()));
     const after = await findContact(tx, { id });
     if (after === undefined) throw domainErrors.contactNotFound();
     return after;

@@ -45,37 +45,35 @@ export async function dueNotices(
   return events;
 }
 
+interface BudgetsParts {
+  readonly db: Database;
+  readonly publisher: EventPublisher;
+  readonly clock: Clock;
+}
+
 /** Whether a tenant's month is spent. */
 export class Budgets {
-  readonly #db: Database;
-  readonly #publisher: EventPublisher;
-  readonly #clock: Clock;
+  readonly #parts: BudgetsParts;
 
-  constructor(parts: {
-    readonly db: Database;
-    readonly publisher: EventPublisher;
-    readonly clock: Clock;
-  }) {
-    this.#db = parts.db;
-    this.#publisher = parts.publisher;
-    this.#clock = parts.clock;
+  constructor(parts: BudgetsParts) {
+    this.#parts = parts;
   }
 
   /** How this month stands; tells what is to be told of it. @returns null without a budget */
   async stateOf(tenant: Tenant): Promise<BudgetState | null> {
     const { budget } = tenant;
     if (budget === null) return null;
-    const now = new Date(this.#clock.nowMs());
+    const now = new Date(this.#parts.clock.nowMs());
     const month = monthOf(now.getTime(), tenant.timezone);
-    const { state, told } = await this.#db.withTenant(tenant.id, async (tx) => {
+    const { state, told } = await this.#parts.db.withTenant(tenant.id, async (tx) => {
       const spentMicroUsd = await spentIn(tx, month);
       let told = false;
       for (const event of await dueNotices(tx, tenant, month, spentMicroUsd, now)) {
-        told = (await this.#publisher.publish(tx, event)) || told;
+        told = (await this.#parts.publisher.publish(tx, event)) || told;
       }
       return { state: budgetState(budget, spentMicroUsd), told };
     });
-    if (told) this.#publisher.committed();
+    if (told) this.#parts.publisher.committed();
     return state;
   }
 }

@@ -1,10 +1,8 @@
 import { DateTime } from 'luxon';
-import type { Database } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
 import type { Access } from '../access.ts';
 import { domainErrors } from '../errors.ts';
+import type { RecordsParts } from '../records-parts.ts';
 import { toReference } from '../tenants/schema.ts';
-import type { Tenants } from '../tenants/tenants.ts';
 import { budgetState, monthOf } from './budgets.ts';
 import type { PriceTable, PriceTableData } from './price-table.ts';
 import { usageUnitSchema } from './price-table.ts';
@@ -14,35 +12,28 @@ import type { CostQuery, CostReport } from './schema.ts';
 /** Longer reports would keep the database busy. */
 const maxDays = 400;
 
+interface CostsParts extends RecordsParts {
+  readonly prices: PriceTable;
+}
+
 /** What calls cost, as far as a key may see it. */
 export class Costs {
-  readonly #db: Database;
-  readonly #tenants: Tenants;
-  readonly #clock: Clock;
-  readonly #prices: PriceTable;
+  readonly #parts: CostsParts;
 
-  constructor(parts: {
-    readonly db: Database;
-    readonly tenants: Tenants;
-    readonly clock: Clock;
-    readonly prices: PriceTable;
-  }) {
-    this.#db = parts.db;
-    this.#tenants = parts.tenants;
-    this.#clock = parts.clock;
-    this.#prices = parts.prices;
+  constructor(parts: CostsParts) {
+    this.#parts = parts;
   }
 
   /** The prices in force. */
   get prices(): PriceTableData {
-    return this.#prices.data;
+    return this.#parts.prices.data;
   }
 
   /** @throws DomainError tenant-required, tenant-not-found, invalid-request */
   async report(access: Access, query: CostQuery): Promise<CostReport> {
-    const tenant = await this.#tenants.requireScope(access, query.tenant);
+    const tenant = await this.#parts.tenants.requireScope(access, query.tenant);
     const zone = tenant.timezone;
-    const now = DateTime.fromMillis(this.#clock.nowMs(), { zone });
+    const now = DateTime.fromMillis(this.#parts.clock.nowMs(), { zone });
     const from = dayOf(query.from, zone) ?? now.startOf('month');
     const to = dayOf(query.to, zone) ?? now.endOf('month').startOf('day');
     if (to < from) throw domainErrors.invalid('to', 'must not be before from');
@@ -50,7 +41,7 @@ export class Costs {
       throw domainErrors.invalid('to', `must be less than ${String(maxDays)} days after from`);
     }
     const period = { from: from.toJSDate(), to: to.plus({ days: 1 }).startOf('day').toJSDate() };
-    const { counted, totals, spent } = await this.#db.withTenant(tenant.id, async (tx) => ({
+    const { counted, totals, spent } = await this.#parts.db.withTenant(tenant.id, async (tx) => ({
       counted: await usageByService(tx, period),
       totals: await totalsOf(tx, period),
       spent: await spentIn(tx, monthOf(now.toMillis(), zone)),

@@ -24,37 +24,29 @@ export class DeliveryFailed extends Error {
 /** Time for the receiver to answer, in ms. */
 const timeoutMs = 10_000;
 
+interface DeliveriesParts {
+  readonly db: Database;
+  readonly subscriptions: Subscriptions;
+  readonly client: WebhookClient;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
 /** Carries single events to single subscribers. */
 export class Deliveries {
-  readonly #db: Database;
-  readonly #subscriptions: Subscriptions;
-  readonly #client: WebhookClient;
-  readonly #clock: Clock;
-  readonly #metrics: Metrics;
-  readonly #logger: Logger;
+  readonly #parts: DeliveriesParts;
 
-  constructor(parts: {
-    readonly db: Database;
-    readonly subscriptions: Subscriptions;
-    readonly client: WebhookClient;
-    readonly clock: Clock;
-    readonly metrics: Metrics;
-    readonly logger: Logger;
-  }) {
-    this.#db = parts.db;
-    this.#subscriptions = parts.subscriptions;
-    this.#client = parts.client;
-    this.#clock = parts.clock;
-    this.#metrics = parts.metrics;
-    this.#logger = parts.logger;
+  constructor(parts: DeliveriesParts) {
+    this.#parts = parts;
   }
 
   /** @throws DeliveryFailed when it is to be tried again */
   async deliver(delivery: Delivery): Promise<DeliveryOutcome> {
     const { tenantId, eventId, owner } = delivery;
     const subscriber = { id: delivery.subscriptionId, owner };
-    const event = await this.#db.withTenant(tenantId, (tx) => findEvent(tx, eventId));
-    const target = event && (await this.#subscriptions.target(tenantId, subscriber));
+    const event = await this.#parts.db.withTenant(tenantId, (tx) => findEvent(tx, eventId));
+    const target = event && (await this.#parts.subscriptions.target(tenantId, subscriber));
     if (event === undefined || target === undefined) return 'nothing-to-deliver';
 
     const body = JSON.stringify({
@@ -64,38 +56,38 @@ export class Deliveries {
     });
     const status = await this.#post({ ...target, id: eventId, body });
     if (status === 410) {
-      await this.#subscriptions.remove(tenantId, subscriber);
-      this.#metrics.count('webhook_deliveries', { outcome: 'gone' });
-      this.#logger.info(
+      await this.#parts.subscriptions.remove(tenantId, subscriber);
+      this.#parts.metrics.count('webhook_deliveries', { outcome: 'gone' });
+      this.#parts.logger.info(
         { subscriptionId: subscriber.id, tenantId },
         'subscription removed: its receiver is gone',
       );
       return 'subscription-gone';
     }
     if (status < 200 || status > 299) throw this.#failed(`status-${String(status)}`);
-    this.#metrics.count('webhook_deliveries', { outcome: 'delivered' });
+    this.#parts.metrics.count('webhook_deliveries', { outcome: 'delivered' });
     return 'delivered';
   }
 
   /** Says that a delivery will not be tried any more. */
   giveUp(delivery: Delivery): void {
     const { tenantId, subscriptionId, eventId } = delivery;
-    this.#metrics.count('webhook_deliveries', { outcome: 'given-up' });
-    this.#logger.warn({ tenantId, subscriptionId, eventId }, 'event could not be delivered');
+    this.#parts.metrics.count('webhook_deliveries', { outcome: 'given-up' });
+    this.#parts.logger.warn({ tenantId, subscriptionId, eventId }, 'event could not be delivered');
   }
 
   async #post(request: { url: string; secret: string; id: string; body: string }): Promise<number> {
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.#parts.clock.nowMs();
     try {
       const signal = AbortSignal.timeout(timeoutMs);
-      return (await this.#client.post({ ...request, nowMs }, signal)).status;
+      return (await this.#parts.client.post({ ...request, nowMs }, signal)).status;
     } catch (error) {
       throw this.#failed(error instanceof WebhookError ? error.failure : 'unexpected', error);
     }
   }
 
   #failed(reason: string, cause?: unknown): DeliveryFailed {
-    this.#metrics.count('webhook_deliveries', { outcome: 'failed' });
+    this.#parts.metrics.count('webhook_deliveries', { outcome: 'failed' });
     return new DeliveryFailed(reason, cause);
   }
 }

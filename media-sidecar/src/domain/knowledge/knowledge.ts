@@ -1,12 +1,10 @@
-import type { Database } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
 import type { Access } from '../access.ts';
 import { domainErrors } from '../errors.ts';
 import { isId, newId } from '../identifiers.ts';
 import type { Page, TimePosition } from '../paging.ts';
+import type { RecordsParts } from '../records-parts.ts';
 import type { Tenant } from '../tenants/schema.ts';
 import { toReference } from '../tenants/schema.ts';
-import type { Tenants } from '../tenants/tenants.ts';
 import { passagesOf } from './passages.ts';
 import {
   deleteDocument,
@@ -27,14 +25,10 @@ import type {
 
 /** What a tenant's agents can look up: documents, found by their passages. */
 export class Knowledge {
-  readonly #db: Database;
-  readonly #tenants: Tenants;
-  readonly #clock: Clock;
+  readonly #parts: RecordsParts;
 
-  constructor(parts: { readonly db: Database; readonly tenants: Tenants; readonly clock: Clock }) {
-    this.#db = parts.db;
-    this.#tenants = parts.tenants;
-    this.#clock = parts.clock;
+  constructor(parts: RecordsParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -45,12 +39,12 @@ export class Knowledge {
     access: Access,
     input: DocumentInput,
   ): Promise<{ readonly document: KnowledgeDocument; readonly created: boolean }> {
-    const tenant = await this.#tenants.requireScope(access, input.tenant);
+    const tenant = await this.#parts.tenants.requireScope(access, input.tenant);
     const { title, text, source, externalId, language = tenant.language } = input;
-    const now = new Date(this.#clock.nowMs());
+    const now = new Date(this.#parts.clock.nowMs());
     const passages = passagesOf(text);
     const id = newId();
-    return this.#db.withTenant(tenant.id, async (tx) => {
+    return this.#parts.db.withTenant(tenant.id, async (tx) => {
       const document = { id, externalId, title, source, language, text, passages, now };
       const saved = await saveDocument(tx, document);
       const stored = await findDocument(tx, saved.id);
@@ -62,9 +56,9 @@ export class Knowledge {
 
   /** @throws DomainError document-not-found, tenant-required */
   async get(access: Access, id: string, name: string | undefined): Promise<DocumentWithText> {
-    const tenant = await this.#tenants.requireScope(access, name);
+    const tenant = await this.#parts.tenants.requireScope(access, name);
     const stored = isId(id)
-      ? await this.#db.withTenant(tenant.id, (tx) => findDocument(tx, id))
+      ? await this.#parts.db.withTenant(tenant.id, (tx) => findDocument(tx, id))
       : undefined;
     if (stored === undefined) throw domainErrors.documentNotFound();
     const { text, ...rest } = stored;
@@ -78,24 +72,24 @@ export class Knowledge {
     page: Page<TimePosition>,
   ): Promise<KnowledgeDocument[]> {
     const { tenant: name, ...rest } = filter;
-    const tenant = await this.#tenants.requireScope(access, name);
-    const found = await this.#db.withTenant(tenant.id, (tx) => listDocuments(tx, rest, page));
+    const tenant = await this.#parts.tenants.requireScope(access, name);
+    const found = await this.#parts.db.withTenant(tenant.id, (tx) => listDocuments(tx, rest, page));
     return found.map((document) => withTenant(document, tenant));
   }
 
   /** @throws DomainError document-not-found, tenant-required */
   async delete(access: Access, id: string, name: string | undefined): Promise<void> {
-    const tenant = await this.#tenants.requireScope(access, name);
+    const tenant = await this.#parts.tenants.requireScope(access, name);
     const isThere =
-      isId(id) && (await this.#db.withTenant(tenant.id, (tx) => deleteDocument(tx, id)));
+      isId(id) && (await this.#parts.db.withTenant(tenant.id, (tx) => deleteDocument(tx, id)));
     if (!isThere) throw domainErrors.documentNotFound();
   }
 
   /** Best first. @throws DomainError tenant-required, tenant-not-found */
   async search(access: Access, wanted: KnowledgeQuery): Promise<KnowledgeHit[]> {
     const { tenant: name, query, language, documentId, limit } = wanted;
-    const tenant = await this.#tenants.requireScope(access, name);
-    return this.#db.withTenant(tenant.id, (tx) =>
+    const tenant = await this.#parts.tenants.requireScope(access, name);
+    return this.#parts.db.withTenant(tenant.id, (tx) =>
       searchPassages(tx, { query: query.replaceAll('\0', ''), language, documentId, limit }),
     );
   }

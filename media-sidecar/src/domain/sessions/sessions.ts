@@ -21,7 +21,7 @@ import type { Tenants } from '../tenants/tenants.ts';
 import type { Tools } from '../tools/tools.ts';
 import type { DoNotCall } from '../compliance/do-not-call.ts';
 import type { Contacts } from '../contacts/contacts.ts';
-import { withTenant } from '../contacts/repository.ts';
+import { withTenant, type StoredContact } from '../contacts/repository.ts';
 import { contactOf } from './contact-of.ts';
 import { declineMessage } from './decline-messages.ts';
 import {
@@ -31,7 +31,7 @@ import {
   insertSession,
   tenantOfSession,
 } from './repository.ts';
-import type { StoredSession } from './repository.ts';
+import type { NewSession, StoredSession } from './repository.ts';
 import type { DeclineReason, SessionReply, SessionRequest } from './schema.ts';
 import { numberOrUndefined } from './schema.ts';
 
@@ -81,42 +81,25 @@ const nothing = {
   sip: null,
 } as const;
 
+interface SessionsParts {
+  readonly db: Database;
+  readonly tenants: Tenants;
+  readonly tools: Tools;
+  readonly contacts: Pick<Contacts, 'ofNumber'>;
+  readonly doNotCall: Pick<DoNotCall, 'isListed'>;
+  readonly budgets: Pick<Budgets, 'stateOf'>;
+  readonly clock: Clock;
+  readonly admission: () => Admission;
+  readonly onConnecting: OnConnecting;
+}
+
 /** Decides whether a call is connected, and trades the token of a media stream for its session. */
 export class Sessions implements SessionGate {
-  readonly #db: Database;
-  readonly #tenants: Tenants;
-  readonly #tools: Tools;
-  readonly #clock: Clock;
-  readonly #admission: () => Admission;
-  readonly #contacts: Pick<Contacts, 'ofNumber'>;
-  readonly #doNotCall: Pick<DoNotCall, 'isListed'>;
-  readonly #budgets: Pick<Budgets, 'stateOf'>;
-  readonly #onConnecting: OnConnecting;
+  readonly #parts: SessionsParts;
   readonly #options: SessionOptions;
 
-  constructor(
-    parts: {
-      readonly db: Database;
-      readonly tenants: Tenants;
-      readonly tools: Tools;
-      readonly contacts: Pick<Contacts, 'ofNumber'>;
-      readonly doNotCall: Pick<DoNotCall, 'isListed'>;
-      readonly budgets: Pick<Budgets, 'stateOf'>;
-      readonly clock: Clock;
-      readonly admission: () => Admission;
-      readonly onConnecting?: OnConnecting;
-    },
-    options: SessionOptions,
-  ) {
-    this.#db = parts.db;
-    this.#tenants = parts.tenants;
-    this.#tools = parts.tools;
-    this.#contacts = parts.contacts;
-    this.#doNotCall = parts.doNotCall;
-    this.#budgets = parts.budgets;
-    this.#clock = parts.clock;
-    this.#admission = parts.admission;
-    this.#onConnecting = parts.onConnecting ?? (() => undefined);
+  constructor(parts: SessionsParts, options: SessionOptions) {
+    this.#parts = parts;
     this.#options = options;
   }
 
@@ -134,61 +117,43 @@ export class Sessions implements SessionGate {
     if (transport === 'sip') this.#requireSip(openAiCallId === undefined);
     const tenant = await this.#tenantOf(access, request);
     const other = direction === 'inbound' ? request.from : request.to;
-    const known = await this.#contacts.ofNumber(tenant.id, other);
-    const contact = known === undefined ? null : withTenant(known, tenant);
+    const known = await this.#parts.contacts.ofNumber(tenant.id, other);
+    const about = {
+      tenant: toBrief(tenant),
+      contact: known === undefined ? null : withTenant(known, tenant),
+    };
     const reason = await this.#reasonToDecline(tenant, direction, other);
     if (reason !== undefined) {
       const message = declineMessage(tenant, reason);
-      return {
-        ...nothing,
-        tenant: toBrief(tenant),
-        contact,
-        decision: { action: 'decline', reason, message },
-      };
+      return { ...nothing, ...about, decision: { action: 'decline', reason, message } };
     }
     const token = newToken();
-    const expiresAt = new Date(this.#clock.nowMs() + this.#ttlMs(direction));
-    const session = {
-      id: newId(),
-      callId: newId(),
-      tokenHash: hashToken(token),
-      direction,
-      agent: request.agent ?? tenant.agent,
-      pipeline: this.#pipelineOf(request, tenant),
-      transport,
-      callSid: request.callSid,
-      from: numberOrUndefined(request.from),
-      to: numberOrUndefined(request.to) ?? inboundNumber(request),
-      contact: contactOf(request, known),
-      variables: request.variables,
-      toolNames: request.tools,
-      expiresAt,
-      ...(openAiCallId !== undefined && { openAiCallId }),
-    };
-    await this.#db.withTenant(tenant.id, (tx) => insertSession(tx, session));
+    const session = this.#newSession(request, tenant, known, token, openAiCallId);
+    await this.#parts.db.withTenant(tenant.id, (tx) => insertSession(tx, session));
     // Speech to speech, too, has a second voice, for when the model is away; over SIP nobody hears it.
-    if (session.transport === 'media-stream') this.#onConnecting(toProfile(tenant), session.agent);
+    if (transport === 'media-stream') this.#parts.onConnecting(toProfile(tenant), session.agent);
     return {
       sessionId: session.id,
       callId: session.callId,
       token,
-      expiresAt: expiresAt.toISOString(),
+      expiresAt: session.expiresAt.toISOString(),
       pipeline: session.pipeline,
       ...this.#addresses(session, token),
-      tenant: toBrief(tenant),
-      contact,
+      ...about,
       decision: { action: 'connect', reason: 'open' },
     };
   }
 
   async claim(request: SessionClaim): Promise<ClaimedSession | SessionRefusal> {
     if (!isId(request.sessionId)) return { refused: 'unknown' };
-    const tenantId = await this.#db.withSystem((tx) => tenantOfSession(tx, request.sessionId));
+    const tenantId = await this.#parts.db.withSystem((tx) =>
+      tenantOfSession(tx, request.sessionId),
+    );
     if (tenantId === undefined) return { refused: 'unknown' };
-    const now = new Date(this.#clock.nowMs());
+    const now = new Date(this.#parts.clock.nowMs());
     const tokenHash = hashToken(request.token);
     const { sessionId, callSid, streamSid } = request;
-    const claimed = await this.#db.withTenant(tenantId, async (tx): Promise<Claimed> => {
+    const claimed = await this.#parts.db.withTenant(tenantId, async (tx): Promise<Claimed> => {
       const session = await claimSession(tx, { sessionId, tokenHash, callSid, streamSid, now });
       const tenant = await getTenant(tx);
       if (session === undefined || tenant === undefined) {
@@ -217,14 +182,14 @@ export class Sessions implements SessionGate {
   }): Promise<ClaimedSession | SessionRefusal | 'taken'> {
     const { sessionId, openAiCallId } = request;
     if (!isId(sessionId)) return { refused: 'unknown' };
-    const tenantId = await this.#db.withSystem((tx) => tenantOfSession(tx, sessionId));
+    const tenantId = await this.#parts.db.withSystem((tx) => tenantOfSession(tx, sessionId));
     if (tenantId === undefined || tenantId !== (request.tenantId ?? tenantId)) {
       return { refused: 'unknown' };
     }
-    const now = new Date(this.#clock.nowMs());
+    const now = new Date(this.#parts.clock.nowMs());
     const tokenHash = hashToken(request.token);
     try {
-      const claimed = await this.#db.withTenant(tenantId, async (tx): Promise<Claimed> => {
+      const claimed = await this.#parts.db.withTenant(tenantId, async (tx): Promise<Claimed> => {
         const session = await claimSipSession(tx, { sessionId, tokenHash, openAiCallId, now });
         const tenant = await getTenant(tx);
         if (session !== undefined && tenant !== undefined) return { session, tenant };
@@ -241,11 +206,38 @@ export class Sessions implements SessionGate {
     }
   }
 
+  #newSession(
+    request: SessionRequest,
+    tenant: Tenant,
+    known: StoredContact | undefined,
+    token: string,
+    openAiCallId: string | undefined,
+  ): NewSession {
+    const { direction, transport } = request;
+    return {
+      id: newId(),
+      callId: newId(),
+      tokenHash: hashToken(token),
+      direction,
+      agent: request.agent ?? tenant.agent,
+      pipeline: this.#pipelineOf(request, tenant),
+      transport,
+      callSid: request.callSid,
+      from: numberOrUndefined(request.from),
+      to: numberOrUndefined(request.to) ?? inboundNumber(request),
+      contact: contactOf(request, known),
+      variables: request.variables,
+      toolNames: request.tools,
+      expiresAt: new Date(this.#parts.clock.nowMs() + this.#ttlMs(direction)),
+      ...(openAiCallId !== undefined && { openAiCallId }),
+    };
+  }
+
   async #claimed(
     { session, tenant }: Exclude<Claimed, SessionRefusal>,
     callSid: string,
   ): Promise<ClaimedSession> {
-    const tools = await this.#tools.definitionsFor(tenant.id, session.toolNames);
+    const tools = await this.#parts.tools.definitionsFor(tenant.id, session.toolNames);
     return {
       sessionId: session.id,
       callId: session.callId,
@@ -266,11 +258,11 @@ export class Sessions implements SessionGate {
   async #tenantOf(access: Access, request: SessionRequest): Promise<Tenant> {
     const { calledNumber, tenant: name } = request;
     if (name === undefined) {
-      return this.#tenants.byPhoneNumber(access, calledNumber ?? '', 'calledNumber');
+      return this.#parts.tenants.byPhoneNumber(access, calledNumber ?? '', 'calledNumber');
     }
-    const named = await this.#tenants.byIdOrSlug(access, name, 'tenant');
+    const named = await this.#parts.tenants.byIdOrSlug(access, name, 'tenant');
     if (calledNumber !== undefined) {
-      const called = await this.#tenants.byPhoneNumber(access, calledNumber, 'calledNumber');
+      const called = await this.#parts.tenants.byPhoneNumber(access, calledNumber, 'calledNumber');
       if (called.id !== named.id) throw domainErrors.tenantMismatch();
     }
     return named;
@@ -315,19 +307,19 @@ export class Sessions implements SessionGate {
     direction: 'inbound' | 'outbound',
     other: string | undefined,
   ): Promise<DeclineReason | undefined> {
-    const admission = this.#admission();
+    const admission = this.#parts.admission();
     if (admission !== 'open') return admission;
     if (tenant.status === 'suspended') return 'suspended';
     // Hours tell when callers are answered; when to call out is the workflow's decision.
     const answering = direction === 'inbound';
-    if (answering && !isOpen(tenant.businessHours, tenant.timezone, this.#clock.nowMs())) {
+    if (answering && !isOpen(tenant.businessHours, tenant.timezone, this.#parts.clock.nowMs())) {
       return 'closed';
     }
     const called = direction === 'outbound' ? numberOrUndefined(other) : undefined;
-    if (called !== undefined && (await this.#doNotCall.isListed(tenant.id, called))) {
+    if (called !== undefined && (await this.#parts.doNotCall.isListed(tenant.id, called))) {
       return 'do-not-call';
     }
-    const budget = await this.#budgets.stateOf(tenant);
+    const budget = await this.#parts.budgets.stateOf(tenant);
     return budget?.state === 'exceeded' ? 'budget' : undefined;
   }
 }

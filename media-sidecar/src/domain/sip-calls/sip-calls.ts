@@ -20,30 +20,22 @@ const decline = 603;
 
 const connect = { action: 'connect', reason: 'open' } as const;
 
+interface SipCallsParts {
+  readonly db: Database;
+  readonly tenants: Tenants;
+  readonly sessions: Sessions;
+  readonly admission: () => Admission;
+  /** undefined: OpenAI is not configured */
+  readonly answering: SipAnswering | undefined;
+  readonly logger: Logger;
+}
+
 /** Takes the calls that OpenAI announces, each of them once. */
 export class SipCalls {
-  readonly #db: Database;
-  readonly #tenants: Tenants;
-  readonly #sessions: Sessions;
-  readonly #admission: () => Admission;
-  readonly #answering: SipAnswering | undefined;
-  readonly #logger: Logger;
+  readonly #parts: SipCallsParts;
 
-  constructor(parts: {
-    readonly db: Database;
-    readonly tenants: Tenants;
-    readonly sessions: Sessions;
-    readonly admission: () => Admission;
-    /** undefined: OpenAI is not configured */
-    readonly answering: SipAnswering | undefined;
-    readonly logger: Logger;
-  }) {
-    this.#db = parts.db;
-    this.#tenants = parts.tenants;
-    this.#sessions = parts.sessions;
-    this.#admission = parts.admission;
-    this.#answering = parts.answering;
-    this.#logger = parts.logger;
+  constructor(parts: SipCallsParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -51,7 +43,7 @@ export class SipCalls {
    * session throws; the call was rejected then
    */
   async take(access: Access, request: SipCallRequest): Promise<SipCallReply> {
-    const answering = this.#answering;
+    const answering = this.#parts.answering;
     if (answering === undefined) throw domainErrors.sipNotConfigured();
     const { openAiCallId } = request;
     const before = await this.#duplicateOf(access, openAiCallId);
@@ -95,7 +87,7 @@ export class SipCalls {
     });
     if (!named.success) throw domainErrors.sipCallOfNobody();
     try {
-      const made = await this.#sessions.create(access, named.data, openAiCallId);
+      const made = await this.#parts.sessions.create(access, named.data, openAiCallId);
       const { sessionId, token, tenant, decision } = made;
       if (sessionId === null || token === null) {
         return { outcome: 'declined', sessionId: null, callId: null, tenant, decision };
@@ -112,7 +104,7 @@ export class SipCalls {
     claim: { readonly sessionId: string; readonly token: string; readonly openAiCallId: string },
   ): Promise<ClaimedSession | SipCallReply> {
     const tenantId = access.scope === 'tenant' ? access.tenantId : undefined;
-    const claimed = await this.#sessions.claimSip({ ...claim, tenantId });
+    const claimed = await this.#parts.sessions.claimSip({ ...claim, tenantId });
     if (claimed === 'taken') return this.#knownDuplicate(access, claim.openAiCallId);
     if ('refused' in claimed) {
       // Perhaps the same announcement came twice at the same moment.
@@ -120,9 +112,9 @@ export class SipCalls {
       if (same !== undefined && claimed.refused === 'used') return same;
       throw domainErrors.invalidSession(claimed.refused);
     }
-    const admission = this.#admission();
+    const admission = this.#parts.admission();
     if (admission === 'open') return claimed;
-    const tenant = await this.#tenants.byId(claimed.tenant.id);
+    const tenant = await this.#parts.tenants.byId(claimed.tenant.id);
     const message = declineMessage(tenant, admission);
     return {
       outcome: 'declined',
@@ -139,12 +131,12 @@ export class SipCalls {
     openAiCallId: string,
   ): Promise<SipCallReply> {
     const { sessionId, callId } = session;
-    const tenant = toBrief(await this.#tenants.byId(session.tenant.id));
+    const tenant = toBrief(await this.#parts.tenants.byId(session.tenant.id));
     try {
       const outcome = await answering.answer(session, openAiCallId);
       return { outcome, sessionId, callId, tenant, decision: connect };
     } catch (error) {
-      this.#logger.error({ err: error, callId }, 'a SIP call could not be answered');
+      this.#parts.logger.error({ err: error, callId }, 'a SIP call could not be answered');
       throw domainErrors.sipCallFailed();
     }
   }
@@ -156,24 +148,24 @@ export class SipCalls {
   }
 
   async #duplicateOf(access: Access, openAiCallId: string): Promise<SipCallReply | undefined> {
-    const found = await this.#db.withSystem((tx) => sessionOfOpenAiCall(tx, openAiCallId));
+    const found = await this.#parts.db.withSystem((tx) => sessionOfOpenAiCall(tx, openAiCallId));
     if (found === undefined) return undefined;
     const { tenantId, sessionId } = found;
     const outcome = 'duplicate';
     if (access.scope === 'tenant' && access.tenantId !== tenantId) {
       return { outcome, sessionId: null, callId: null, tenant: null, decision: null };
     }
-    const callId = await this.#db.withTenant(tenantId, (tx) => callOfSession(tx, sessionId));
-    const tenant = toBrief(await this.#tenants.byId(tenantId));
+    const callId = await this.#parts.db.withTenant(tenantId, (tx) => callOfSession(tx, sessionId));
+    const tenant = toBrief(await this.#parts.tenants.byId(tenantId));
     return { outcome, sessionId, callId: callId ?? null, tenant, decision: connect };
   }
 
   /** A call that is gone already needs no rejection, and one that cannot be rejected ends by itself. */
   async #reject(openAiCallId: string, statusCode: number): Promise<void> {
     try {
-      await this.#answering?.reject(openAiCallId, statusCode);
+      await this.#parts.answering?.reject(openAiCallId, statusCode);
     } catch (error) {
-      this.#logger.warn({ err: error, statusCode }, 'a SIP call could not be rejected');
+      this.#parts.logger.warn({ err: error, statusCode }, 'a SIP call could not be rejected');
     }
   }
 }

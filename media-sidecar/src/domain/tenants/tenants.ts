@@ -4,6 +4,7 @@ import type { Access } from '../access.ts';
 import { domainErrors } from '../errors.ts';
 import { isId, newId } from '../identifiers.ts';
 import type { Page } from '../paging.ts';
+import { tenantIdOf, withScope } from '../scope.ts';
 import {
   deleteTenant,
   findTenantId,
@@ -35,11 +36,9 @@ export class Tenants {
   /** @throws DomainError tenant-not-found, also when the key may not see it */
   async byIdOrSlug(access: Access, idOrSlug: string, field?: string): Promise<Tenant> {
     const by = isId(idOrSlug) ? { id: idOrSlug.toLowerCase() } : { slug: idOrSlug };
-    const find = await (access.scope === 'tenant'
-      ? this.#db.withTenant(access.tenantId, (tx) => findTenantId(tx, by))
-      : this.#db.withSystem((tx) => findTenantId(tx, by)));
-    if (find === undefined) throw domainErrors.tenantNotFound(field);
-    return this.byId(find);
+    const tenantId = await withScope(this.#db, tenantIdOf(access), (tx) => findTenantId(tx, by));
+    if (tenantId === undefined) throw domainErrors.tenantNotFound(field);
+    return this.byId(tenantId);
   }
 
   /** @throws DomainError tenant-not-found, also when the key may not see it */
@@ -71,9 +70,7 @@ export class Tenants {
   }
 
   list(access: Access, page: Page<string>): Promise<Tenant[]> {
-    return access.scope === 'tenant'
-      ? this.#db.withTenant(access.tenantId, (tx) => listTenants(tx, page))
-      : this.#db.withSystem((tx) => listTenants(tx, page));
+    return withScope(this.#db, tenantIdOf(access), (tx) => listTenants(tx, page));
   }
 
   /**

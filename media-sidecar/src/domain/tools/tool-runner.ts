@@ -7,26 +7,20 @@ import { WebhookError } from '../webhooks/webhook-client.ts';
 import type { WebhookClient, WebhookReply } from '../webhooks/webhook-client.ts';
 import type { Tools } from './tools.ts';
 
+interface ToolRunnerParts {
+  readonly tools: Tools;
+  readonly tenants: Tenants;
+  readonly client: WebhookClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
 /** Runs an agent's tool call as a signed request to the workflow that offers the tool. */
 export class WebhookToolRunner implements ToolRunner {
-  readonly #tools: Tools;
-  readonly #tenants: Tenants;
-  readonly #client: WebhookClient;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
+  readonly #parts: ToolRunnerParts;
 
-  constructor(parts: {
-    readonly tools: Tools;
-    readonly tenants: Tenants;
-    readonly client: WebhookClient;
-    readonly clock: Clock;
-    readonly logger: Logger;
-  }) {
-    this.#tools = parts.tools;
-    this.#tenants = parts.tenants;
-    this.#client = parts.client;
-    this.#clock = parts.clock;
-    this.#logger = parts.logger;
+  constructor(parts: ToolRunnerParts) {
+    this.#parts = parts;
   }
 
   async run(invocation: ToolInvocation, signal: AbortSignal): Promise<ToolOutcome> {
@@ -35,7 +29,7 @@ export class WebhookToolRunner implements ToolRunner {
       return await this.#run(invocation, signal);
     } catch (error) {
       // The agent has to go on talking, whatever broke.
-      this.#logger.error({ err: error, callId, tenantId: tenant.id }, 'tool call broke');
+      this.#parts.logger.error({ err: error, callId, tenantId: tenant.id }, 'tool call broke');
       return { ok: false, reason: 'failed' };
     }
   }
@@ -44,10 +38,10 @@ export class WebhookToolRunner implements ToolRunner {
     if (signal.aborted) return { ok: false, reason: 'cancelled' };
     const tenantId = session.tenant.id;
     const offered = session.tools.some((tool) => tool.name === call.name);
-    const tool = offered ? await this.#tools.find(tenantId, call.name) : undefined;
+    const tool = offered ? await this.#parts.tools.find(tenantId, call.name) : undefined;
     if (tool === undefined) return { ok: false, reason: 'unknown-tool' };
-    const { id, slug, name, timezone, language, facts } = await this.#tenants.byId(tenantId);
-    const nowMs = this.#clock.nowMs();
+    const { id, slug, name, timezone, language, facts } = await this.#parts.tenants.byId(tenantId);
+    const nowMs = this.#parts.clock.nowMs();
     const body = JSON.stringify({
       type: 'tool.call',
       timestamp: new Date(nowMs).toISOString(),
@@ -68,18 +62,18 @@ export class WebhookToolRunner implements ToolRunner {
     });
 
     const deadline = new AbortController();
-    const timer = this.#clock.schedule(tool.deadlineMs, () => deadline.abort());
+    const timer = this.#parts.clock.schedule(tool.deadlineMs, () => deadline.abort());
     try {
       const request = { url: tool.url, secret: tool.secret, id: newId(), body, nowMs };
       return toOutcome(
-        await this.#client.post(request, AbortSignal.any([signal, deadline.signal])),
+        await this.#parts.client.post(request, AbortSignal.any([signal, deadline.signal])),
       );
     } catch (error) {
       if (signal.aborted) return { ok: false, reason: 'cancelled' };
       if (deadline.signal.aborted) return { ok: false, reason: 'late' };
       if (!(error instanceof WebhookError)) throw error;
       if (error.failure === 'too-large') return { ok: false, reason: 'invalid-reply' };
-      this.#logger.warn(
+      this.#parts.logger.warn(
         { reason: error.failure, callId: session.callId, tenantId },
         'tool could not be reached',
       );

@@ -11,6 +11,7 @@ import type { Access } from '../access.ts';
 import { domainErrors } from '../errors.ts';
 import { hashToken, isId, newId, newToken } from '../identifiers.ts';
 import type { Page, TimePosition } from '../paging.ts';
+import { ownerFor, withScope } from '../scope.ts';
 import type { Admission } from '../sessions/sessions.ts';
 import { numberOrUndefined } from '../sessions/schema.ts';
 import type { Tenant } from '../tenants/schema.ts';
@@ -132,9 +133,7 @@ export class Transcriptions implements TranscriptionGate {
     const { db, tenants } = this.#parts;
     const { tenant: name, ...rest } = filter;
     const tenant = await tenants.scopeOf(access, name);
-    return tenant === undefined
-      ? db.withSystem((tx) => listTranscriptions(tx, rest, page))
-      : db.withTenant(tenant.id, (tx) => listTranscriptions(tx, rest, page));
+    return withScope(db, tenant?.id, (tx) => listTranscriptions(tx, rest, page));
   }
 
   /** @throws DomainError transcription-not-found */
@@ -165,8 +164,7 @@ export class Transcriptions implements TranscriptionGate {
 
   async #ownerOf(access: Access, id: string): Promise<string> {
     if (!isId(id)) throw domainErrors.transcriptionNotFound();
-    if (access.scope === 'tenant') return access.tenantId;
-    const owner = await this.#parts.db.withSystem((tx) => tenantOfTranscription(tx, id));
+    const owner = await ownerFor(this.#parts.db, access, (tx) => tenantOfTranscription(tx, id));
     if (owner === undefined) throw domainErrors.transcriptionNotFound();
     return owner;
   }
