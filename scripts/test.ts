@@ -25,11 +25,15 @@ const suites = {
   realtime: ['test/realtime/**/*.test.ts'],
   // The nodes in n8n's engine.
   nodes: ['test/{engine,operations}/**/*.test.ts'],
-  // One at a time: each brings up a whole stack.
+  // In one process and on one stack, one after the other.
   system: ['test/system/**/*.test.ts'],
 } as const;
 type Suite = keyof typeof suites;
-const inTurn: ReadonlySet<Suite> = new Set(['realtime', 'system']);
+/** How each suite's files run, where that is not as many at a time as there are cores. */
+const manner: Partial<Record<Suite, readonly string[]>> = {
+  realtime: ['--test-concurrency=1'],
+  system: ['--test-isolation=none'],
+};
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const wanted = positionals.length > 0 ? positionals : Object.keys(suites);
@@ -53,11 +57,11 @@ async function runSuites(): Promise<number> {
   if (wanted.some((name) => name === 'nodes' || name === 'system'))
     await installN8n((line) => console.log(line));
   for (const name of wanted as Suite[]) {
-    const parallel = inTurn.has(name) ? 1 : Math.max(1, availableParallelism());
+    const parallel = `--test-concurrency=${String(availableParallelism())}`;
     const code = await run(process.execPath, [
       '--test',
       '--test-reporter=spec',
-      `--test-concurrency=${String(parallel)}`,
+      ...(manner[name] ?? [parallel]),
       ...suites[name],
     ]);
     if (code !== 0) return code;

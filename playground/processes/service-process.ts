@@ -46,11 +46,14 @@ export class ServiceProcess {
     return this.#child?.pid;
   }
 
-  /** @param onUnexpectedEnd called when it ends without having been asked to */
+  /** Also after it has stopped. @param onUnexpectedEnd called when it ends without having been asked to */
   async start(onUnexpectedEnd: (error: Error) => void): Promise<void> {
     const { command, env, log, cwd, readyWhen, startTimeoutMs = 120_000 } = this.#options;
     const [file, ...args] = command;
-    const output = createWriteStream(log);
+    // What it wrote before it was stopped is kept.
+    const output = createWriteStream(log, { flags: this.#ended ? 'a' : 'w' });
+    this.#stopping = false;
+    this.#ended = false;
     const child = spawn(file, args, {
       env: { ...this.#inheritedEnv(), ...env },
       cwd,

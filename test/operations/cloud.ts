@@ -1,27 +1,25 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
-import { generate } from 'selfsigned';
 import { startSimulator, type Simulator } from 'simulator';
 
-import { startSidecar } from '../../media-sidecar/src/app.ts';
-import { loadConfig } from '../../media-sidecar/src/config/config.ts';
-import { createLogger } from '../../media-sidecar/src/observability/logger.ts';
+import { makeCertificate } from '../../playground/tls-front.ts';
 import { Engine } from '../engine/engine.ts';
 import { startRecordingProxy, type RecordingProxy } from '../engine/recording-proxy.ts';
+import {
+  accountSid,
+  authToken,
+  controlKey,
+  geminiApiKey,
+  googleApiKey,
+  openAiApiKey,
+  platformKey,
+} from '../sidecar/accounts.ts';
+import { startSidecarFor } from '../sidecar/start-sidecar.ts';
 
-export const accountSid = `AC${'0'.repeat(31)}1`;
-export const authToken = 'auth-token-of-the-tests-00000000';
+export { accountSid, authToken };
 /** A number of the account. */
 export const ownNumber = '+56221234567';
 /** A second one. */
 export const otherNumber = '+56322234567';
-
-const googleApiKey = 'a-google-key-of-tests';
-const geminiApiKey = 'a-gemini-key-of-tests';
-const openAiApiKey = 'sk-an-openai-key-of-tests';
-const platformKey = 'platform-key-of-the-tests-0123456789';
 
 export interface Cloud extends AsyncDisposable {
   readonly engine: Engine;
@@ -36,17 +34,11 @@ export interface Cloud extends AsyncDisposable {
 export async function startCloud(options: { readonly sidecar?: boolean } = {}): Promise<Cloud> {
   await using undo = new AsyncDisposableStack();
   const engine = undo.use(await Engine.start());
-  const certificate = await generate([{ name: 'commonName', value: 'localhost' }], {
-    keySize: 2048,
-    extensions: [
-      { name: 'basicConstraints', cA: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
-    ],
-  });
+  const certificate = await makeCertificate();
   const simulator = await startSimulator({
     port: 0,
     grpcPort: 0,
-    grpcTls: { certPem: certificate.cert, keyPem: certificate.private },
+    grpcTls: certificate,
     accounts: [
       {
         accountSid,
@@ -58,11 +50,11 @@ export async function startCloud(options: { readonly sidecar?: boolean } = {}): 
     googleApiKey,
     geminiApiKey,
     openAiApiKey,
-    controlKey: 'a-control-key-of-tests',
+    controlKey,
   });
   undo.defer(() => simulator.close());
   const sidecar = options.sidecar
-    ? undo.use(await startSidecarFor(simulator, certificate.cert))
+    ? undo.use(await startRecordedSidecar(simulator, certificate.certPem))
     : undefined;
   const running = undo.move();
   return {
@@ -93,38 +85,11 @@ export async function startCloud(options: { readonly sidecar?: boolean } = {}): 
   };
 }
 
-async function startSidecarFor(simulator: Simulator, caPem: string): Promise<RecordingProxy> {
+async function startRecordedSidecar(simulator: Simulator, caPem: string): Promise<RecordingProxy> {
   await using undo = new AsyncDisposableStack();
-  const dir = await mkdtemp(join(tmpdir(), 'voice-agents-operations-'));
-  undo.defer(() => rm(dir, { recursive: true, force: true }));
-  const caFile = join(dir, 'ca.pem');
-  await writeFile(caFile, caPem);
-  const endpoint = `localhost:${simulator.grpcAddress.split(':').at(-1) ?? ''}`;
-  const sidecar = await startSidecar(
-    loadConfig({
-      PORT: '0',
-      PUBLIC_URL: 'https://voice.example.com',
-      BOOTSTRAP_API_KEY: platformKey,
-      ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
-      TWILIO_ACCOUNT_SID: accountSid,
-      TWILIO_AUTH_TOKEN: authToken,
-      GOOGLE_API_KEY: googleApiKey,
-      GOOGLE_PROJECT_ID: 'tests',
-      GOOGLE_SPEECH_ENDPOINT: endpoint,
-      GOOGLE_TTS_ENDPOINT: endpoint,
-      GOOGLE_CA_FILE: caFile,
-      GEMINI_API_KEY: geminiApiKey,
-      GEMINI_BASE_URL: simulator.url,
-      OPENAI_API_KEY: openAiApiKey,
-      OPENAI_BASE_URL: simulator.openai.baseUrl,
-      OPENAI_PROJECT_ID: simulator.openai.project.id,
-      WEBHOOK_ALLOW_HTTP_LOOPBACK: 'true',
-    }),
-    { logger: createLogger({ level: 'silent' }) },
-  );
-  undo.defer(() => sidecar.close());
-  const proxy = await startRecordingProxy(sidecar.url);
-  undo.defer(() => proxy[Symbol.asyncDispose]());
+  const publicUrl = 'https://voice.example.com';
+  const sidecar = undo.use(await startSidecarFor(simulator, { caPem, publicUrl }));
+  const proxy = undo.use(await startRecordingProxy(sidecar.url));
   const running = undo.move();
   return {
     url: proxy.url,

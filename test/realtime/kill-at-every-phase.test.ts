@@ -3,7 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import type { DialInput, FaultChanges, RealtimeScriptStep } from 'simulator';
 import { assertNothingLostOrDoubled, linesOf, longestSilenceMs } from './assertions.ts';
 import type { CallRecord } from './sidecar-api.ts';
-import { startStage, toolName, type Stage } from './stage.ts';
+import { toolName, type Stage } from './stage.ts';
+import { StagePool } from './stage-pool.ts';
 
 type Kill = NonNullable<NonNullable<FaultChanges['openAiRealtime']>['killNext']>;
 
@@ -67,31 +68,24 @@ const deaths: readonly Death[] = [
   { phase: 'mid-audio', how: 'freeze', maxSilenceMs: 8000 },
 ];
 
-/** Faults belong to a whole simulator: as many calls at a time as there are of these. */
-const stages = 2;
+const callsAtOnce = 3;
 
 describe('the model’s socket dies', () => {
-  const idle: Stage[] = [];
-  const all: Stage[] = [];
+  let stages: StagePool;
   const calls: { readonly stage: Stage; readonly record: CallRecord }[] = [];
 
   before(async () => {
-    all.push(...(await Promise.all(Array.from({ length: stages }, () => startStage()))));
-    idle.push(...all);
+    stages = await StagePool.start(callsAtOnce);
   });
-  after(() => Promise.all(all.map((stage) => stage[Symbol.asyncDispose]())));
+  after(() => stages?.[Symbol.asyncDispose]());
 
   describe(
     'the caller is answered, and no line is lost or doubled',
-    { concurrency: stages },
+    { concurrency: callsAtOnce },
     () => {
       for (const death of deaths) {
         test(`${death.phase}, ${death.how}`, async (t) => {
-          const stage = idle.pop() ?? assert.fail('more tests at a time than stages');
-          t.after(() => {
-            stage.reset();
-            idle.push(stage);
-          });
+          const stage = stages.take(t);
           calls.push({ stage, record: await die(stage, death) });
         });
       }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { DialInput, FaultChanges, RealtimeScriptStep } from 'simulator';
 import { assertNothingLostOrDoubled, linesOf } from './assertions.ts';
-import { sipNumber, startStage, toolName, type Stage } from './stage.ts';
+import { sipNumber, toolName } from './stage.ts';
+import { StagePool } from './stage-pool.ts';
 
 /*
  * The control socket of a SIP call dies. Caller and model go on talking, as their audio goes another
@@ -46,36 +47,40 @@ const deaths: readonly (readonly [when: string, Partial<Kill> & Pick<Kill, 'phas
   ['properly, in the middle of an answer', { phase: 'mid-audio', skip: 1, how: 'close' }],
 ];
 
-let stage: Stage;
-before(async () => {
-  stage = await startStage();
-});
-after(() => stage?.[Symbol.asyncDispose]());
-afterEach(() => stage.reset());
+const callsAtOnce = 3;
 
-for (const [when, kill] of deaths) {
-  test(`the control dies ${when}: the call goes on`, async () => {
-    const { api, n8n, simulator } = stage;
-    n8n.answerTool = (_request, reply) => {
-      setTimeout(() => reply.end('{"precio":40000}'), 700);
-    };
-    simulator.openai.realtime.script(script);
-    simulator.faults.set({ openAiRealtime: { killNext: kill } });
-    const before = await api.counters();
-
-    const { heard, record, report } = await stage.call(asking, { to: sipNumber });
-
-    assert.equal(simulator.faults.current.openAiRealtime.killNext, null, 'no socket has died');
-    assert.deepEqual(report.failures, [], heard);
-    for (const words of [/artificial/gi, /cuarenta mil/gi, /avenida italia/gi]) {
-      assert.equal(heard.match(words)?.length, 1, `${String(words)} in «${heard}»`);
-    }
-    assert.equal(record.endReason, 'caller-hung-up');
-    assertNothingLostOrDoubled(record, [question, second]);
-    assert.deepEqual(linesOf(record, 'tool'), [toolName]);
-    assert.match(linesOf(record, 'agent').at(-1) ?? '', /avenida italia/i);
-    const lost = (await api.counters()).of('provider_errors', { source: 'realtime' });
-    assert.ok(lost - before.of('provider_errors', { source: 'realtime' }) >= 1);
-    assert.deepEqual(n8n.failures, []);
+describe('the control of a call over SIP dies', { concurrency: callsAtOnce }, () => {
+  let stages: StagePool;
+  before(async () => {
+    stages = await StagePool.start(callsAtOnce);
   });
-}
+  after(() => stages?.[Symbol.asyncDispose]());
+
+  for (const [when, kill] of deaths) {
+    test(`${when}: the call goes on`, async (t) => {
+      const stage = stages.take(t);
+      const { api, n8n, simulator } = stage;
+      n8n.answerTool = (_request, reply) => {
+        setTimeout(() => reply.end('{"precio":40000}'), 700);
+      };
+      simulator.openai.realtime.script(script);
+      simulator.faults.set({ openAiRealtime: { killNext: kill } });
+      const before = await api.counters();
+
+      const { heard, record, report } = await stage.call(asking, { to: sipNumber });
+
+      assert.equal(simulator.faults.current.openAiRealtime.killNext, null, 'no socket has died');
+      assert.deepEqual(report.failures, [], heard);
+      for (const words of [/artificial/gi, /cuarenta mil/gi, /avenida italia/gi]) {
+        assert.equal(heard.match(words)?.length, 1, `${String(words)} in «${heard}»`);
+      }
+      assert.equal(record.endReason, 'caller-hung-up');
+      assertNothingLostOrDoubled(record, [question, second]);
+      assert.deepEqual(linesOf(record, 'tool'), [toolName]);
+      assert.match(linesOf(record, 'agent').at(-1) ?? '', /avenida italia/i);
+      const lost = (await api.counters()).of('provider_errors', { source: 'realtime' });
+      assert.ok(lost - before.of('provider_errors', { source: 'realtime' }) >= 1);
+      assert.deepEqual(n8n.failures, []);
+    });
+  }
+});

@@ -1,12 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { startSimulator, type CallerReport, type DialInput, type Simulator } from 'simulator';
 
-import { startSidecar } from '../../media-sidecar/src/app.ts';
-import { loadConfig } from '../../media-sidecar/src/config/config.ts';
-import { createLogger } from '../../media-sidecar/src/observability/logger.ts';
 import { makeCertificate, startTlsFront } from '../../playground/tls-front.ts';
+import {
+  accountSid,
+  authToken,
+  controlKey,
+  geminiApiKey,
+  googleApiKey,
+  openAiApiKey,
+  platformKey,
+} from '../sidecar/accounts.ts';
+import { startSidecarFor } from '../sidecar/start-sidecar.ts';
 import { SidecarApi, type CallRecord } from './sidecar-api.ts';
 import {
   nothingFound,
@@ -16,12 +20,6 @@ import {
 } from './stand-in-for-n8n.ts';
 import { connectTwiml, dialSipTwiml } from './twiml.ts';
 
-const accountSid = `AC${'0'.repeat(31)}1`;
-const authToken = 'auth-token-of-the-tests-00000000';
-const googleApiKey = 'a-google-key-of-tests';
-const geminiApiKey = 'a-gemini-key-of-tests';
-const openAiApiKey = 'sk-an-openai-key-of-tests';
-const platformKey = 'platform-key-of-the-tests-0123456789';
 const webhookSecret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
 /** Answered over media streams. */
@@ -84,11 +82,7 @@ export interface Stage extends AsyncDisposable {
 
 export async function startStage(): Promise<Stage> {
   await using undo = new AsyncDisposableStack();
-  const dir = await mkdtemp(join(tmpdir(), 'voice-agents-realtime-'));
-  undo.defer(() => rm(dir, { recursive: true, force: true }));
   const certificate = await makeCertificate();
-  const caFile = join(dir, 'ca.pem');
-  await writeFile(caFile, certificate.certPem);
   /** The front is there first: the sidecar has to know its own public address. */
   const behind: { url?: URL } = {};
   const front = await startTlsFront(certificate, () => ({
@@ -142,36 +136,13 @@ export async function startStage(): Promise<Stage> {
     openAiApiKey,
     openAiTls: certificate,
     openAiWebhooks: [{ url: `${n8n.url}/openai`, secret: webhookSecret }],
-    controlKey: 'a-control-key-of-tests',
+    controlKey,
   });
   undo.defer(() => simulator.close());
 
-  const endpoint = `localhost:${simulator.grpcAddress.split(':').at(-1) ?? ''}`;
-  const sidecar = await startSidecar(
-    loadConfig({
-      PORT: '0',
-      PUBLIC_URL: front.url,
-      BOOTSTRAP_API_KEY: platformKey,
-      ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
-      TWILIO_ACCOUNT_SID: accountSid,
-      TWILIO_AUTH_TOKEN: authToken,
-      GOOGLE_API_KEY: googleApiKey,
-      GOOGLE_PROJECT_ID: 'tests',
-      GOOGLE_SPEECH_ENDPOINT: endpoint,
-      GOOGLE_TTS_ENDPOINT: endpoint,
-      GOOGLE_CA_FILE: caFile,
-      GEMINI_API_KEY: geminiApiKey,
-      GEMINI_BASE_URL: simulator.url,
-      OPENAI_API_KEY: openAiApiKey,
-      // By name: a certificate is asked for with one, never with an address.
-      OPENAI_BASE_URL: simulator.openai.baseUrl.replace('127.0.0.1', 'localhost'),
-      OPENAI_CA_FILE: caFile,
-      OPENAI_PROJECT_ID: simulator.openai.project.id,
-      WEBHOOK_ALLOW_HTTP_LOOPBACK: 'true',
-    }),
-    { logger: createLogger({ level: process.env['LOG_LEVEL'] === 'debug' ? 'debug' : 'silent' }) },
+  const sidecar = undo.use(
+    await startSidecarFor(simulator, { caPem: certificate.certPem, publicUrl: front.url }),
   );
-  undo.defer(() => sidecar.close());
   behind.url = new URL(sidecar.url);
   const api = new SidecarApi(sidecar.url, platformKey);
   await api.ask('PUT', '/v1/tenants/taller-andes', tenant);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 
 import type { IDataObject } from 'n8n-workflow';
@@ -7,7 +7,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { canvasNumber } from '../../playground/templates.ts';
 import type { CallerReport, DialInput } from '../../simulator/src/index.ts';
 import { endedExecution, type Execution } from './executions.ts';
-import { eventually, TestPlayground } from './playground.ts';
+import { eventually, type TestPlayground } from './playground.ts';
+import { sharedPlayground } from './shared-playground.ts';
 
 type Script = DialInput['script'];
 
@@ -78,26 +79,48 @@ const numberOf = (name: Name): string => `+5698765000${String(names.indexOf(name
 describe('callers go through the menu on the canvas', () => {
   let playground: TestPlayground;
   let workflowId: string;
+  /** The one that we placed. */
+  let outboundSid: string;
   const reports = new Map<string, CallerReport>();
   let executions: Map<string, Execution[]>;
 
   before(async () => {
-    const started = await TestPlayground.start();
+    const started = await sharedPlayground();
     playground = started;
     const workflow = started.stack.templates.get('ivr-on-canvas');
     assert.ok(workflow);
     workflowId = workflow.id;
-    await Promise.all(
-      names.map(async (name) => {
+    await Promise.all([
+      ...names.map(async (name) => {
         reports.set(name, await dial(numberOf(name), callers[name]));
       }),
-    );
-    executions = await executionsByCaller(names.length);
+      placeCall().then((sid) => {
+        outboundSid = sid;
+      }),
+    ]);
+    executions = await executionsByCaller(names.length + 1);
   });
-  after(() => playground?.[Symbol.asyncDispose]());
 
   function dial(from: string, script: Script): Promise<CallerReport> {
     return playground.call({ from, to: canvasNumber, voice: 'es-419', script }, 5 * patienceMs);
+  }
+
+  /** We call somebody who is polite; resolves with the call's SID. */
+  async function placeCall(): Promise<string> {
+    const to = '+56987659999';
+    await playground.simulator('PUT', `/telephones/${encodeURIComponent(to)}`, {
+      does: 'answer',
+      afterMs: 0,
+      voice: 'es-419',
+      script: polite,
+    });
+    const numbers = await playground.simulator<{ data: Array<Record<string, unknown>> }>(
+      'GET',
+      '/numbers',
+    );
+    const own = numbers.data.find(({ phoneNumber }) => phoneNumber === canvasNumber);
+    const form = { From: canvasNumber, To: to, Url: String(own?.voiceUrl) };
+    return String((await playground.twilio('/Calls.json', form)).sid);
   }
 
   /** The executions of the workflow, when they are over, by the number that called. */
@@ -190,44 +213,10 @@ describe('callers go through the menu on the canvas', () => {
     assert.equal(callEnded, true);
   });
 
-  test('called by us, with the trigger’s address as URL', async () => {
-    const to = '+56987659999';
-    const { stack } = playground;
-    const telephone = `/telephones/${encodeURIComponent(to)}`;
-    await playground.simulator('PUT', telephone, {
-      does: 'answer',
-      afterMs: 0,
-      voice: 'es-419',
-      script: polite,
-    });
-    const { accountSid, authToken } = stack.secrets;
-    const numbers = await playground.simulator<{ data: Array<Record<string, unknown>> }>(
-      'GET',
-      '/numbers',
-    );
-    const own = numbers.data.find(({ phoneNumber }) => phoneNumber === canvasNumber);
-    const reply = await fetch(
-      `${stack.urls.simulator}/2010-04-01/Accounts/${accountSid}/Calls.json`,
-      {
-        method: 'POST',
-        headers: {
-          authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`,
-        },
-        body: new URLSearchParams({ From: canvasNumber, To: to, Url: String(own?.voiceUrl) }),
-      },
-    );
-    assert.equal(reply.status, 201, await reply.clone().text());
-    const { sid } = (await reply.json()) as { sid: string };
-    const found = await eventually(
-      'the outbound call has its record',
-      async () => {
-        const all = await executionsByCaller(names.length + 1);
-        return all.get(canvasNumber)?.[0];
-      },
-      5 * patienceMs,
-    );
-    const [record] = found.json('Record of the Call');
-    assert.equal(record?.callSid, sid);
+  test('called by us, with the trigger’s address as URL', () => {
+    const [execution] = executions.get(canvasNumber) ?? [];
+    const [record] = execution?.json('Record of the Call') ?? [];
+    assert.equal(record?.callSid, outboundSid);
     assert.deepEqual([record?.outcome, record?.rating], ['message', 4]);
   });
 

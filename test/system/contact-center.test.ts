@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import type { CallerReport } from '../../simulator/src/index.ts';
 import type { SampleTenant } from '../../playground/sample-tenants.ts';
 import { endedExecution, readExecution } from './executions.ts';
-import { eventually, HttpStatusError, TestPlayground } from './playground.ts';
+import { eventually, HttpStatusError, type TestPlayground } from './playground.ts';
+import { sharedPlayground } from './shared-playground.ts';
 
 interface CallRecord {
   readonly id: string;
@@ -39,7 +40,7 @@ describe('two dealers answer the phone at the same time', () => {
   const records = new Map<string, CallRecord>();
 
   before(async () => {
-    playground = await TestPlayground.start();
+    playground = await sharedPlayground();
     dealers = playground.stack.tenants.filter(({ lines }) =>
       lines.some(({ template }) => template === 'contact-center'),
     );
@@ -74,7 +75,6 @@ describe('two dealers answer the phone at the same time', () => {
       records.set(slug, record);
     }
   });
-  after(() => playground?.[Symbol.asyncDispose]());
 
   const each = (
     title: string,
@@ -171,10 +171,7 @@ describe('two dealers answer the phone at the same time', () => {
       undefined,
       key,
     );
-    assert.deepEqual(
-      data.map(({ tenant }) => tenant.slug),
-      [other.slug],
-    );
+    assert.deepEqual([...new Set(data.map(({ tenant }) => tenant.slug))], [other.slug]);
     await assert.rejects(
       playground.sidecar('GET', `/v1/calls/${record.id}`, undefined, key),
       (error) => error instanceof HttpStatusError && error.status === 404,
@@ -269,8 +266,9 @@ describe('two dealers answer the phone at the same time', () => {
     }
   });
 
-  test('with the sidecar gone, the caller hears an apology and can leave a message', async () => {
+  test('with the sidecar gone, the caller hears an apology and can leave a message', async (t) => {
     await playground.stack.sidecar.stop();
+    t.after(() => playground.startSidecar());
     const report = await playground.call({
       from: '+56987654328',
       to: dealers[1]!.phoneNumber,

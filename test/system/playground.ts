@@ -1,7 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { IDataObject } from 'n8n-workflow';
 import { installN8n } from '../../playground/n8n/install.ts';
+import { incomingSipCallUrl } from '../../playground/templates.ts';
 import { anyPorts, choosePorts } from '../../playground/ports.ts';
 import { makeSecrets } from '../../playground/secrets.ts';
 import { startStack, type Stack, type StackOptions } from '../../playground/stack.ts';
@@ -64,6 +66,25 @@ export class TestPlayground implements AsyncDisposable {
     return request<T>(`${urls.simulator}/sim/v1${path}`, method, secrets.controlKey, body);
   }
 
+  /** Asks Twilio's REST API, below the account, as whoever has the account's token. */
+  async twilio(
+    path: string,
+    form: Readonly<Record<string, string>> | readonly (readonly [string, string])[],
+  ): Promise<IDataObject> {
+    const { secrets, urls } = this.stack;
+    const { accountSid, authToken } = secrets;
+    const response = await fetch(`${urls.simulator}/2010-04-01/Accounts/${accountSid}${path}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`,
+      },
+      body: new URLSearchParams(form as Record<string, string>),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new HttpStatusError(response.status, text);
+    return JSON.parse(text) as IDataObject;
+  }
+
   sidecar<T>(
     method: string,
     path: string,
@@ -71,6 +92,26 @@ export class TestPlayground implements AsyncDisposable {
     key = this.stack.secrets.platformKey,
   ): Promise<T> {
     return request<T>(`${this.stack.urls.sidecar}${path}`, method, key, body);
+  }
+
+  /** Dealers as they are sold, clouds that do not fail and say nothing that was not asked for. */
+  async reset(): Promise<void> {
+    const { secrets, tenants, urls } = this.stack;
+    await this.simulator('DELETE', '/faults');
+    await this.simulator('PUT', '/openai/realtime/script', []);
+    await this.simulator('PUT', '/openai/webhooks', [
+      { url: await incomingSipCallUrl(urls.n8n), secret: secrets.openAiWebhookSecret },
+    ]);
+    for (const { slug, profile } of tenants) {
+      await this.sidecar('PUT', `/v1/tenants/${slug}`, profile);
+    }
+  }
+
+  /** Starts the sidecar that was stopped. */
+  async startSidecar(): Promise<void> {
+    await this.stack.sidecar.start((error) => {
+      this.#failure = error;
+    });
   }
 
   /** The last lines of a part's log. */

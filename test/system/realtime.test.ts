@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { afterEach, before, describe, test } from 'node:test';
 import type { CallerReport, DialInput } from '../../simulator/src/index.ts';
 import type { SampleLine, SampleTenant } from '../../playground/sample-tenants.ts';
 import { readExecution } from './executions.ts';
-import { eventually, TestPlayground } from './playground.ts';
+import { eventually, type TestPlayground } from './playground.ts';
+import { sessionLimitMs, sharedPlayground } from './shared-playground.ts';
 
 interface CallRecord {
   readonly id: string;
@@ -19,10 +20,6 @@ interface CallRecord {
   }[];
 }
 
-/** What OpenAI allows, shortened so that a test lives to see it. */
-const sessionLimitMs = 40_000;
-const handoverBeforeMs = 15_000;
-
 const asks = (text: string, answer: RegExp): DialInput['script'] => [
   { do: 'say', text },
   { do: 'wait-for-speech', matching: answer, timeoutMs: 30_000 },
@@ -37,20 +34,9 @@ describe('speech to speech, in the real n8n', () => {
   let dealer: SampleTenant;
 
   before(async () => {
-    playground = await TestPlayground.start({
-      sidecarEnv: {
-        REALTIME_SESSION_LIMIT_MS: String(sessionLimitMs),
-        REALTIME_HANDOVER_BEFORE_MS: String(handoverBeforeMs),
-      },
-    });
+    playground = await sharedPlayground();
     dealer = playground.stack.tenants.find(({ slug }) => slug === 'automotora-austral')!;
   });
-  after(() => playground?.[Symbol.asyncDispose]());
-  afterEach(async () => {
-    await playground?.simulator('DELETE', '/faults');
-    await playground?.simulator('PUT', '/openai/realtime/script', []);
-  });
-
   const lineOf = (template: SampleLine['template']): string =>
     dealer.lines.find((line) => line.template === template)!.phoneNumber;
   const opened: DialInput['script'] = [
@@ -70,17 +56,8 @@ describe('speech to speech, in the real n8n', () => {
     });
     assert.deepEqual(report.failures, []);
     const record = await eventually('the call is over', async () => {
-      const { data } = await playground.sidecar<{ data: { id: string; callSid: string }[] }>(
-        'GET',
-        `/v1/calls?tenant=${dealer.slug}&limit=1`,
-      );
-      if (!data[0]) return undefined;
-      const found = await playground.sidecar<CallRecord & { callSid: string | null }>(
-        'GET',
-        `/v1/calls/${data[0].id}`,
-      );
-      const ours = found.callSid === report.callSid;
-      return found.status === 'in-progress' || !ours ? undefined : found;
+      const found = await playground.sidecar<CallRecord>('GET', `/v1/calls/${report.callSid}`);
+      return found.status === 'in-progress' ? undefined : found;
     });
     return { report, record, heard: report.heard.map(({ text }) => text).join(' ') };
   }
@@ -107,20 +84,6 @@ describe('speech to speech, in the real n8n', () => {
         { do: 'wait-for-end', timeoutMs: 30_000 },
       ],
     });
-    await playground.simulator('PUT', '/openai/realtime/script', [
-      {
-        match: 'persona',
-        reply: {
-          text: 'Claro, le comunico con un colega.',
-          calls: [
-            {
-              name: 'transfer_to_human',
-              arguments: { reason: 'lo pide', summary: 'Pregunta por la caja de cambios.' },
-            },
-          ],
-        },
-      },
-    ]);
     const { record, heard } = await call(template, [
       { do: 'say', text: 'Quiero hablar con una persona' },
       { do: 'wait-for-speech', matching: /carne y hueso/, timeoutMs: 45_000 },
@@ -135,116 +98,82 @@ describe('speech to speech, in the real n8n', () => {
     assert.deepEqual(report.failures, []);
   }
 
-  test('the third number answers, uses the tool, stops when it is spoken over, and keeps what was heard', async () => {
-    const { report, record, heard } = await call('realtime-assistant', [
-      ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
-      { do: 'say', text: 'Cuéntame sobre los servicios que ofrecen' },
-      { do: 'interrupt', afterMs: 2500, text: 'Perdón, ¿dónde están ubicados?' },
-      { do: 'wait-for-speech', matching: /avenida/, timeoutMs: 30_000 },
-      { do: 'wait-for-silence', ms: 1200 },
-      { do: 'hang-up' },
-    ]);
-    assert.match(heard, /Automotora Austral/i);
-    assert.equal(record.pipeline, 'realtime');
-    assert.equal(record.endReason, 'caller-hung-up');
-    assert.ok(tools(record).includes('consultar_concesionario'), JSON.stringify(record.turns));
-    const cut = record.turns.find(({ role, interrupted }) => role === 'agent' && interrupted);
-    assert.ok(cut, 'no turn is marked as interrupted');
-    assert.ok(cut.text.length < (cut.generatedText ?? '').length);
-    assert.ok(
-      report.clearsAtMs.length > 0 && report.said.some(({ overlapped }) => overlapped),
-      'the agent went on speaking',
+  describe('while nothing fails', { concurrency: true }, () => {
+    before(() =>
+      playground.simulator('PUT', '/openai/realtime/script', [
+        {
+          match: 'persona',
+          reply: {
+            text: 'Claro, le comunico con un colega.',
+            calls: [
+              {
+                name: 'transfer_to_human',
+                arguments: { reason: 'lo pide', summary: 'Pregunta por la caja de cambios.' },
+              },
+            ],
+          },
+        },
+        {
+          match: 'adios|chao|gracias',
+          reply: {
+            text: 'Que tenga un buen día. Hasta luego.',
+            calls: [{ name: 'end_call', arguments: {} }],
+          },
+        },
+      ]),
     );
-    assert.ok((record.cost?.microUsd ?? 0) > 0, 'the call cost nothing');
-    assertNothingDoubled(record);
-  });
 
-  test('what follows a call runs on the canvas, with its cost', async () => {
-    const { record } = await call('realtime-assistant', [
-      ...asks('¿Qué horario tienen?', /horas/),
-      { do: 'hang-up' },
-    ]);
-    const { n8n, templates } = playground.stack;
-    const workflow = templates.get('realtime-assistant')!;
-    const saved = await eventually('the execution of call.completed', async () => {
-      for (const { id } of await n8n.executions(workflow.id)) {
-        const { status, items } = await readExecution(n8n, id);
-        if (status !== 'success') continue;
-        const [row] = items('Save the Call').filter(({ json }) =>
-          JSON.stringify(json).includes(record.id),
-        );
-        if (row) return row.json;
-      }
-      return undefined;
+    test('the third number answers, uses the tool, stops when it is spoken over, and keeps what was heard', async () => {
+      const { report, record, heard } = await call('realtime-assistant', [
+        ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
+        { do: 'say', text: 'Cuéntame sobre los servicios que ofrecen' },
+        { do: 'interrupt', afterMs: 2500, text: 'Perdón, ¿dónde están ubicados?' },
+        { do: 'wait-for-speech', matching: /avenida/, timeoutMs: 30_000 },
+        { do: 'wait-for-silence', ms: 1200 },
+        { do: 'hang-up' },
+      ]);
+      assert.match(heard, /Automotora Austral/i);
+      assert.equal(record.pipeline, 'realtime');
+      assert.equal(record.endReason, 'caller-hung-up');
+      assert.ok(tools(record).includes('consultar_concesionario'), JSON.stringify(record.turns));
+      const cut = record.turns.find(({ role, interrupted }) => role === 'agent' && interrupted);
+      assert.ok(cut, 'no turn is marked as interrupted');
+      assert.ok(cut.text.length < (cut.generatedText ?? '').length);
+      assert.ok(
+        report.clearsAtMs.length > 0 && report.said.some(({ overlapped }) => overlapped),
+        'the agent went on speaking',
+      );
+      assert.ok((record.cost?.microUsd ?? 0) > 0, 'the call cost nothing');
+      assertNothingDoubled(record);
     });
-    assert.ok(Number(saved['costUsd'] ?? saved['cost']) > 0, JSON.stringify(saved));
-  });
 
-  test('who asks for a person gets one, who was told what it is about', () =>
-    transferOn('realtime-assistant'));
-
-  test('a socket that dies in the middle of a sentence is a phrase to the caller, and no more', async () => {
-    await playground.simulator('PATCH', '/faults', {
-      openAiRealtime: { killNext: { phase: 'mid-audio', how: 'reset', count: 1 } },
+    test('what follows a call runs on the canvas, with its cost', async () => {
+      const { record } = await call('realtime-assistant', [
+        ...asks('¿Qué horario tienen?', /horas/),
+        { do: 'hang-up' },
+      ]);
+      const { n8n, templates } = playground.stack;
+      const workflow = templates.get('realtime-assistant')!;
+      const saved = await eventually('the execution of call.completed', async () => {
+        for (const { id } of await n8n.executions(workflow.id)) {
+          const { status, items } = await readExecution(n8n, id);
+          if (status !== 'success') continue;
+          const [row] = items('Save the Call').filter(({ json }) =>
+            JSON.stringify(json).includes(record.id),
+          );
+          if (row) return row.json;
+        }
+        return undefined;
+      });
+      assert.ok(Number(saved['costUsd'] ?? saved['cost']) > 0, JSON.stringify(saved));
     });
-    const { record } = await call('realtime-assistant', [
-      ...asks('¿Dónde están ubicados?', /avenida/),
-      ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
-      { do: 'hang-up' },
-    ]);
-    assert.equal(record.endReason, 'caller-hung-up');
-    assert.equal(record.pipeline, 'realtime');
-    assertNothingDoubled(record);
-  });
 
-  test('the limit of a session passes unnoticed', async () => {
-    await playground.simulator('PATCH', '/faults', { openAiRealtime: { sessionLimitMs } });
-    const { report, record } = await call('realtime-assistant', [
-      ...asks('¿Qué horario tienen?', /horas/),
-      { do: 'wait', ms: 3000 },
-      ...asks('¿Dónde están ubicados?', /avenida/),
-      { do: 'wait', ms: 3000 },
-      ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
-      { do: 'wait', ms: 3000 },
-      ...asks('¿Cuánto dura el cambio de aceite?', /hora/),
-      { do: 'wait', ms: 3000 },
-      ...asks('¿Y cuánto cuesta el calefactor de motor?', /pesos/),
-      { do: 'hang-up' },
-    ]);
-    const lastMs = Math.max(...report.heard.map(({ endMs }) => endMs));
-    assert.ok(lastMs > sessionLimitMs, `the call ended at ${String(lastMs)} ms, before the limit`);
-    assert.equal(record.endReason, 'caller-hung-up');
-    assertNothingDoubled(record);
-  });
+    describe('who asks for a person gets one, who was told what it is about', () => {
+      test('over media streams', () => transferOn('realtime-assistant'));
+      test('over SIP', () => transferOn('realtime-sip'));
+    });
 
-  test('when the model stays away, the cascade goes on with the same call', async () => {
-    await playground.simulator('PATCH', '/faults', {
-      openAiRealtime: {
-        killNext: { phase: 'thinking', how: 'reset', count: 1 },
-      },
-    });
-    await playground.simulator('PUT', '/openai/realtime/script', []);
-    const calling = call('realtime-assistant', [
-      ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
-      ...asks('¿Dónde están ubicados?', /avenida/),
-      { do: 'hang-up' },
-    ]);
-    // The first session is there; none of those that are to replace it is let in.
-    await eventually('the session of the call', async () => {
-      const { data } = await playground.simulator<{ data: unknown[] }>('GET', '/calls?active=true');
-      return data.length > 0 ? true : undefined;
-    });
-    await new Promise((resolve) => setTimeout(resolve, 2500));
-    await playground.simulator('PATCH', '/faults', {
-      openAiRealtime: { failNext: { status: 503, count: 100 } },
-    });
-    const { record } = await calling;
-    assert.equal(record.endReason, 'caller-hung-up');
-    assertNothingDoubled(record);
-  });
-
-  describe('over SIP', () => {
-    test('the fourth number: accept, tool, records and costs', async () => {
+    test('over SIP, the fourth number: accept, tool, records and costs', async () => {
       const { record, heard } = await call('realtime-sip', [
         ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
         { do: 'hang-up' },
@@ -261,25 +190,83 @@ describe('speech to speech, in the real n8n', () => {
       assert.ok(deliveries.data.length > 0);
     });
 
-    test('who asks for a person gets one, who was told what it is about', () =>
-      transferOn('realtime-sip'));
-
-    test('the agent hangs up when the caller has said goodbye', async () => {
-      await playground.simulator('PUT', '/openai/realtime/script', [
-        {
-          match: 'adios|chao|gracias',
-          reply: {
-            text: 'Que tenga un buen día. Hasta luego.',
-            calls: [{ name: 'end_call', arguments: {} }],
-          },
-        },
-      ]);
+    test('over SIP the agent hangs up when the caller has said goodbye', async () => {
       const { report, record } = await call('realtime-sip', [
         { do: 'say', text: 'Muchas gracias, adiós' },
         { do: 'wait-for-end', timeoutMs: 30_000 },
       ]);
       assert.equal(report.endedBy, 'other-side');
       assert.equal(record.endReason, 'agent-hung-up');
+    });
+  });
+
+  describe('whatever fails', () => {
+    afterEach(() => playground.reset());
+
+    test('a socket that dies in the middle of a sentence is a phrase to the caller, and no more', async () => {
+      await playground.simulator('PATCH', '/faults', {
+        openAiRealtime: { killNext: { phase: 'mid-audio', how: 'reset', count: 1 } },
+      });
+      const { record } = await call('realtime-assistant', [
+        ...asks('¿Dónde están ubicados?', /avenida/),
+        ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
+        { do: 'hang-up' },
+      ]);
+      assert.equal(record.endReason, 'caller-hung-up');
+      assert.equal(record.pipeline, 'realtime');
+      assertNothingDoubled(record);
+    });
+
+    test('the limit of a session passes unnoticed', async () => {
+      await playground.simulator('PATCH', '/faults', { openAiRealtime: { sessionLimitMs } });
+      const { report, record } = await call('realtime-assistant', [
+        ...asks('¿Qué horario tienen?', /horas/),
+        { do: 'wait', ms: 3000 },
+        ...asks('¿Dónde están ubicados?', /avenida/),
+        { do: 'wait', ms: 3000 },
+        ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
+        { do: 'wait', ms: 3000 },
+        ...asks('¿Cuánto dura el cambio de aceite?', /hora/),
+        { do: 'wait', ms: 3000 },
+        ...asks('¿Y cuánto cuesta el calefactor de motor?', /pesos/),
+        { do: 'hang-up' },
+      ]);
+      const lastMs = Math.max(...report.heard.map(({ endMs }) => endMs));
+      assert.ok(
+        lastMs > sessionLimitMs,
+        `the call ended at ${String(lastMs)} ms, before the limit`,
+      );
+      assert.equal(record.endReason, 'caller-hung-up');
+      assertNothingDoubled(record);
+    });
+
+    test('when the model stays away, the cascade goes on with the same call', async () => {
+      await playground.simulator('PATCH', '/faults', {
+        openAiRealtime: {
+          killNext: { phase: 'thinking', how: 'reset', count: 1 },
+        },
+      });
+      await playground.simulator('PUT', '/openai/realtime/script', []);
+      const calling = call('realtime-assistant', [
+        ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
+        ...asks('¿Dónde están ubicados?', /avenida/),
+        { do: 'hang-up' },
+      ]);
+      // The first session is there; none of those that are to replace it is let in.
+      await eventually('the session of the call', async () => {
+        const { data } = await playground.simulator<{ data: unknown[] }>(
+          'GET',
+          '/calls?active=true',
+        );
+        return data.length > 0 ? true : undefined;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      await playground.simulator('PATCH', '/faults', {
+        openAiRealtime: { failNext: { status: 503, count: 100 } },
+      });
+      const { record } = await calling;
+      assert.equal(record.endReason, 'caller-hung-up');
+      assertNothingDoubled(record);
     });
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { SMTPServer } from 'smtp-server';
 
 import type { IDataObject } from 'n8n-workflow';
@@ -11,15 +11,15 @@ import { canvasNumber, readTemplates } from '../../playground/templates.ts';
 import { prepareWorkflow } from '../../playground/workflow.ts';
 import type { DialInput } from '../../simulator/src/index.ts';
 import { endedExecution, type Execution } from './executions.ts';
-import { eventually, TestPlayground } from './playground.ts';
+import { eventually, type TestPlayground } from './playground.ts';
+import { sharedPlayground } from './shared-playground.ts';
 
 /** The templates beside the contact center and the menu on the canvas, each in the real n8n. */
 describe('templates, imported and executed', () => {
   let playground: TestPlayground;
   before(async () => {
-    playground = await TestPlayground.start();
+    playground = await sharedPlayground();
   });
-  after(() => playground?.[Symbol.asyncDispose]());
 
   /** The template's workflow, with its nodes changed as a builder would before the first run. */
   async function change(name: string, nodes: Record<string, IDataObject>): Promise<string> {
@@ -42,22 +42,6 @@ describe('templates, imported and executed', () => {
     return endedExecution(playground.stack.n8n, executionId, 120_000);
   }
 
-  const twilio = async (path: string, form: Record<string, string>): Promise<IDataObject> => {
-    const { accountSid, authToken } = playground.stack.secrets;
-    const response = await fetch(
-      `${playground.stack.urls.simulator}/2010-04-01/Accounts/${accountSid}${path}`,
-      {
-        method: 'POST',
-        headers: {
-          authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`,
-        },
-        body: new URLSearchParams(form),
-      },
-    );
-    assert.ok(response.ok, await response.clone().text());
-    return (await response.json()) as IDataObject;
-  };
-
   test('score-recordings: a recorded call gets its score in the table', async () => {
     const phone = '+56987650001';
     await playground.simulator('PUT', `/telephones/${encodeURIComponent(phone)}`, {
@@ -70,7 +54,7 @@ describe('templates, imported and executed', () => {
         { do: 'wait-for-end', timeoutMs: 30_000 },
       ],
     });
-    const call = await twilio('/Calls.json', {
+    const call = await playground.twilio('/Calls.json', {
       From: canvasNumber,
       To: phone,
       Record: 'true',

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 
 import type { IDataObject } from 'n8n-workflow';
 
 import { endedExecution, type Execution } from './executions.ts';
-import { eventually, TestPlayground } from './playground.ts';
+import { eventually, type TestPlayground } from './playground.ts';
+import { sharedPlayground } from './shared-playground.ts';
 
 /** Each event of each trigger, from the network through the real n8n to an execution. */
 describe('triggers start an execution for each of their events', () => {
   let playground: TestPlayground;
   before(async () => {
-    playground = await TestPlayground.start();
+    playground = await sharedPlayground();
   });
-  after(() => playground?.[Symbol.asyncDispose]());
 
   const triggerName = 'The Trigger';
 
@@ -70,20 +70,6 @@ describe('triggers start an execution for each of their events', () => {
     );
   }
 
-  const twilio = async (path: string, form: [string, string][]): Promise<IDataObject> => {
-    const { secrets, urls } = playground.stack;
-    const { accountSid, authToken } = secrets;
-    const response = await fetch(`${urls.simulator}/2010-04-01/Accounts/${accountSid}${path}`, {
-      method: 'POST',
-      headers: {
-        authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`,
-      },
-      body: new URLSearchParams(form),
-    });
-    assert.ok(response.ok, await response.clone().text());
-    return (await response.json()) as IDataObject;
-  };
-
   const answering = (phone: string, script: object[]) =>
     playground.simulator('PUT', `/telephones/${encodeURIComponent(phone)}`, {
       does: 'answer',
@@ -130,7 +116,7 @@ describe('triggers start an execution for each of their events', () => {
     assert.deepEqual(failures, []);
 
     await answering(phone, [{ do: 'say', text: 'Aló, buenas tardes' }, untilTheEnd]);
-    const call = await twilio('/Calls.json', [
+    const call = await playground.twilio('/Calls.json', [
       ['From', number],
       ['To', phone],
       [
@@ -202,7 +188,7 @@ describe('triggers start an execution for each of their events', () => {
         { do: 'say', text: 'Necesito cambiar los neumáticos de mi camioneta' },
         untilTheEnd,
       ]);
-      const { sid } = await twilio('/Calls.json', [
+      const { sid } = await playground.twilio('/Calls.json', [
         ['From', dealer?.phoneNumber ?? ''],
         ['To', phone],
         ['Twiml', '<Response><Pause length="10"/></Response>'],
@@ -219,7 +205,7 @@ describe('triggers start an execution for each of their events', () => {
         '/v1/transcriptions',
         { callSid: sid, tenant: dealer?.slug, track: 'both' },
       );
-      await twilio(`/Calls/${String(sid)}/Streams.json`, [
+      await playground.twilio(`/Calls/${String(sid)}/Streams.json`, [
         ['Url', started.streamUrl ?? ''],
         ['Name', started.transcriptionId ?? ''],
         ['Track', started.track ?? ''],
@@ -255,6 +241,14 @@ describe('triggers start an execution for each of their events', () => {
     await playground.simulator('PUT', '/openai/webhooks', [
       { url: `${urls.n8n}/webhook/${webhookId}/openai`, secret: secrets.openAiWebhookSecret },
     ]);
+    const statuses = async (): Promise<number[]> => {
+      const { data } = await playground.simulator<{ data: { status: number }[] }>(
+        'GET',
+        '/openai/deliveries',
+      );
+      return data.map(({ status }) => status);
+    };
+    const before = (await statuses()).length;
     const { callId } = await playground.simulator<{ callId: string }>('POST', '/openai/calls', {
       from: '+56987650013',
       to: 'proj_tests',
@@ -263,13 +257,6 @@ describe('triggers start an execution for each of their events', () => {
     const json = (await executionsOf(id, ['realtime.call.incoming'])).get('realtime.call.incoming');
     assert.equal(json?.callId, callId);
     assert.deepEqual(json?.customHeaders, { 'x-tenant': 'automotora-andes' });
-    const { data } = await playground.simulator<{ data: { status: number }[] }>(
-      'GET',
-      '/openai/deliveries',
-    );
-    assert.deepEqual(
-      data.map(({ status }) => status),
-      [204],
-    );
+    assert.deepEqual((await statuses()).slice(before), [204]);
   });
 });
