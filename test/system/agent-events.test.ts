@@ -71,14 +71,17 @@ describe(
     });
 
     /** What the trigger puts out, once it has put it out. */
-    function eventOf(type: string): Promise<IDataObject> {
+    function eventOf(
+    type: string,
+    isOurs: (event: IDataObject) => boolean = () => true,
+  ): Promise<IDataObject> {
       return eventually(
         `an execution for ${type}`,
         async () => {
           const { n8n } = playground.stack;
           for (const { id } of await n8n.executions(workflowId)) {
             const found = (await endedExecution(n8n, id)).json(triggerName);
-            const event = found.find((json) => json.type === type);
+            const event = found.find((json) => json.type === type && isOurs(json));
             if (event) return event;
           }
           return undefined;
@@ -107,7 +110,11 @@ describe(
 
     test('callback.requested: somebody is to be called back', async () => {
       await callSaying('Llámenme más tarde, por favor');
-      const { callback, tenant } = await eventOf('callback.requested');
+      // Somebody whom nobody picks up for is to be called back, too.
+      const { callback, tenant } = await eventOf(
+        'callback.requested',
+        (event) => (event.callback as IDataObject).reason === callbackReason,
+      );
       assert.equal((tenant as IDataObject).slug, dealer.slug);
       const { phoneNumber, reason: why, status } = callback as IDataObject;
       assert.deepEqual([phoneNumber, why, status], [caller, callbackReason, 'open']);

@@ -168,10 +168,15 @@ describe('speech to speech, in the real n8n', () => {
       assert.ok(Number(saved['costUsd'] ?? saved['cost']) > 0, JSON.stringify(saved));
     });
 
-    describe('who asks for a person gets one, who was told what it is about', () => {
-      test('over media streams', () => transferOn('realtime-assistant'));
-      test('over SIP', () => transferOn('realtime-sip'));
-    });
+    // Both are put through to the same telephone.
+    describe(
+      'who asks for a person gets one, who was told what it is about',
+      { concurrency: false },
+      () => {
+        test('over media streams', () => transferOn('realtime-assistant'));
+        test('over SIP', () => transferOn('realtime-sip'));
+      },
+    );
 
     test('over SIP, the fourth number: accept, tool, records and costs', async () => {
       const { record, heard } = await call('realtime-sip', [

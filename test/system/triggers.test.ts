@@ -51,6 +51,7 @@ describe('triggers start an execution for each of their events', () => {
   async function executionsOf(
     id: string,
     wanted: readonly string[],
+    isOurs: (event: IDataObject) => boolean = () => true,
   ): Promise<Map<string, IDataObject>> {
     const read = new Map<string, Execution>();
     return eventually(
@@ -63,7 +64,9 @@ describe('triggers start an execution for each of their events', () => {
         const outputs = [...read.values()].flatMap((execution) =>
           [0, 1, 2, 3, 4, 5].flatMap((output) => execution.json(triggerName, output)),
         );
-        const byEvent = new Map(outputs.map((json) => [String(json.event ?? json.type), json]));
+        const byEvent = new Map(
+          outputs.filter(isOurs).map((json) => [String(json.event ?? json.type), json]),
+        );
         return wanted.every((event) => byEvent.has(event)) ? byEvent : undefined;
       },
       60_000,
@@ -163,10 +166,11 @@ describe('triggers start an execution for each of their events', () => {
     });
     await calling([untilTheEnd]);
     await playground.simulator('DELETE', '/faults');
-    const byEvent = await executionsOf(id, events);
-    for (const json of byEvent.values()) {
-      assert.equal((json.tenant as IDataObject).slug, dealer.slug);
-    }
+    const byEvent = await executionsOf(
+      id,
+      events,
+      ({ tenant }) => (tenant as IDataObject).slug === dealer.slug,
+    );
     assert.equal((byEvent.get('call.failed')?.call as IDataObject).status, 'failed');
   });
 
