@@ -103,6 +103,7 @@ describe('speech to speech, in the real n8n', () => {
       playground.simulator('PUT', '/openai/realtime/script', [
         {
           match: 'persona',
+          times: 2,
           reply: {
             text: 'Claro, le comunico con un colega.',
             calls: [
