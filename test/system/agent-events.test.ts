@@ -72,9 +72,9 @@ describe(
 
     /** What the trigger puts out, once it has put it out. */
     function eventOf(
-    type: string,
-    isOurs: (event: IDataObject) => boolean = () => true,
-  ): Promise<IDataObject> {
+      type: string,
+      isOurs: (event: IDataObject) => boolean = () => true,
+    ): Promise<IDataObject> {
       return eventually(
         `an execution for ${type}`,
         async () => {
