@@ -21,7 +21,7 @@ function rig() {
   const stored: string[] = [];
   const writes = new OrderedWrites(
     { db: { withTenant }, publisher: silentPublisher },
-    { patienceMs: 60_000, firstDelayMs: 1 },
+    { firstDelayMs: 1 },
   );
   const add = (name: string, more: Partial<OrderedWrite> = {}): void =>
     writes.add({
@@ -42,7 +42,7 @@ const refused = Object.assign(new Error('a broken rule'), { code: '23505' });
 
 test('patient writes about a subject share a transaction, in their order', async () => {
   const { add, transactions, stored, writes } = rig();
-  for (const name of ['turn', 'usage', 'turn 2']) add(name, { patient: true });
+  for (const name of ['turn', 'usage', 'turn 2']) add(name, { patienceMs: 60_000 });
   await Promise.resolve();
   assert.deepEqual(transactions, []);
   await writes.flush();
@@ -52,14 +52,28 @@ test('patient writes about a subject share a transaction, in their order', async
 
 test('a write that somebody waits for takes the patient ones before it along at once', async () => {
   const { add, transactions } = rig();
-  add('turn', { patient: true });
+  add('turn', { patienceMs: 60_000 });
   await new Promise<void>((onStored) => add('end', { onStored }));
   assert.deepEqual(transactions, [['turn', 'end']]);
 });
 
+test('the least patient write takes the others along when its time has come', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { add, transactions } = rig();
+  add('usage', { patienceMs: 10_000 });
+  const stored = new Promise<void>((onStored) => add('turn', { patienceMs: 1000, onStored }));
+  add('usage 2', { patienceMs: 10_000 });
+  await Promise.resolve();
+  t.mock.timers.tick(999);
+  assert.deepEqual(transactions, []);
+  t.mock.timers.tick(1);
+  await stored;
+  assert.deepEqual(transactions, [['usage', 'turn', 'usage 2']]);
+});
+
 test('subjects do not wait for each other', async () => {
   const { add, transactions, writes } = rig();
-  add('turn', { patient: true });
+  add('turn', { patienceMs: 60_000 });
   await new Promise<void>((onStored) => add('other', { subject: 'another call', onStored }));
   assert.deepEqual(transactions, [['other']]);
   await writes.flush();
@@ -68,9 +82,9 @@ test('subjects do not wait for each other', async () => {
 
 test('one that can never be stored is lost alone', async () => {
   const { add, lost, transactions, writes } = rig();
-  add('turn', { patient: true });
-  add('bad', { patient: true, work: () => Promise.reject(refused) });
-  add('turn 2', { patient: true });
+  add('turn', { patienceMs: 60_000 });
+  add('bad', { patienceMs: 60_000, work: () => Promise.reject(refused) });
+  add('turn 2', { patienceMs: 60_000 });
   await writes.flush();
   assert.deepEqual(transactions, [['turn'], ['turn 2']]);
   assert.deepEqual(lost, ['bad']);
@@ -79,9 +93,9 @@ test('one that can never be stored is lost alone', async () => {
 test('all are tried again together while the database is away', async () => {
   const { add, lost, transactions, writes } = rig();
   let away = 2;
-  add('turn', { patient: true });
+  add('turn', { patienceMs: 60_000 });
   add('usage', {
-    patient: true,
+    patienceMs: 60_000,
     work: () => {
       away -= 1;
       if (away >= 0) return Promise.reject(Object.assign(new Error('gone'), { code: '57P01' }));

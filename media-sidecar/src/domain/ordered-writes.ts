@@ -12,23 +12,23 @@ export interface OrderedWriteOptions {
   readonly firstDelayMs?: number;
   /** @defaultValue 10000 */
   readonly maxDelayMs?: number;
-  /** How long a patient write waits for others that it can be stored with, in ms. @defaultValue 1000 */
-  readonly patienceMs?: number;
 }
 
 const defaults = {
   maxRetries: 20,
   firstDelayMs: 100,
   maxDelayMs: 10_000,
-  patienceMs: 1000,
 } as const satisfies OrderedWriteOptions;
 
 export interface OrderedWrite {
   /** Writes about the same subject happen one after the other. */
   readonly subject: string;
   readonly tenantId: string;
-  /** Nobody waits for it: it may be stored together with what follows soon. */
-  readonly patient?: boolean;
+  /**
+   * How long it may wait for others about the same subject, to be stored together with them, in ms.
+   * @defaultValue 0
+   */
+  readonly patienceMs?: number;
   /** @returns the events that tell of it; none when there is nothing (more) to tell */
   readonly work: (tx: TenantDb) => Promise<Told>;
   readonly onStored?: () => void;
@@ -41,8 +41,8 @@ type Told = EventToTell | readonly EventToTell[] | undefined;
 /** What waits to be written about one subject. */
 interface Line {
   readonly waiting: OrderedWrite[];
-  /** Ends the patience. */
-  hurry: () => void;
+  /** Something has to be stored within so many ms. */
+  storeWithin: (patienceMs: number) => void;
   done: Promise<void>;
 }
 
@@ -54,7 +54,6 @@ export class OrderedWrites {
   readonly #db: Pick<Database, 'withTenant'>;
   readonly #publisher: EventPublisher;
   readonly #retry: RetryPolicy;
-  readonly #patienceMs: number;
   /** Subjects about which something waits or is being written. */
   readonly #lines = new Map<string, Line>();
 
@@ -67,7 +66,6 @@ export class OrderedWrites {
   ) {
     this.#db = parts.db;
     this.#publisher = parts.publisher;
-    this.#patienceMs = options.patienceMs ?? defaults.patienceMs;
     this.#retry = retry(handleWhen(isTransient), {
       maxAttempts: options.maxRetries ?? defaults.maxRetries,
       backoff: new ExponentialBackoff({
@@ -81,32 +79,22 @@ export class OrderedWrites {
   add(write: OrderedWrite): void {
     let line = this.#lines.get(write.subject);
     if (!line) {
-      line = { waiting: [], hurry: () => undefined, done: Promise.resolve() };
+      line = { waiting: [], storeWithin: () => undefined, done: Promise.resolve() };
       this.#lines.set(write.subject, line);
       line.waiting.push(write);
       line.done = this.#drain(write.subject, line);
     } else {
       line.waiting.push(write);
     }
-    if (!write.patient) line.hurry();
+    line.storeWithin(write.patienceMs ?? 0);
   }
 
   async #drain(subject: string, line: Line): Promise<void> {
     while (line.waiting.length > 0) {
-      if (line.waiting.every(({ patient }) => patient)) await this.#patience(line);
+      await patienceOf(line);
       await this.#store(line.waiting.splice(0));
     }
     this.#lines.delete(subject);
-  }
-
-  #patience(line: Line): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.#patienceMs);
-      line.hurry = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   /** Never rejects. Together; and when something among them can never be stored, each by itself. */
@@ -165,10 +153,27 @@ export class OrderedWrites {
   async flush(): Promise<void> {
     while (this.#lines.size > 0) {
       const lines = [...this.#lines.values()];
-      for (const line of lines) line.hurry();
+      for (const line of lines) line.storeWithin(0);
       await Promise.all(lines.map(({ done }) => done));
     }
   }
+}
+
+/** Resolves when the least patient of what waits, or of what comes to it, has waited enough. */
+function patienceOf(line: Line): Promise<void> {
+  return new Promise((resolve) => {
+    let dueMs = Number.POSITIVE_INFINITY;
+    let timer: NodeJS.Timeout | undefined;
+    line.storeWithin = (patienceMs) => {
+      const newDueMs = performance.now() + patienceMs;
+      if (newDueMs >= dueMs) return;
+      dueMs = newDueMs;
+      clearTimeout(timer);
+      if (patienceMs > 0) timer = setTimeout(resolve, patienceMs);
+      else resolve();
+    };
+    for (const { patienceMs = 0 } of line.waiting) line.storeWithin(patienceMs);
+  });
 }
 
 function eventsOf(told: Told): readonly EventToTell[] {

@@ -9,6 +9,11 @@ import type { OrderedWrite, OrderedWrites } from '../ordered-writes.ts';
 import { endCall, findCall, findTurn, insertTurn, startCall, turnsOf } from './repository.ts';
 import type { Call } from './schema.ts';
 
+/** Workflows are told of a turn when it is stored. */
+const TURN_PATIENCE_MS = 1000;
+/** It is stored with the turn that follows: costs and budgets are that much behind. */
+const USAGE_PATIENCE_MS = 10_000;
+
 /**
  * Writes the records of calls off the frame path: in order per call, retried, each write together
  * with its event in one transaction. A write that was stored although its answer was lost is
@@ -50,13 +55,13 @@ export class StoredCallRecorder implements CallRecorder {
         if (!(await insertTurn(tx, turn))) return undefined;
         return { type: 'call.turn', read: () => turnEvent(tx, turn) };
       },
-      true,
+      TURN_PATIENCE_MS,
     );
   }
 
   usage(usage: UsageRecord): void {
     const id = newId();
-    this.#write(usage, (tx) => storeUsage(tx, { ...usage, id }, this.#prices), true);
+    this.#write(usage, (tx) => storeUsage(tx, { ...usage, id }, this.#prices), USAGE_PATIENCE_MS);
   }
 
   callEnded(ending: CallEnding): void {
@@ -76,12 +81,12 @@ export class StoredCallRecorder implements CallRecorder {
   #write(
     { callId, tenantId }: { readonly callId: string; readonly tenantId: string },
     work: OrderedWrite['work'],
-    patient = false,
+    patienceMs = 0,
   ): void {
     this.#writes.add({
       subject: callId,
       tenantId,
-      patient,
+      patienceMs,
       work,
       onLost: (error) =>
         this.#logger.error({ err: error, callId, tenantId }, 'part of a call was not recorded'),
