@@ -48,22 +48,22 @@ export class InboundAudio {
     const audio = Buffer.from(message.payload, 'base64');
     if (audio.length === 0) return undefined;
     this.#lastChunk = message.chunk;
-    const frames = this.#fillGap(message.timestampMs, mulawMs(audio.length));
+    const missing = this.#missingBefore(message.timestampMs, mulawMs(audio.length));
     const received = this.#reframer.push(audio);
     this.framesReceived += received.length;
-    frames.push(...received);
-    return frames;
+    if (missing === 0) return received;
+    return [...Array.from({ length: missing }, silentFrame), ...received];
   }
 
-  #fillGap(timestampMs: number, durationMs: number): Uint8Array[] {
+  /** How many frames of silence stand in for what is missing before this audio. */
+  #missingBefore(timestampMs: number, durationMs: number): number {
     const expectedMs = this.#expectedMs ?? timestampMs;
     const missing = Math.floor((timestampMs - expectedMs) / FRAME_MS);
     // Less than a frame is jitter of the clock, in either direction: it stays until it adds up.
     const isJitter = Math.abs(timestampMs - expectedMs) < FRAME_MS;
     this.#expectedMs = (isJitter ? expectedMs : timestampMs) + durationMs;
-    if (missing <= 0) return [];
+    if (missing <= 0) return 0;
     this.framesLost += missing;
-    const filled = Math.min(missing, Math.floor(this.#options.maxGapFillMs / FRAME_MS));
-    return Array.from({ length: filled }, silentFrame);
+    return Math.min(missing, Math.floor(this.#options.maxGapFillMs / FRAME_MS));
   }
 }
