@@ -90,6 +90,16 @@ test('one that can never be stored is lost alone', async () => {
   assert.deepEqual(lost, ['bad']);
 });
 
+test('a flush waits for nothing, neither for what comes while it stores', async () => {
+  const { add, transactions, writes } = rig();
+  add('turn', {
+    patienceMs: 60_000,
+    onStored: () => add('turn 2', { patienceMs: 60_000 }),
+  });
+  await writes.flush();
+  assert.equal(transactions.length, 2);
+});
+
 test('all are tried again together while the database is away', async () => {
   const { add, lost, transactions, writes } = rig();
   let away = 2;

@@ -41,6 +41,8 @@ type Told = EventToTell | readonly EventToTell[] | undefined;
 /** What waits to be written about one subject. */
 interface Line {
   readonly waiting: OrderedWrite[];
+  /** Nothing is to wait any more. */
+  hurries: boolean;
   /** Something has to be stored within so many ms. */
   storeWithin: (patienceMs: number) => void;
   done: Promise<void>;
@@ -79,7 +81,7 @@ export class OrderedWrites {
   add(write: OrderedWrite): void {
     let line = this.#lines.get(write.subject);
     if (!line) {
-      line = { waiting: [], storeWithin: () => undefined, done: Promise.resolve() };
+      line = { waiting: [], hurries: false, storeWithin: () => undefined, done: Promise.resolve() };
       this.#lines.set(write.subject, line);
       line.waiting.push(write);
       line.done = this.#drain(write.subject, line);
@@ -91,7 +93,7 @@ export class OrderedWrites {
 
   async #drain(subject: string, line: Line): Promise<void> {
     while (line.waiting.length > 0) {
-      await patienceOf(line);
+      if (!line.hurries) await patienceOf(line);
       await this.#store(line.waiting.splice(0));
     }
     this.#lines.delete(subject);
@@ -153,7 +155,10 @@ export class OrderedWrites {
   async flush(): Promise<void> {
     while (this.#lines.size > 0) {
       const lines = [...this.#lines.values()];
-      for (const line of lines) line.storeWithin(0);
+      for (const line of lines) {
+        line.hurries = true;
+        line.storeWithin(0);
+      }
       await Promise.all(lines.map(({ done }) => done));
     }
   }
