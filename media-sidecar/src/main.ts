@@ -1,5 +1,8 @@
 import { startSidecar } from './app.ts';
 import { ConfigError, loadProcessConfig } from './config/config.ts';
+import { setUpHeap } from './heap.ts';
+
+setUpHeap();
 
 try {
   const sidecar = await startSidecar(loadProcessConfig());
