@@ -1,46 +1,77 @@
 import { sql } from 'kysely';
 import type { UsageRecord } from '../../call/ports.ts';
 import type { TenantDb } from '../../db/database.ts';
+import { toBudgetHolder, type BudgetHolderRow } from '../tenants/repository.ts';
+import type { BudgetHolder } from '../tenants/schema.ts';
 import type { PricedAmount } from './price-table.ts';
+
+/** The tenant's month after something was added to it. */
+export interface Month {
+  readonly tenant: BudgetHolder;
+  /** Its first day, in the tenant's time zone. @example '2026-11-01' */
+  readonly month: string;
+  /**
+   * What it has cost so far, in micro-USD, rounded; undefined when nothing was added: it is stored
+   * already, or has no price.
+   */
+  readonly spentMicroUsd: number | undefined;
+}
+
+interface MonthRow extends BudgetHolderRow {
+  readonly month: string;
+  readonly spent: string | null;
+}
 
 /**
  * Stores what was used, and adds what it costs to its month. Whoever adds next waits for the end of
  * this transaction.
- * @param month its first day
- * @returns what the month has cost so far, in micro-USD, rounded; undefined when nothing was added:
- *   it is stored already, or has no price
+ * @returns undefined without the tenant
  */
 export async function insertUsage(
   tx: TenantDb,
   usage: Omit<UsageRecord, 'tenantId' | 'amounts'> & { readonly id: string },
   amounts: readonly PricedAmount[],
-  month: string,
-): Promise<number | undefined> {
+): Promise<Month | undefined> {
   const { tenantId } = tx;
   const { id, callId, turnIndex = null, service, provider, model } = usage;
+  const at = new Date(usage.atMs);
   const units = JSON.stringify(
     amounts.map(({ unit, quantity, microUsd = null }) => ({ unit, quantity, micro_usd: microUsd })),
   );
   // One statement: it runs several times a minute in each call.
-  const { rows } = await sql<{ spent: string }>`
-    with stored as (
+  const { rows } = await sql<MonthRow>`
+    with holder as (
+      select tenant_id, slug, name, timezone, monthly_budget_micro_usd, budget_warn_percent,
+             date_trunc('month', ${at}::timestamptz at time zone timezone)::date as month
+      from app.tenants where tenant_id = ${tenantId}::uuid
+    ), stored as (
       insert into app.call_usage
         (tenant_id, id, call_id, turn_index, at, service, provider, model, unit, quantity, micro_usd)
-      select ${tenantId}::uuid, ${id}::uuid, ${callId}::uuid, ${turnIndex}::int,
-             ${new Date(usage.atMs)}::timestamptz, ${service}, ${provider}, ${model},
-             unit, quantity, micro_usd
-      from jsonb_to_recordset(${units}::jsonb) as u (unit text, quantity numeric, micro_usd numeric)
+      select tenant_id, ${id}::uuid, ${callId}::uuid, ${turnIndex}::int,
+             ${at}::timestamptz, ${service}, ${provider}, ${model}, unit, quantity, micro_usd
+      from holder, jsonb_to_recordset(${units}::jsonb)
+        as u (unit text, quantity numeric, micro_usd numeric)
       on conflict (tenant_id, id, unit) do nothing
       returning micro_usd
+    ), spent as (
+      insert into app.monthly_spending (tenant_id, month, micro_usd)
+      select holder.tenant_id, holder.month, total.micro_usd
+      from holder, (select sum(micro_usd) as micro_usd from stored) as total
+      where total.micro_usd is not null
+      on conflict (tenant_id, month)
+        do update set micro_usd = monthly_spending.micro_usd + excluded.micro_usd
+      returning round(micro_usd) as spent
     )
-    insert into app.monthly_spending (tenant_id, month, micro_usd)
-    select ${tenantId}::uuid, ${month}::date, sum(micro_usd)
-    from stored having sum(micro_usd) is not null
-    on conflict (tenant_id, month)
-      do update set micro_usd = monthly_spending.micro_usd + excluded.micro_usd
-    returning round(micro_usd) as spent`.execute(tx.db);
+    select tenant_id, slug, name, timezone, monthly_budget_micro_usd, budget_warn_percent,
+           month::text, (select spent from spent)
+    from holder`.execute(tx.db);
   const [row] = rows;
-  return row && Number(row.spent);
+  if (row === undefined) return undefined;
+  return {
+    tenant: toBudgetHolder(row),
+    month: row.month,
+    spentMicroUsd: row.spent === null ? undefined : Number(row.spent),
+  };
 }
 
 /** What was spent in a month, in micro-USD, rounded. @param month its first day */

@@ -1,14 +1,9 @@
 import type { UsageRecord } from '../../call/ports.ts';
 import type { TenantDb } from '../../db/database.ts';
-import { oncePerTransaction } from '../../db/once-per-transaction.ts';
 import type { EventData } from '../events/schema.ts';
-import { getBudgetHolder } from '../tenants/repository.ts';
-import { dueNotices, monthOf } from './budgets.ts';
+import { dueNotices } from './budgets.ts';
 import type { PriceTable } from './price-table.ts';
 import { insertUsage } from './repository.ts';
-
-/** Several usages of a call are stored together. */
-const budgetHolder = oncePerTransaction(getBudgetHolder);
 
 /**
  * Stores what was used with what it costs, and adds that to its month.
@@ -22,10 +17,9 @@ export async function storeUsage(
 ): Promise<EventData[]> {
   const amounts = prices.price(usage);
   if (amounts.length === 0) return [];
-  const tenant = await budgetHolder(tx);
-  if (tenant === undefined) throw new Error('the tenant is not there');
-  const month = monthOf(usage.atMs, tenant.timezone);
-  const spentMicroUsd = await insertUsage(tx, usage, amounts, month);
+  const added = await insertUsage(tx, usage, amounts);
+  if (added === undefined) throw new Error('the tenant is not there');
+  const { tenant, month, spentMicroUsd } = added;
   if (spentMicroUsd === undefined) return [];
   return dueNotices(tx, tenant, month, spentMicroUsd, new Date(usage.atMs));
 }

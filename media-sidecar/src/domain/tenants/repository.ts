@@ -36,20 +36,12 @@ export async function getTenant(tx: TenantDb): Promise<Tenant | undefined> {
   return tenant;
 }
 
-/** Of the tenant of the transaction, what each stored usage needs: it is read often. */
-export async function getBudgetHolder(tx: TenantDb): Promise<BudgetHolder | undefined> {
-  const row = await tx.db
-    .selectFrom('tenants')
-    .select([
-      'tenant_id',
-      'slug',
-      'name',
-      'timezone',
-      'monthly_budget_micro_usd',
-      'budget_warn_percent',
-    ])
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
+export type BudgetHolderRow = Pick<
+  Selectable<TenantsTable>,
+  'tenant_id' | 'slug' | 'name' | 'timezone' | 'monthly_budget_micro_usd' | 'budget_warn_percent'
+>;
+
+export function toBudgetHolder(row: BudgetHolderRow): BudgetHolder {
   const { tenant_id: id, slug, name, timezone } = row;
   return { id, slug, name, timezone, budget: budgetOf(row) };
 }
