@@ -1,4 +1,5 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
+import type { Transaction } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../kernel/logger.ts';
 import { startEmbeddedDatabase } from './embedded.ts';
@@ -10,7 +11,7 @@ import type { Schema } from './schema.ts';
 export interface TenantDb {
   readonly scope: 'tenant';
   readonly tenantId: string;
-  readonly db: Kysely<Schema>;
+  readonly db: Transaction<Schema>;
 }
 
 /**
@@ -19,7 +20,7 @@ export interface TenantDb {
  */
 export interface SystemDb {
   readonly scope: 'system';
-  readonly db: Kysely<Schema>;
+  readonly db: Transaction<Schema>;
 }
 
 export interface DatabaseOptions {
@@ -99,39 +100,20 @@ export class Database {
    */
   withTenant<T>(tenantId: string, work: (tx: TenantDb) => Promise<T>): Promise<T> {
     if (!UUID.test(tenantId)) throw new RangeError('tenantId must be a UUID');
-    return this.#transaction('voice_tenant', tenantId, (db) =>
-      work({ scope: 'tenant', tenantId, db }),
-    );
+    return this.#kysely.transaction().execute(async (db) => {
+      // Local to the transaction: a connection must carry nothing over to the next tenant.
+      await sql`select set_config('role', 'voice_tenant', true),
+                       set_config('app.tenant_id', ${tenantId}, true)`.execute(db);
+      return work({ scope: 'tenant', tenantId, db });
+    });
   }
 
   /** Runs `work` in a transaction as the platform. Rolled back if it rejects. */
   withSystem<T>(work: (tx: SystemDb) => Promise<T>): Promise<T> {
-    return this.#transaction('voice_system', '', (db) => work({ scope: 'system', db }));
-  }
-
-  /** @param tenantId goes into the statement as it is */
-  #transaction<T>(
-    role: 'voice_tenant' | 'voice_system',
-    tenantId: string,
-    work: (db: Kysely<Schema>) => Promise<T>,
-  ): Promise<T> {
-    return this.#kysely.connection().execute(async (db) => {
-      try {
-        // In one message, as most transactions are hardly longer than their beginning. What is set is
-        // local to the transaction: a connection must carry nothing over to the next tenant.
-        await sql
-          .raw(
-            `begin; select set_config('role', '${role}', true), set_config('app.tenant_id', '${tenantId}', true)`,
-          )
-          .execute(db);
-        const result = await work(db);
-        await sql`commit`.execute(db);
-        return result;
-      } catch (error) {
-        // On a connection that is gone there is nothing to roll back; what broke it is the news.
-        await sql`rollback`.execute(db).catch(() => undefined);
-        throw error;
-      }
+    return this.#kysely.transaction().execute(async (db) => {
+      await sql`select set_config('role', 'voice_system', true),
+                       set_config('app.tenant_id', '', true)`.execute(db);
+      return work({ scope: 'system', db });
     });
   }
 
