@@ -10,11 +10,13 @@ const tenantId = newId();
 /** A database that notes what is written in which transaction, and takes nothing of a bad one. */
 function rig() {
   const transactions: string[][] = [];
-  let open: string[] = [];
+  const open = new Map<TenantDb, string[]>();
   const withTenant = async <T>(_id: string, work: (tx: TenantDb) => Promise<T>): Promise<T> => {
-    open = [];
-    const result = await work({ scope: 'tenant', tenantId } as TenantDb);
-    transactions.push(open);
+    const tx = { scope: 'tenant', tenantId } as TenantDb;
+    const written: string[] = [];
+    open.set(tx, written);
+    const result = await work(tx);
+    transactions.push(written);
     return result;
   };
   const lost: string[] = [];
@@ -27,8 +29,8 @@ function rig() {
     writes.add({
       subject: 'call',
       tenantId,
-      work: () => {
-        open.push(name);
+      work: (tx) => {
+        open.get(tx)?.push(name);
         return Promise.resolve(undefined);
       },
       onStored: () => stored.push(name),
@@ -38,6 +40,7 @@ function rig() {
   return { transactions, lost, stored, writes, add };
 }
 
+const gone = Object.assign(new Error('gone'), { code: '57P01' });
 const refused = Object.assign(new Error('a broken rule'), { code: '23505' });
 
 test('patient writes about a subject share a transaction, in their order', async () => {
@@ -71,13 +74,58 @@ test('the least patient write takes the others along when its time has come', as
   assert.deepEqual(transactions, [['usage', 'turn', 'usage 2']]);
 });
 
-test('subjects do not wait for each other', async () => {
-  const { add, transactions, writes } = rig();
-  add('turn', { patienceMs: 60_000 });
-  await new Promise<void>((onStored) => add('other', { subject: 'another call', onStored }));
-  assert.deepEqual(transactions, [['other']]);
+test('what waits about the tenant’s other subjects goes along, another tenant’s does not', async () => {
+  const { add, transactions, stored, writes } = rig();
+  add('turn', { subject: 'call 1', patienceMs: 60_000 });
+  add('usage', { subject: 'call 1', patienceMs: 60_000 });
+  add('turn of 2', { subject: 'call 2', patienceMs: 60_000 });
+  add('stranger', { subject: 'call 3', tenantId: newId(), patienceMs: 60_000 });
+  await new Promise<void>((onStored) => add('end of 4', { subject: 'call 4', onStored }));
+  assert.deepEqual(transactions, [['end of 4', 'turn', 'usage', 'turn of 2']]);
   await writes.flush();
-  assert.deepEqual(transactions, [['other'], ['turn']]);
+  assert.deepEqual(transactions.slice(1), [['stranger']]);
+  assert.deepEqual(stored, ['turn', 'usage', 'turn of 2', 'stranger']);
+});
+
+test('what comes for a subject that was taken along is stored after it', async () => {
+  const { add, transactions, writes } = rig();
+  const { promise: written, resolve: write } = Promise.withResolvers<undefined>();
+  add('turn', { subject: 'call 1', patienceMs: 60_000 });
+  add('slow', { subject: 'call 2', work: () => written });
+  await Promise.resolve();
+  add('turn 2', { subject: 'call 1' });
+  await Promise.resolve();
+  assert.deepEqual(transactions, []);
+  write(undefined);
+  await writes.flush();
+  assert.deepEqual(transactions, [['turn'], ['turn 2']]);
+});
+
+test('subjects that were to be stored together do not wait for the one that cannot be', async () => {
+  const { add, transactions, writes } = rig();
+  const { promise: back, resolve: comesBack } = Promise.withResolvers<undefined>();
+  let tries = 0;
+  const away = (): Promise<undefined> => {
+    tries += 1;
+    return tries < 3 ? Promise.reject(gone) : back;
+  };
+  add('turn', { subject: 'call 1', patienceMs: 60_000 });
+  const stored = new Promise<void>((onStored) =>
+    add('turn of 2', { subject: 'call 2', patienceMs: 60_000, onStored }),
+  );
+  add('bad', { subject: 'call 3', work: away });
+  await stored;
+  assert.deepEqual(transactions, [['turn'], ['turn of 2']]);
+  comesBack(undefined);
+  await writes.flush();
+});
+
+test('one that can never be stored is lost alone, and takes no other subject with it', async () => {
+  const { add, lost, stored, writes } = rig();
+  add('turn', { subject: 'call 1', patienceMs: 60_000 });
+  add('bad', { subject: 'call 2', work: () => Promise.reject(refused) });
+  await writes.flush();
+  assert.deepEqual([lost, stored], [['bad'], ['turn']]);
 });
 
 test('one that can never be stored is lost alone', async () => {
@@ -108,7 +156,7 @@ test('all are tried again together while the database is away', async () => {
     patienceMs: 60_000,
     work: () => {
       away -= 1;
-      if (away >= 0) return Promise.reject(Object.assign(new Error('gone'), { code: '57P01' }));
+      if (away >= 0) return Promise.reject(gone);
       return Promise.resolve(undefined);
     },
   });

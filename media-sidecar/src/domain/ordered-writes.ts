@@ -25,7 +25,7 @@ export interface OrderedWrite {
   readonly subject: string;
   readonly tenantId: string;
   /**
-   * How long it may wait for others about the same subject, to be stored together with them, in ms.
+   * How long it may wait for others of the tenant, to be stored together with them, in ms.
    * @defaultValue 0
    */
   readonly patienceMs?: number;
@@ -40,17 +40,20 @@ type Told = EventToTell | readonly EventToTell[] | undefined;
 
 /** What waits to be written about one subject. */
 interface Line {
+  readonly tenantId: string;
   readonly waiting: OrderedWrite[];
   /** Nothing is to wait any more. */
   hurries: boolean;
-  /** Something has to be stored within so many ms. */
-  storeWithin: (patienceMs: number) => void;
+  /** Whether, and until when, what waits still has patience. */
+  readonly patience: Patience;
   done: Promise<void>;
 }
 
 /**
  * Writes off the frame path: in order per subject, retried, each together with its events in one
- * transaction. What waits about a subject shares a transaction.
+ * transaction. What waits about a subject shares a transaction, and takes along what waits about
+ * other subjects of the tenant; if that fails, each subject's writes are by themselves again, so
+ * that none waits for another's trouble.
  */
 export class OrderedWrites {
   readonly #db: Pick<Database, 'withTenant'>;
@@ -79,48 +82,91 @@ export class OrderedWrites {
 
   /** Returns at once. */
   add(write: OrderedWrite): void {
-    let line = this.#lines.get(write.subject);
+    const { subject, tenantId, patienceMs = 0 } = write;
+    let line = this.#lines.get(subject);
     if (!line) {
-      line = { waiting: [], hurries: false, storeWithin: () => undefined, done: Promise.resolve() };
-      this.#lines.set(write.subject, line);
+      line = {
+        tenantId,
+        waiting: [],
+        hurries: false,
+        patience: new Patience(),
+        done: Promise.resolve(),
+      };
+      this.#lines.set(subject, line);
       line.waiting.push(write);
-      line.done = this.#drain(write.subject, line);
+      line.done = this.#drain(subject, line);
     } else {
       line.waiting.push(write);
     }
-    line.storeWithin(write.patienceMs ?? 0);
+    line.patience.lasts(patienceMs);
   }
 
   async #drain(subject: string, line: Line): Promise<void> {
     while (line.waiting.length > 0) {
-      if (!line.hurries) await patienceOf(line);
-      await this.#store(line.waiting.splice(0));
+      const takenAlong = !line.hurries && (await line.patience.ends(line.waiting));
+      if (!takenAlong) await this.#storeWithOthers(line);
     }
     this.#lines.delete(subject);
   }
 
+  /** Never rejects. Stores what waits in a line, and what waits patiently in the tenant's others. */
+  #storeWithOthers(line: Line): Promise<void> {
+    const writes = line.waiting.splice(0);
+    const others = [...this.#lines.values()]
+      .filter(({ tenantId, patience }) => tenantId === line.tenantId && patience.isAwaited)
+      .map(({ patience, waiting }) => ({ patience, writes: waiting.splice(0) }));
+    if (others.length === 0) return this.#store(writes);
+
+    const together = this.#storeOnce([writes, ...others.map((other) => other.writes)].flat());
+    const stored = async (own: readonly OrderedWrite[]): Promise<void> => {
+      if (!(await together)) await this.#store(own);
+    };
+    for (const other of others) other.patience.endsWith(stored(other.writes));
+    return stored(writes);
+  }
+
+  /** Never rejects. @returns false when it failed: it is no matter yet what of, or how. */
+  async #storeOnce(writes: readonly OrderedWrite[]): Promise<boolean> {
+    let toDeliver: boolean;
+    try {
+      toDeliver = await this.#transact(writes);
+    } catch {
+      return false;
+    }
+    this.#stored(writes, toDeliver);
+    return true;
+  }
+
   /** Never rejects. Together; and when something among them can never be stored, each by itself. */
   async #store(writes: readonly OrderedWrite[]): Promise<void> {
-    const [first] = writes;
-    if (!first) return;
-    let toDeliver = false;
+    let toDeliver: boolean;
     try {
-      toDeliver = await this.#retry.execute(() =>
-        this.#db.withTenant(first.tenantId, async (tx) => {
-          let any = false;
-          for (const { work } of writes) {
-            for (const event of eventsOf(await work(tx))) {
-              any = (await this.#publisher.publish(tx, event)) || any;
-            }
-          }
-          return any;
-        }),
-      );
+      toDeliver = await this.#retry.execute(() => this.#transact(writes));
     } catch (error) {
-      if (writes.length === 1) first.onLost(error);
+      const [first, ...more] = writes;
+      if (more.length === 0) first?.onLost(error);
       else for (const write of writes) await this.#store([write]);
       return;
     }
+    this.#stored(writes, toDeliver);
+  }
+
+  /** @returns whether there is something to deliver */
+  async #transact(writes: readonly OrderedWrite[]): Promise<boolean> {
+    const [first] = writes;
+    if (!first) return false;
+    return this.#db.withTenant(first.tenantId, async (tx) => {
+      let toDeliver = false;
+      for (const { work } of writes) {
+        for (const event of eventsOf(await work(tx))) {
+          toDeliver = (await this.#publisher.publish(tx, event)) || toDeliver;
+        }
+      }
+      return toDeliver;
+    });
+  }
+
+  #stored(writes: readonly OrderedWrite[], toDeliver: boolean): void {
     if (toDeliver) this.#publisher.committed();
     for (const { onStored } of writes) onStored?.();
   }
@@ -157,28 +203,54 @@ export class OrderedWrites {
       const lines = [...this.#lines.values()];
       for (const line of lines) {
         line.hurries = true;
-        line.storeWithin(0);
+        line.patience.lasts(0);
       }
       await Promise.all(lines.map(({ done }) => done));
     }
   }
 }
 
-/** Resolves when the least patient of what waits, or of what comes to it, has waited enough. */
-function patienceOf(line: Line): Promise<void> {
-  return new Promise((resolve) => {
-    let dueMs = Number.POSITIVE_INFINITY;
-    let timer: NodeJS.Timeout | undefined;
-    line.storeWithin = (patienceMs) => {
-      const newDueMs = performance.now() + patienceMs;
-      if (newDueMs >= dueMs) return;
-      dueMs = newDueMs;
-      clearTimeout(timer);
-      if (patienceMs > 0) timer = setTimeout(resolve, patienceMs);
-      else resolve();
-    };
-    for (const { patienceMs = 0 } of line.waiting) line.storeWithin(patienceMs);
-  });
+/** How long the least patient of what waits in a line goes on waiting. */
+class Patience {
+  #dueMs = Number.POSITIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #end: ((storedByOthers: boolean | Promise<boolean>) => void) | undefined;
+
+  /** Whether something waits, and can be taken along. */
+  get isAwaited(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /**
+   * Resolves when the least patient of what waits, or of what comes to it, has waited enough.
+   * @returns whether it has been stored by then, as somebody took it along
+   */
+  ends(waiting: readonly OrderedWrite[]): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#dueMs = Number.POSITIVE_INFINITY;
+      this.#end = (storedByOthers) => {
+        clearTimeout(this.#timer);
+        this.#end = undefined;
+        resolve(storedByOthers);
+      };
+      for (const { patienceMs = 0 } of waiting) this.lasts(patienceMs);
+    });
+  }
+
+  /** Something came that waits so long, in ms. */
+  lasts(patienceMs: number): void {
+    const dueMs = performance.now() + patienceMs;
+    if (!this.isAwaited || dueMs >= this.#dueMs) return;
+    this.#dueMs = dueMs;
+    clearTimeout(this.#timer);
+    if (patienceMs > 0) this.#timer = setTimeout(() => this.#end?.(false), patienceMs);
+    else this.#end?.(false);
+  }
+
+  /** Somebody has taken along what waited. */
+  endsWith(stored: Promise<void>): void {
+    this.#end?.(stored.then(() => true));
+  }
 }
 
 function eventsOf(told: Told): readonly EventToTell[] {
