@@ -169,7 +169,8 @@ onEachDatabase('the recorder of calls', (database) => {
 
   test('another call does not wait for one whose database is away', async () => {
     const other = await createClaimedSession(database(), tenant.id);
-    flaky.faults = [{ when: 'before', error: lostConnection }];
+    const otherIsTold = new Promise<void>((resolve) => (deliveries.wake = resolve));
+    flaky.faults = [{ when: 'before', error: lostConnection, until: otherIsTold }];
     start();
     recorder.callStarted({ callId: other, tenantId: tenant.id, startedAtMs: 1000 });
     await recorder.flush();

@@ -4,6 +4,8 @@ import type { Database, TenantDb } from '../../db/database.ts';
 export interface Fault {
   readonly when: 'before' | 'after';
   readonly error: Error;
+  /** It takes until then. */
+  readonly until?: Promise<void>;
 }
 
 export const lostConnection = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
@@ -33,6 +35,7 @@ export class FlakyDatabase implements Pick<Database, 'withTenant'> {
     this.attempts += 1;
     if (this.isAway) return new Promise<never>(() => undefined);
     const fault = this.faults.shift();
+    await fault?.until;
     if (fault?.when === 'before') throw fault.error;
     const result = await this.#db.withTenant(tenantId, work);
     if (fault !== undefined) throw fault.error;
