@@ -3,6 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import {
+  archiveNewDatabase,
+  databaseArchiveVariable,
+} from '../media-sidecar/src/db/testing/database-archive.ts';
 import { installN8n } from '../playground/n8n/install.ts';
 import { projectDir } from '../playground/paths.ts';
 import { operationLogVariable } from '../test/engine/operation-log.ts';
@@ -10,7 +14,8 @@ import { operationsTested } from './operations-tested.ts';
 
 /**
  * `npm test`: everything. `npm test -- unit`, `realtime`, `nodes` or `system`: a part.
- * Installs what the tests need and npm does not bring: n8n, into the user's cache.
+ * Installs what the tests need and npm does not bring: n8n, into the user's cache. Makes what many
+ * of them need and takes long to make: a migrated database, of which each has a copy.
  */
 const suites = {
   unit: [
@@ -43,16 +48,20 @@ for (const name of wanted) {
   }
 }
 
-const logDir = await mkdtemp(join(tmpdir(), 'voice-agents-operations-'));
-const operationLog = join(logDir, 'operations.log');
+const sharedDir = await mkdtemp(join(tmpdir(), 'voice-agents-tests-'));
+const operationLog = join(sharedDir, 'operations.log');
+const databaseArchive = join(sharedDir, 'database.tar');
 try {
   process.exitCode = await runSuites();
 } finally {
-  await rm(logDir, { recursive: true, force: true });
+  await rm(sharedDir, { recursive: true, force: true });
 }
 
 async function runSuites(): Promise<number> {
-  const built = await run('npm', ['run', '--silent', 'build']);
+  const [built] = await Promise.all([
+    run('npm', ['run', '--silent', 'build']),
+    archiveNewDatabase(databaseArchive),
+  ]);
   if (built !== 0) return built;
   if (wanted.some((name) => name === 'nodes' || name === 'system'))
     await installN8n((line) => console.log(line));
@@ -80,7 +89,11 @@ async function run(command: string, args: readonly string[]): Promise<number> {
   const child = spawn(command, args, {
     cwd: projectDir,
     stdio: 'inherit',
-    env: { ...process.env, [operationLogVariable]: operationLog },
+    env: {
+      ...process.env,
+      [operationLogVariable]: operationLog,
+      [databaseArchiveVariable]: databaseArchive,
+    },
   });
   return await new Promise<number>((resolve, reject) => {
     child.once('error', reject);

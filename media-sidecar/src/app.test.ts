@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import type { Sidecar } from './app.ts';
 import { startSidecar } from './app.ts';
 import { loadConfig } from './config/config.ts';
+import { testDatabaseFiles } from './db/testing/database-archive.ts';
 import { tenantInput } from './domain/testing/fixtures.ts';
 import { Receiver } from './domain/testing/webhook-receiver.ts';
 import { systemClock } from './kernel/clock.ts';
@@ -62,6 +63,7 @@ before(async () => {
     }),
     {
       logger: createLogger({ level: 'debug', destination }),
+      database: testDatabaseFiles(),
       providers: {
         cascade: { stt, model, tts },
         phrases: new WatchedCache(tts),

@@ -12,7 +12,7 @@ import { defaultTranscriptionOptions } from './call/transcription/options.ts';
 import { SipDesk } from './call/sip/sip-desk.ts';
 import { TranscriptionRegistry } from './call/transcription/registry.ts';
 import type { Config } from './config/config.ts';
-import { Database } from './db/database.ts';
+import { Database, type DatabaseOptions } from './db/database.ts';
 import { buildDomain, mediaUrl } from './domain/build-domain.ts';
 import { Housekeeping } from './domain/housekeeping.ts';
 import { StopRequests } from './domain/stop-requests.ts';
@@ -45,6 +45,8 @@ export interface SidecarOverrides {
   readonly logger?: Logger;
   /** Instead of the configured ones. */
   readonly providers?: BuiltProviders;
+  /** Instead of the configured one. */
+  readonly database?: DatabaseOptions;
 }
 
 export const version = '0.1.0';
@@ -67,7 +69,7 @@ export async function startSidecar(
   // What may be wrong with the configuration is told before anything is touched.
   const prices = await readPrices(config.pricesFile);
   await loadVoiceActivity();
-  const db = await Database.open(config.database, logger);
+  const db = await Database.open(overrides.database ?? config.database, logger);
   undo.defer(() => db.close());
   const jobs = new JobQueue(db, logger);
   const providers =

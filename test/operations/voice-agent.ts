@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 
 import { startSidecar } from '../../media-sidecar/src/app.ts';
 import { loadConfig } from '../../media-sidecar/src/config/config.ts';
+import { testDatabaseFiles } from '../../media-sidecar/src/db/testing/database-archive.ts';
 import { systemClock } from '../../media-sidecar/src/kernel/clock.ts';
 import { FakeLanguageModel } from '../../media-sidecar/src/llm/testing/fake-language-model.ts';
 import { createLogger } from '../../media-sidecar/src/observability/logger.ts';
@@ -76,6 +77,7 @@ export async function startVoiceAgent(): Promise<VoiceAgent> {
     }),
     {
       logger: createLogger({ level: 'silent' }),
+      database: testDatabaseFiles(),
       providers: {
         cascade: { stt, model, tts: phrases },
         phrases,

@@ -5,6 +5,7 @@ import type { Simulator } from 'simulator';
 
 import { startSidecar } from '../../media-sidecar/src/app.ts';
 import { loadConfig } from '../../media-sidecar/src/config/config.ts';
+import { testDatabaseFiles } from '../../media-sidecar/src/db/testing/database-archive.ts';
 import { createLogger } from '../../media-sidecar/src/observability/logger.ts';
 import {
   accountSid,
@@ -58,7 +59,10 @@ export async function startSidecarFor(
       OPENAI_PROJECT_ID: simulator.openai.project.id,
       WEBHOOK_ALLOW_HTTP_LOOPBACK: 'true',
     }),
-    { logger: createLogger({ level: process.env['LOG_LEVEL'] === 'debug' ? 'debug' : 'silent' }) },
+    {
+      logger: createLogger({ level: process.env['LOG_LEVEL'] === 'debug' ? 'debug' : 'silent' }),
+      database: testDatabaseFiles(),
+    },
   );
   undo.defer(() => sidecar.close());
   const running = undo.move();

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../kernel/logger.ts';
-import { startEmbeddedDatabase } from './embedded.ts';
+import { startEmbeddedDatabase, type EmbeddedFiles } from './embedded.ts';
 import { migrate } from './migrate.ts';
 import { assertRuntimeRoles } from './runtime-roles.ts';
 import type { Schema } from './schema.ts';
@@ -23,11 +23,10 @@ export interface SystemDb {
   readonly db: Transaction<Schema>;
 }
 
-export interface DatabaseOptions {
+/** The files are the embedded database's. */
+export interface DatabaseOptions extends EmbeddedFiles {
   /** PostgreSQL 15 or newer; absent: the embedded database. */
   readonly url?: string;
-  /** Where the embedded database keeps its files; absent: in memory. */
-  readonly dataDir?: string;
   /** Connections to a server. @defaultValue 10 */
   readonly maxConnections?: number;
   /** How long to wait for a free connection, in ms. @defaultValue 30000 */
@@ -62,8 +61,7 @@ export class Database {
 
   /** Connects (or starts the embedded database), migrates, and checks the runtime roles. */
   static async open(options: DatabaseOptions, logger: Logger): Promise<Database> {
-    const embedded =
-      options.url === undefined ? await startEmbeddedDatabase(options.dataDir) : undefined;
+    const embedded = options.url === undefined ? await startEmbeddedDatabase(options) : undefined;
     const pool = new pg.Pool({
       ...(embedded?.poolConfig ?? {
         connectionString: options.url,

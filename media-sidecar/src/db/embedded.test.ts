@@ -6,23 +6,37 @@ import { test } from 'node:test';
 import { createTenant } from '../domain/testing/fixtures.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { Database } from './database.ts';
+import { archiveDatabase } from './testing/database-archive.ts';
 
-test('the embedded database keeps what it has in its folder', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'embedded-test-'));
+test('the embedded database keeps what it has in its folder, and in an archive of it', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'embedded-test-'));
   try {
+    const dataDir = join(dir, 'data');
     const first = await Database.open({ dataDir }, silentLogger);
     const tenant = await createTenant(first, {}, 'kept');
     await first.close();
 
-    const second = await Database.open({ dataDir }, silentLogger);
-    const rows = await second.withTenant(tenant.id, (tx) =>
-      tx.db.selectFrom('tenants').select('slug').execute(),
-    );
-    await second.close();
-    assert.deepEqual(rows, [{ slug: 'kept' }]);
+    const archive = join(dir, 'archive.tar');
+    await archiveDatabase(dataDir, archive);
+
+    for (const files of [{ dataDir }, { archive }]) {
+      const again = await Database.open(files, silentLogger);
+      const rows = await again.withTenant(tenant.id, (tx) =>
+        tx.db.selectFrom('tenants').select('slug').execute(),
+      );
+      await again.close();
+      assert.deepEqual(rows, [{ slug: 'kept' }]);
+    }
   } finally {
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(dir, { recursive: true, force: true });
   }
+});
+
+test('an archive is not unpacked over the files of a database', async () => {
+  await assert.rejects(
+    Database.open({ dataDir: 'some-folder', archive: 'archive.tar' }, silentLogger),
+    { name: 'RangeError', message: /in memory/ },
+  );
 });
 
 test('a database that cannot be reached fails to open', async () => {

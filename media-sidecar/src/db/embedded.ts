@@ -9,6 +9,19 @@ export interface EmbeddedDatabase {
   close(): Promise<void>;
 }
 
+/** Where the data of an embedded database come from and go to; of neither: new, and in memory. */
+export interface EmbeddedFiles {
+  /** Where it keeps its files; absent: in memory. */
+  readonly dataDir?: string;
+  /** An archive by PGlite that one in memory begins as a copy of; absent: it begins empty. */
+  readonly archive?: string;
+}
+
+export interface EmbeddedStart extends EmbeddedFiles {
+  /** The socket to listen on; absent: a free port of the loopback interface. */
+  readonly socketPath?: string;
+}
+
 export interface EmbeddedReady {
   readonly port: number | undefined;
 }
@@ -17,15 +30,22 @@ export interface EmbeddedReady {
  * Starts PGlite in a worker thread, because it is synchronous WebAssembly and would hold up the
  * audio, and has it listen on a socket that only this user can reach (Windows has no such socket:
  * there it listens on a free port of the loopback interface).
- *
- * @param dataDir where it keeps its files; absent: in memory
  */
-export async function startEmbeddedDatabase(dataDir?: string): Promise<EmbeddedDatabase> {
+export async function startEmbeddedDatabase(files: EmbeddedFiles): Promise<EmbeddedDatabase> {
+  const { dataDir, archive } = files;
+  // PGlite would unpack the archive over the files that are there.
+  if (dataDir !== undefined && archive !== undefined) {
+    throw new RangeError('an archive is for a database in memory');
+  }
   const socketDir =
     process.platform === 'win32' ? undefined : await mkdtemp(join(tmpdir(), 'voice-sidecar-db-'));
   const socketPath = socketDir === undefined ? undefined : join(socketDir, '.s.PGSQL.5432');
   const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), {
-    workerData: { dataDir, socketPath },
+    workerData: {
+      ...(dataDir !== undefined && { dataDir }),
+      ...(archive !== undefined && { archive }),
+      ...(socketPath !== undefined && { socketPath }),
+    } satisfies EmbeddedStart,
   });
 
   try {

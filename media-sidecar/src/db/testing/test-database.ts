@@ -3,10 +3,11 @@ import { after, before, describe } from 'node:test';
 import pg from 'pg';
 import { silentLogger } from '../../kernel/logger.ts';
 import { Database } from '../database.ts';
+import { testDatabaseFiles } from './database-archive.ts';
 
 /**
  * Runs tests on the embedded database, and on a new database of the server at `TEST_DATABASE_URL`
- * when that is set. One database for all tests of a file: an embedded one takes seconds to start.
+ * when that is set. One database for all tests of a file: a new embedded one takes seconds to start.
  *
  * @param define gets a way to the database, which is there once the tests run
  */
@@ -14,7 +15,7 @@ export function onEachDatabase(title: string, define: (database: () => Database)
   describe(`${title}, embedded`, () => {
     let database: Database;
     before(async () => {
-      database = await Database.open({}, silentLogger);
+      database = await Database.open(testDatabaseFiles(), silentLogger);
     });
     after(() => database.close());
     define(() => database);
