@@ -301,6 +301,20 @@ describe('playback ledger', () => {
     assert.ok(Math.abs(error) <= 2, `off by ${error}`);
   });
 
+  it('takes what ended long ago for played, and measures what follows by itself', () => {
+    const player = new SimulatedPlayer({ oneWayMs: 40, jitterMs: 0 });
+    for (const itemId of ['a', 'b', 'c']) {
+      player.play(itemId, 2000);
+      player.run(20_000);
+      assert.equal(player.ledger.aheadMs(player.nowMs), 0);
+      assert.equal(player.ledger.heardMs('a', player.nowMs), 2000);
+    }
+    player.play('d', 2000);
+    player.run(1000);
+    const error = player.ledger.heardMs('d', player.nowMs) - (player.playedMs - 6000);
+    assert.ok(Math.abs(error) <= 2, `off by ${error}`);
+  });
+
   it('refuses a negative delay', () => {
     assert.throws(() => new PlaybackLedger({ initialOneWayMs: -1 }), RangeError);
   });

@@ -31,6 +31,8 @@ interface Run {
   readonly afterSilence: boolean;
   /** Each mark's return, taken back to the moment at which the run began; the newest last. */
   readonly beginnings: number[];
+  /** The first of them, which is asked for with everything that is sent; undefined without any. */
+  earliestMs: number | undefined;
 }
 
 interface PendingMark extends ReturnedMark {
@@ -45,6 +47,8 @@ interface PendingMark extends ReturnedMark {
 const KEPT_BEGINNINGS = 16;
 /** Runs that are kept apart; older ones have been played, and nobody asks when. */
 const KEPT_RUNS = 32;
+/** So long after its end a run was played, and no mark of it tells otherwise. */
+const SETTLED_AFTER_MS = 5000;
 /** A buffer with less audio than this may have run dry without our knowing. */
 const DRY_MARGIN_MS = 40;
 /** What is sent so close together travels together. */
@@ -99,8 +103,9 @@ export class PlaybackLedger {
         sentMs: nowMs,
         afterSilence: arrivalMs > endMs + DRY_MARGIN_MS,
         beginnings: [],
+        earliestMs: undefined,
       });
-      this.#settleOldRuns();
+      this.#settleOldRuns(nowMs);
     }
     const item = this.#items.get(itemId);
     if (item) item.endByte += bytes;
@@ -196,7 +201,8 @@ export class PlaybackLedger {
     const beginningMs = nowMs - (position - run.startByte) / MULAW_BYTES_PER_MS;
     run.beginnings.push(beginningMs);
     if (run.beginnings.length > KEPT_BEGINNINGS) run.beginnings.shift();
-    const latenessMs = beginningMs - Math.min(...run.beginnings);
+    run.earliestMs = Math.min(...run.beginnings);
+    const latenessMs = beginningMs - run.earliestMs;
     this.#delay.addLateness(latenessMs);
     // The slower marks of a run can teach nothing more, and would push out what others taught.
     if (run.afterSilence && latenessMs === 0) this.#delay.addRoundTrip(beginningMs - run.sentMs);
@@ -210,9 +216,9 @@ export class PlaybackLedger {
 
   #beginningMs(run: Run, previousEndMs: number): number {
     const arrivalMs = run.sentMs + this.#delay.oneWayMs;
-    if (run.beginnings.length === 0) return Math.max(arrivalMs, previousEndMs);
+    if (run.earliestMs === undefined) return Math.max(arrivalMs, previousEndMs);
     // The audio began no later than its quickest mark says, whatever was thought of the run before.
-    const latestMs = Math.min(...run.beginnings) - this.#delay.oneWayMs;
+    const latestMs = run.earliestMs - this.#delay.oneWayMs;
     const likelyMs = latestMs - this.#delay.expectedLatenessMs(run.beginnings.length);
     return Math.max(arrivalMs, likelyMs, Math.min(previousEndMs, latestMs));
   }
@@ -231,18 +237,24 @@ export class PlaybackLedger {
 
   #endMs(): number {
     let endMs = this.#settledMs;
-    for (const run of this.#runs) {
-      endMs = this.#beginningMs(run, endMs) + (run.endByte - run.startByte) / MULAW_BYTES_PER_MS;
-    }
+    for (const run of this.#runs) endMs = this.#runEndMs(run, endMs);
     return endMs;
   }
 
-  #settleOldRuns(): void {
-    while (this.#runs.length > KEPT_RUNS) {
-      const run = this.#runs.shift() as Run;
-      const bytes = run.endByte - run.startByte;
-      this.#settledMs = this.#beginningMs(run, this.#settledMs) + bytes / MULAW_BYTES_PER_MS;
-      this.#settledByte = run.endByte;
+  #runEndMs(run: Run, previousEndMs: number): number {
+    const bytes = run.endByte - run.startByte;
+    return this.#beginningMs(run, previousEndMs) + bytes / MULAW_BYTES_PER_MS;
+  }
+
+  #settleOldRuns(nowMs: number): void {
+    for (;;) {
+      const [oldest] = this.#runs;
+      if (!oldest || this.#runs.length === 1) return;
+      const endMs = this.#runEndMs(oldest, this.#settledMs);
+      if (this.#runs.length <= KEPT_RUNS && endMs + SETTLED_AFTER_MS > nowMs) return;
+      this.#runs.shift();
+      this.#settledMs = endMs;
+      this.#settledByte = oldest.endByte;
     }
   }
 }

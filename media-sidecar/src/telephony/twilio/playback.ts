@@ -156,25 +156,26 @@ export class Playback {
         continue;
       }
       if (!this.#queue.hasAudio) return;
-      const waitMs = this.#waitMs();
+      const aheadMs = this.#ledger.aheadMs(this.#clock.monotonicMs());
+      const waitMs = this.#waitMs(aheadMs);
       if (waitMs > 0) {
         this.#timer = this.#clock.schedule(waitMs, () => this.#pump());
         return;
       }
+      // A mark that meets an empty buffer comes back at once, and tells the round trip.
+      if (aheadMs === 0) this.#mark('timing', undefined);
       this.#sendPart();
     }
   }
 
-  #waitMs(): number {
+  #waitMs(aheadMs: number): number {
     if (this.#wire.bufferedBytes > this.#options.maxSocketBufferBytes) return CONGESTION_PAUSE_MS;
-    const excessMs = this.#ledger.aheadMs(this.#clock.monotonicMs()) - this.#options.maxAheadMs;
+    const excessMs = aheadMs - this.#options.maxAheadMs;
     return excessMs < 0 ? 0 : excessMs + this.#options.markIntervalMs;
   }
 
   #sendPart(): void {
     const intervalBytes = this.#options.markIntervalMs * MULAW_BYTES_PER_MS;
-    // A mark that meets an empty buffer comes back at once, and tells the round trip.
-    if (this.#ledger.aheadMs(this.#clock.monotonicMs()) === 0) this.#mark('timing', undefined);
     const part = this.#queue.takePart(intervalBytes - this.#sinceMarkBytes);
     if (!part) return;
     const { itemId, mulaw } = part;
