@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { DialInput, FaultChanges, RealtimeScriptStep } from 'simulator';
 import { assertNothingLostOrDoubled, linesOf, longestSilenceMs } from './assertions.ts';
+import { callsAtOnce, StagePool } from './stage-pool.ts';
 import { startStage, toolName, type Stage } from './stage.ts';
 
 const question = '¿Qué horario tienen?';
@@ -26,19 +27,52 @@ const asks = (text: string, matching: RegExp): DialInput['script'] => [
 /** Of a caller who is answered as on a good day. */
 const soonMs = 4000;
 
-let stage: Stage;
-before(async () => {
-  stage = await startStage();
-});
-after(() => stage?.[Symbol.asyncDispose]());
-const tidyUp = (): void => {
-  const { failures } = stage.n8n;
-  stage.reset();
-  assert.deepEqual(failures, []);
-};
+describe('the model', { concurrency: callsAtOnce }, () => {
+  let stages: StagePool;
+  before(async () => {
+    stages = await StagePool.start(callsAtOnce);
+  });
+  after(() => stages?.[Symbol.asyncDispose]());
 
-describe('events of the model', () => {
-  afterEach(tidyUp);
+  // The longest, so it is begun first.
+  test('away, as every provider is: the caller is told so, and leaves a message', async (t) => {
+    const stage = stages.take(t);
+    const { simulator, api } = stage;
+    const away = { status: 503, count: 1000 } as const;
+    simulator.faults.set({ openAiRealtime: { failNext: away }, gemini: { failNext: away } });
+    const counted = await api.counters();
+    const again = 'Su horario, por favor.';
+    const { record, report } = await stage.call([
+      ...opened,
+      ...asks(question, /me lo puede repetir/i),
+      { do: 'say', text: again },
+      { do: 'wait-for-speech', matching: /no puedo seguir/i, timeoutMs: 20_000 },
+      { do: 'wait-for-speech', matching: /deje su mensaje/i, timeoutMs: 20_000 },
+      { do: 'wait-for-silence', ms: 1500 },
+      { do: 'say', text: 'Llámenme mañana.' },
+      { do: 'hang-up' },
+    ]);
+    assert.deepEqual(report.failures, []);
+    assert.equal(record.status, 'failed');
+    assert.equal(record.endReason, 'provider-failure');
+    assertNothingLostOrDoubled(record, [question, again]);
+    const [message, ...more] = await stage.recordingsOf(report.callSid);
+    assert.ok(message && message.durationMs >= 1000, JSON.stringify(message));
+    assert.deepEqual(more, []);
+    const now = await api.counters();
+    for (const [name, labels] of [
+      ['provider_fallbacks', { source: 'realtime' }],
+      ['provider_errors', { source: 'realtime' }],
+      ['provider_errors', { source: 'model' }],
+      ['calls_ended', { reason: 'provider-failure' }],
+    ] as const) {
+      assert.ok(
+        now.of(name, labels) > counted.of(name, labels),
+        `${name} ${JSON.stringify(labels)}`,
+      );
+    }
+  });
+
   const cases: readonly {
     readonly what: string;
     readonly faults: NonNullable<FaultChanges['openAiRealtime']>;
@@ -55,7 +89,8 @@ describe('events of the model', () => {
     { what: 'in the wrong order', faults: { swapEvery: 5 } },
   ];
   for (const { what, faults, counter } of cases) {
-    test(`${what} change nothing for the caller`, async () => {
+    test(`events ${what} change nothing for the caller`, async (t) => {
+      const stage = stages.take(t);
       stage.simulator.openai.realtime.script([
         {
           match: /aceite/i,
@@ -87,7 +122,8 @@ describe('events of the model', () => {
     });
   }
 
-  test('audio behind a cancel is not heard, and no line says that it was', async () => {
+  test('audio behind a cancel is not heard, and no line says that it was', async (t) => {
+    const stage = stages.take(t);
     stage.simulator.faults.set({ openAiRealtime: { lateAudio: true, deltaIntervalMs: 350 } });
     const story =
       'Somos un taller con historia, y le cuento todo desde que empezamos hace mucho tiempo.';
@@ -114,7 +150,9 @@ describe('events of the model', () => {
   });
 });
 
-describe('tools', { concurrency: 3 }, () => {
+/** Of one sidecar, in calls at the same time. */
+describe('tools', { concurrency: 5 }, () => {
+  let stage: Stage;
   const twoMegabytes = Buffer.alloc(2 * 1024 * 1024, 'x');
   const cases: readonly {
     readonly what: string;
@@ -163,7 +201,8 @@ describe('tools', { concurrency: 3 }, () => {
   /** What a caller says of whom no tool can help. */
   const excuse = /no lo pude averiguar/i;
 
-  before(() => {
+  before(async () => {
+    stage = await startStage();
     stage.simulator.openai.realtime.script([
       ...cases.map(({ asked, arguments: given }) => ({
         match: new RegExp(wordOf(asked), 'i'),
@@ -183,10 +222,11 @@ describe('tools', { concurrency: 3 }, () => {
     };
   });
 
+  after(() => stage?.[Symbol.asyncDispose]());
   after(() => {
-    const asked = stage.n8n.toolRequests.length;
-    tidyUp();
-    assert.equal(asked, cases.filter(({ reply }) => reply).length);
+    const { failures, toolRequests } = stage.n8n;
+    assert.deepEqual(failures, []);
+    assert.equal(toolRequests.length, cases.filter(({ reply }) => reply).length);
   });
 
   for (const { what, asked, outcome } of cases) {
@@ -210,39 +250,4 @@ describe('tools', { concurrency: 3 }, () => {
       assert.ok(now.of('tool_calls', { outcome }) > counted.of('tool_calls', { outcome }));
     });
   }
-});
-
-test('with every provider away the caller is told so, and leaves a message', async () => {
-  const { simulator, api } = stage;
-  const away = { status: 503, count: 1000 } as const;
-  simulator.faults.set({ openAiRealtime: { failNext: away }, gemini: { failNext: away } });
-  const counted = await api.counters();
-  const again = 'Su horario, por favor.';
-  const { record, report } = await stage.call([
-    ...opened,
-    ...asks(question, /me lo puede repetir/i),
-    { do: 'say', text: again },
-    { do: 'wait-for-speech', matching: /no puedo seguir/i, timeoutMs: 20_000 },
-    { do: 'wait-for-speech', matching: /deje su mensaje/i, timeoutMs: 20_000 },
-    { do: 'wait-for-silence', ms: 1500 },
-    { do: 'say', text: 'Llámenme mañana.' },
-    { do: 'hang-up' },
-  ]);
-  assert.deepEqual(report.failures, []);
-  assert.equal(record.status, 'failed');
-  assert.equal(record.endReason, 'provider-failure');
-  assertNothingLostOrDoubled(record, [question, again]);
-  const [message, ...more] = await stage.recordingsOf(report.callSid);
-  assert.ok(message && message.durationMs >= 1000, JSON.stringify(message));
-  assert.deepEqual(more, []);
-  const now = await api.counters();
-  for (const [name, labels] of [
-    ['provider_fallbacks', { source: 'realtime' }],
-    ['provider_errors', { source: 'realtime' }],
-    ['provider_errors', { source: 'model' }],
-    ['calls_ended', { reason: 'provider-failure' }],
-  ] as const) {
-    assert.ok(now.of(name, labels) > counted.of(name, labels), `${name} ${JSON.stringify(labels)}`);
-  }
-  tidyUp();
 });

@@ -4,7 +4,7 @@ import type { DialInput, FaultChanges, RealtimeScriptStep } from 'simulator';
 import { assertNothingLostOrDoubled, linesOf, longestSilenceMs } from './assertions.ts';
 import type { CallRecord } from './sidecar-api.ts';
 import { toolName, type Stage } from './stage.ts';
-import { StagePool } from './stage-pool.ts';
+import { callsAtOnce, StagePool } from './stage-pool.ts';
 
 type Kill = NonNullable<NonNullable<FaultChanges['openAiRealtime']>['killNext']>;
 
@@ -53,7 +53,11 @@ const reachedBefore: Readonly<Record<Kill['phase'], number>> = {
 const unnoticed: readonly Kill['phase'][] = ['idle', 'all-audio-sent'];
 
 const soon = 3500;
+/** The longest first: they run side by side. */
 const deaths: readonly Death[] = [
+  { phase: 'caller-speaking', how: 'freeze', maxSilenceMs: 8000 },
+  { phase: 'thinking', how: 'freeze', maxSilenceMs: 8000 },
+  { phase: 'mid-audio', how: 'freeze', maxSilenceMs: 8000 },
   { phase: 'idle', how: 'reset', maxSilenceMs: soon },
   { phase: 'caller-speaking', how: 'reset', maxSilenceMs: soon },
   { phase: 'thinking', how: 'reset', maxSilenceMs: soon },
@@ -63,12 +67,7 @@ const deaths: readonly Death[] = [
   { phase: 'tool-running', how: 'reset', maxSilenceMs: soon },
   { phase: 'caller-speaking', how: 'close', maxSilenceMs: soon },
   { phase: 'mid-audio', how: 'close', maxSilenceMs: soon },
-  { phase: 'caller-speaking', how: 'freeze', maxSilenceMs: 8000 },
-  { phase: 'thinking', how: 'freeze', maxSilenceMs: 8000 },
-  { phase: 'mid-audio', how: 'freeze', maxSilenceMs: 8000 },
 ];
-
-const callsAtOnce = 3;
 
 describe('the model’s socket dies', () => {
   let stages: StagePool;
@@ -142,7 +141,6 @@ async function die(stage: Stage, { phase, how, maxSilenceMs }: Death): Promise<C
   assert.equal(n8n.toolRequests.length, tools.length);
   const lost = (await stage.api.counters()).of('realtime_sessions', { event: 'lost' });
   assert.equal(lost - before.of('realtime_sessions', { event: 'lost' }), 1);
-  assert.deepEqual(n8n.failures, []);
   return record;
 }
 
