@@ -51,6 +51,8 @@ for (const name of wanted) {
 const sharedDir = await mkdtemp(join(tmpdir(), 'voice-agents-tests-'));
 const operationLog = join(sharedDir, 'operations.log');
 const databaseArchive = join(sharedDir, 'database.tar');
+/** Each file of tests is a process of its own, and most import the same modules. */
+const compiledModules = join(sharedDir, 'compiled-modules');
 try {
   process.exitCode = await runSuites();
 } finally {
@@ -93,6 +95,7 @@ async function run(command: string, args: readonly string[]): Promise<number> {
       ...process.env,
       [operationLogVariable]: operationLog,
       [databaseArchiveVariable]: databaseArchive,
+      NODE_COMPILE_CACHE: compiledModules,
     },
   });
   return await new Promise<number>((resolve, reject) => {
