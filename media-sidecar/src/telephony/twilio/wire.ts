@@ -92,6 +92,9 @@ const schema = z.discriminatedUnion('event', [
 
 const knownEvents = new Set(['connected', 'start', 'dtmf', 'stop']);
 const digits = /^\d{1,15}$/;
+/** Without spaces or escapes, its fields in their order; the id of the stream is before or behind. */
+const usualMedia =
+  /^\{"event":"media","sequenceNumber":"\d+"(?:,"streamSid":"(\w+)")?,"media":\{"track":"(inbound|outbound)","chunk":"(\d{1,15})","timestamp":"(\d{1,15})","payload":"([A-Za-z0-9+/=]+)"\}(?:,"streamSid":"(\w+)")?\}$/;
 
 /**
  * Reads what a `ws` socket delivers.
@@ -111,6 +114,8 @@ export function readTwilioMessage(data: RawData, isBinary: boolean): TwilioMessa
  * @throws MediaStreamError when it is not what Twilio sends; an event of another name is `unknown`.
  */
 export function parseTwilioMessage(text: string): TwilioMessage {
+  const media = readUsualMedia(text);
+  if (media) return media;
   const message = parseJson(text);
   const name = message['event'];
   if (name === 'media') return parseMedia(message);
@@ -145,7 +150,27 @@ function toBuffer(part: ArrayBuffer | Buffer): Buffer {
   return Buffer.isBuffer(part) ? part : Buffer.from(part);
 }
 
-/** By hand: 12,500 of these come in a second at 250 calls, and with zod each takes 7 µs instead of 1.3. */
+/**
+ * A media message as it comes all the time, 12,500 of them a second at 250 calls, in less than half
+ * the time of `JSON.parse`. Undefined for whatever is written in another way: JSON decides on that.
+ */
+function readUsualMedia(text: string): MediaMessage | undefined {
+  const match = usualMedia.exec(text);
+  if (!match) return undefined;
+  const [before, behind] = [match[1], match[6]];
+  const streamSid = before ?? behind;
+  if (streamSid === undefined || (before !== undefined && behind !== undefined)) return undefined;
+  return {
+    event: 'media',
+    streamSid,
+    track: match[2] as MediaMessage['track'],
+    chunk: Number(match[3]),
+    timestampMs: Number(match[4]),
+    payload: match[5] as string,
+  };
+}
+
+/** By hand: with zod each takes five times as long. */
 function parseMedia(message: Record<string, unknown>): MediaMessage {
   const { streamSid } = message;
   const media = message['media'];
