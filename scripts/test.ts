@@ -13,19 +13,20 @@ import { operationLogVariable } from '../test/engine/operation-log.ts';
 import { operationsTested } from './operations-tested.ts';
 
 /**
- * `npm test`: everything. `npm test -- unit`, `realtime`, `nodes` or `system`: a part.
+ * `npm test`: everything. `npm test -- unit`, `simulator`, `realtime`, `nodes` or `system`: a part.
  * Installs what the tests need and npm does not bring: n8n, into the user's cache. Makes what many
  * of them need and takes long to make: a migrated database, of which each has a copy.
  */
 const suites = {
   unit: [
     'media-sidecar/src/**/*.test.ts',
-    'simulator/src/**/*.test.ts',
     'playground/**/*.test.ts',
     'bench/**/*.test.ts',
     'scripts/**/*.test.ts',
     'test/{nodes,lint,adapters,browser}/**/*.test.ts',
   ],
+  // Mostly waits: telephones ring and speak in real time.
+  simulator: ['simulator/src/**/*.test.ts'],
   // Calls in real time, sidecar and telephone network in one process: one at a time, or they stutter.
   realtime: ['test/realtime/**/*.test.ts'],
   // The nodes in n8n's engine.
@@ -36,6 +37,7 @@ const suites = {
 type Suite = keyof typeof suites;
 /** How each suite's files run, where that is not as many at a time as there are cores. */
 const manner: Partial<Record<Suite, readonly string[]>> = {
+  simulator: [`--test-concurrency=${String(2 * availableParallelism())}`],
   realtime: ['--test-concurrency=1'],
   system: ['--test-isolation=none'],
 };
