@@ -88,6 +88,18 @@ describe('Google Text-to-Speech', () => {
       await speaking;
       assert.deepEqual(chunks, []);
     }
+  });
+
+  it('ends at an abort while the service stalls', { timeout: 20_000 }, async () => {
+    cloud.simulator.faults.set({ textToSpeech: { stallMs: 60_000 } });
+    const patient = connect(cloud.connection, { firstAudioTimeoutMs: 60_000, timeoutMs: 60_000 });
+    for (const voice of [chirp, neural]) {
+      assert.deepEqual(await speak(patient, { text, voice }, AbortSignal.timeout(100)), []);
+    }
+    cloud.simulator.faults.reset();
+  });
+
+  it('ends at an abort after the first audio', async () => {
     const abort = new AbortController();
     let pieces = 0;
     for await (const chunk of tts.synthesize({ text, voice: chirp }, abort.signal)) {

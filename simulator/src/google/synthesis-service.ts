@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerDuplexStream, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { z } from 'zod';
 import type { Faults } from '../faults/faults.ts';
@@ -31,8 +32,6 @@ export function throwPlannedFailure(faults: Faults): void {
   if (failure) throw GoogleError.planned(failure);
 }
 
-const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 /**
  * `SynthesizeSpeech` with its delays and faults, for gRPC and REST.
  * @throws GoogleError
@@ -43,7 +42,7 @@ export async function answerSynthesis(
 ): Promise<Uint8Array> {
   throwPlannedFailure(parts.faults);
   const { stallMs, firstByteDelayMs } = parts.faults.current.textToSpeech;
-  const due = delay(Math.max(stallMs, firstByteDelayMs));
+  const due = sleep(Math.max(stallMs, firstByteDelayMs), undefined, { ref: false });
   const audio = await synthesizeSpeech(parts.voices, request);
   await due;
   return audio;

@@ -79,7 +79,7 @@ export class GoogleTextToSpeech implements TextToSpeech {
       ? this.#stream(lease.client, request)
       : this.#ask(lease.client, request);
     let isLate = false;
-    const timer = this.#clock.schedule(this.#options.firstAudioTimeoutMs, () => {
+    const timer = this.#clock.schedule(this.#firstAudioTimeoutMs, () => {
       isLate = true;
       synthesis.cancel();
     });
@@ -165,18 +165,22 @@ export class GoogleTextToSpeech implements TextToSpeech {
           ...(voice.speakingRate === undefined ? {} : { speakingRate: voice.speakingRate }),
         },
       },
-      // Without these the client retries a dead server for ten minutes.
-      { timeout: this.#options.timeoutMs, retry: null },
-    ) as Promise<[{ audioContent?: Uint8Array | string | null }, ...unknown[]]> & {
-      cancel?: () => void;
-    };
+      // Without these the client retries a dead server for ten minutes. The first audio is all of it.
+      { timeout: this.#firstAudioTimeoutMs, retry: null },
+    ) as Promise<[{ audioContent?: Uint8Array | string | null }, ...unknown[]]>;
     // Taken by the iteration; an abort before that must not become an unhandled rejection.
     call.catch(() => undefined);
+    // The client's promise cannot be cancelled: nobody waits for it any more, and it ends in time.
+    const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
     async function* messages() {
-      const [response] = await call;
-      yield response;
+      const answer = await Promise.race([call, cancelled]);
+      if (answer) yield answer[0];
     }
-    return { messages: messages(), cancel: () => call.cancel?.() };
+    return { messages: messages(), cancel };
+  }
+
+  get #firstAudioTimeoutMs(): number {
+    return Math.min(this.#options.firstAudioTimeoutMs, this.#options.timeoutMs);
   }
 }
 
