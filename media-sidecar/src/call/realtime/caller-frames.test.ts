@@ -56,6 +56,21 @@ test('what is late and comes in a burst is heard whole', () => {
   frames.close();
 });
 
+test('what came while the process was busy is heard whole', () => {
+  const { clock, hear, frames, open } = setup();
+  const session = open();
+  frames.attach(session);
+  hear(5, VOICE);
+  clock.stall(600);
+  for (let i = 0; i < 30; i += 1) frames.push(frame(VOICE));
+  hear(1, VOICE);
+  assert.deepEqual(bytes(session), Array(36).fill(VOICE));
+  clock.stall(600);
+  clock.advance(100);
+  assert.ok(session.frames.length > 36 + 30, 'a gap stayed a gap');
+  frames.close();
+});
+
 test('a gap that never ends is not padded for ever', () => {
   const { clock, frames, hear, open } = setup();
   const session = open();

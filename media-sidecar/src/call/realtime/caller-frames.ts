@@ -139,9 +139,12 @@ export class CallerFrames {
   /** One coarse timer a call: a timer a frame would cost more than the frame. */
   #watch(): void {
     const { gapMs, maxPaddingMs } = this.#options;
+    const dueMs = this.#clock.monotonicMs() + LOOK_EVERY_MS;
     this.#timer = this.#clock.schedule(LOOK_EVERY_MS, () => {
       this.#watch();
       if (this.#heardUntilMs === undefined || !this.#session) return;
+      // It is we who were busy: what came meanwhile is read before the next look.
+      if (this.#clock.monotonicMs() - dueMs >= LOOK_EVERY_MS) return;
       const silentMs = this.#clock.monotonicMs() - this.#heardUntilMs;
       if (silentMs <= gapMs) return;
       const due = Math.floor(Math.min(silentMs, maxPaddingMs) / FRAME_MS);

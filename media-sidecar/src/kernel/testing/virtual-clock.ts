@@ -70,6 +70,12 @@ export class VirtualClock implements Clock {
     this.#elapsedMs = targetMs;
   }
 
+  /** The process is busy for so long: what falls due meanwhile runs at the end of it. */
+  stall(ms: number): void {
+    this.#elapsedMs += ms;
+    this.advance(0);
+  }
+
   #next(untilMs: number): PendingTimer | undefined {
     let next: PendingTimer | undefined;
     for (const timer of this.#timers) {
