@@ -73,6 +73,23 @@ test('a model that stops by itself is not cancelled once more', async () => {
   talk.call.stop();
 });
 
+/** Late audio is heard all at once: between the interruption and its answer lie only moments. */
+test('an answer that begins at once is not taken for the one that was to stop', async () => {
+  const talk = await new RealtimeHarness().afterOpening();
+  await talk.says('¿Dónde están?');
+  const responseId = talk.line.begins();
+  talk.line.speaks('a', LONG, 1000, { responseId, done: false });
+  await talk.wait(500);
+  const turn = await talk.startsSpeaking(60);
+  talk.line.ends({ responseId, status: 'cancelled', reason: 'turn_detected' });
+  await talk.stopsSpeaking(turn, '¿Abren hoy?', { turnAfterMs: 60 });
+  talk.answers(LONG, { everyMs: 200, deltaMs: 200 });
+  await talk.wait(2000);
+  assert.deepEqual(talk.line.asked('cancel'), []);
+  assert.equal(talk.leg.played.at(-1)?.itemId, 'agent-1');
+  talk.call.stop();
+});
+
 test('speech right after the last word cuts nothing', async () => {
   const talk = await new RealtimeHarness().afterOpening();
   await talk.exchange('¿Abren hoy?', 'Sí, hasta las seis.');

@@ -142,7 +142,7 @@ export class RealtimeConversation implements Conversation {
       case 'retry':
         return this.#answers.ask();
       case 'stops':
-        if (responses.anyRuns) line.session?.cancel();
+        if (responses.unwantedRuns) line.session?.cancel();
         return;
       case 'idle':
         return this.#speech.idleDue();

@@ -39,9 +39,9 @@ export class Responses {
     return this.#isExpected || this.#waiting.length > 0 || this.wanted.length > 0;
   }
 
-  /** One is being made, wanted or not. */
-  get anyRuns(): boolean {
-    return this.#running.size > 0;
+  /** One is being made that nobody wants to hear. */
+  get unwantedRuns(): boolean {
+    return [...this.#running.values()].some(({ muted }) => muted);
   }
 
   /** Returns the tag that it will have. */
