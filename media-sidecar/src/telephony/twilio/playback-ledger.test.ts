@@ -315,6 +315,21 @@ describe('playback ledger', () => {
     assert.ok(Math.abs(error) <= 2, `off by ${error}`);
   });
 
+  it('does not take for played what a mark is still out for, however long ago it was sent', () => {
+    const ledger = new PlaybackLedger({ initialOneWayMs: 40 });
+    ledger.sent('first', 800, 0);
+    ledger.markSent('end of first', 'end', 'first', 0);
+    ledger.markReturned('end of first', 180);
+    ledger.sent('a', 16_000, 20_000);
+    ledger.markSent('end of a', 'end', 'a', 20_000);
+    ledger.sent('b', 16_000, 30_000);
+    // The line had stood still: it is only now that the phone has played it.
+    ledger.markReturned('end of a', 31_000);
+    assert.equal(ledger.heardMs('b', 30_900), 0);
+    const heardMs = ledger.heardMs('b', 31_060);
+    assert.ok(heardMs > 0 && heardMs <= 200, String(heardMs));
+  });
+
   it('refuses a negative delay', () => {
     assert.throws(() => new PlaybackLedger({ initialOneWayMs: -1 }), RangeError);
   });

@@ -47,7 +47,7 @@ interface PendingMark extends ReturnedMark {
 const KEPT_BEGINNINGS = 16;
 /** Runs that are kept apart; older ones have been played, and nobody asks when. */
 const KEPT_RUNS = 32;
-/** So long after its end a run was played, and no mark of it tells otherwise. */
+/** So long after its end a run was played, if no mark of it is still out that may tell otherwise. */
 const SETTLED_AFTER_MS = 5000;
 /** A buffer with less audio than this may have run dry without our knowing. */
 const DRY_MARGIN_MS = 40;
@@ -250,8 +250,10 @@ export class PlaybackLedger {
     for (;;) {
       const [oldest] = this.#runs;
       if (!oldest || this.#runs.length === 1) return;
+      const [mark] = this.#marks.values();
       const endMs = this.#runEndMs(oldest, this.#settledMs);
-      if (this.#runs.length <= KEPT_RUNS && endMs + SETTLED_AFTER_MS > nowMs) return;
+      const isOpen = mark?.run === oldest || endMs + SETTLED_AFTER_MS > nowMs;
+      if (isOpen && this.#runs.length <= KEPT_RUNS) return;
       this.#runs.shift();
       this.#settledMs = endMs;
       this.#settledByte = oldest.endByte;
