@@ -27,7 +27,7 @@ const suites = {
   ],
   // Mostly waits: telephones ring and speak in real time.
   simulator: ['simulator/src/**/*.test.ts'],
-  // Calls in real time, sidecar and telephone network in one process: one at a time, or they stutter.
+  // Calls in real time, sidecar and telephone network in one process: a file at a time, or they stutter.
   realtime: ['test/realtime/**/*.test.ts'],
   // The nodes in n8n's engine.
   nodes: ['test/{engine,operations}/**/*.test.ts'],

@@ -143,9 +143,10 @@ export class CallerFrames {
     this.#timer = this.#clock.schedule(LOOK_EVERY_MS, () => {
       this.#watch();
       if (this.#heardUntilMs === undefined || !this.#session) return;
+      const nowMs = this.#clock.monotonicMs();
       // It is we who were busy: what came meanwhile is read before the next look.
-      if (this.#clock.monotonicMs() - dueMs >= LOOK_EVERY_MS) return;
-      const silentMs = this.#clock.monotonicMs() - this.#heardUntilMs;
+      if (nowMs - dueMs >= LOOK_EVERY_MS) return;
+      const silentMs = nowMs - this.#heardUntilMs;
       if (silentMs <= gapMs) return;
       const due = Math.floor(Math.min(silentMs, maxPaddingMs) / FRAME_MS);
       for (; this.#gapFrames < due; this.#gapFrames += 1) {

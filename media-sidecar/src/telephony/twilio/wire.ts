@@ -157,12 +157,13 @@ function toBuffer(part: ArrayBuffer | Buffer): Buffer {
 function readUsualMedia(text: string): MediaMessage | undefined {
   const match = usualMedia.exec(text);
   if (!match) return undefined;
-  const [before, behind] = [match[1], match[6]];
-  const streamSid = before ?? behind;
-  if (streamSid === undefined || (before !== undefined && behind !== undefined)) return undefined;
+  const before = match[1];
+  const behind = match[6];
+  // Neither, or both.
+  if ((before === undefined) === (behind === undefined)) return undefined;
   return {
     event: 'media',
-    streamSid,
+    streamSid: (before ?? behind) as string,
     track: match[2] as MediaMessage['track'],
     chunk: Number(match[3]),
     timestampMs: Number(match[4]),
