@@ -166,7 +166,7 @@ export class Exchange implements TelephoneNetwork {
     return `${this.publicUrl}/2010-04-01/Accounts/${accountSid}/Recordings/${recordingSid}`;
   }
 
-  /** A callback whose reply does not matter; a failure is written down, not repeated. */
+  /** A callback whose reply does not matter; it is repeated as its address says, and a failure written down. */
   async notify(
     session: CallSession,
     url: string,
@@ -175,7 +175,10 @@ export class Exchange implements TelephoneNetwork {
   ): Promise<void> {
     try {
       const { authToken } = session.account;
-      const reply = await this.webhooks.request({ url, method, params, authToken });
+      const reply = await this.webhooks.request({
+        ...{ url, method, params, authToken },
+        onRetry: (why) => session.log('request-retried', { url, why }),
+      });
       session.log('callback', { url, params, status: reply.status });
       if (reply.status >= 400) session.warn(11_200, `the callback was answered ${reply.status}`);
     } catch (error) {

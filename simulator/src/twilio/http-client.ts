@@ -1,6 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import tls from 'node:tls';
+import {
+  connectionSettings,
+  OverrideError,
+  type ConnectionSettings,
+  type FailureKind,
+} from './connection-overrides.ts';
 import { signRequest, type FormParams } from './signature.ts';
 
 export interface WebhookRequest {
@@ -9,6 +16,8 @@ export interface WebhookRequest {
   readonly params: FormParams;
   readonly authToken: string;
   readonly signal?: AbortSignal;
+  /** An attempt failed, and another follows. */
+  onRetry?(why: string): void;
 }
 
 export interface WebhookReply {
@@ -42,7 +51,26 @@ export interface WebhookClientOptions {
 const MAX_REDIRECTS = 10;
 export const MAX_TWIML_BYTES = 65_536;
 
-/** The requests that Twilio makes to an application: forms, signed, with redirects followed. */
+interface IdentifiedRequest extends WebhookRequest {
+  readonly idempotencyToken: string;
+}
+
+/** A reply, or the redirect it is. */
+type Answer = WebhookReply & { readonly location: string | undefined };
+
+/** What one attempt came to: a reply of whatever status, or none. */
+interface Attempt {
+  readonly reply?: WebhookReply;
+  readonly error?: WebhookError;
+  /** Undefined when it succeeded, or failed in a way that no further attempt mends. */
+  readonly failure?: FailureKind | undefined;
+}
+
+/**
+ * The requests that Twilio makes to an application: forms, signed, with redirects followed, repeated as
+ * the address's connection overrides say. Each has a connection of its own: one that is kept may be
+ * closed by the application in the moment in which the next request is sent.
+ */
 export class WebhookClient {
   readonly #timeoutMs: number;
   readonly #agents: { readonly http: http.Agent; readonly https: https.Agent };
@@ -50,35 +78,34 @@ export class WebhookClient {
   constructor(options: WebhookClientOptions = {}) {
     this.#timeoutMs = options.timeoutMs ?? 15_000;
     const ca = options.trustedCaPem ? [...tls.rootCertificates, options.trustedCaPem] : undefined;
-    this.#agents = {
-      http: new http.Agent({ keepAlive: true }),
-      https: new https.Agent({ keepAlive: true, ...(ca ? { ca } : {}) }),
-    };
+    this.#agents = { http: new http.Agent(), https: new https.Agent(ca ? { ca } : {}) };
   }
 
-  /** @throws WebhookError with 11200, 11205, 11210, 11215, 11237 or 11750 */
+  /**
+   * @returns the reply, of whatever status, of the last attempt
+   * @throws WebhookError with 11100, 11200, 11203, 11205, 11210, 11215, 11220, 11237, 11243 or 11750
+   */
   async request(request: WebhookRequest, maxBodyBytes = MAX_TWIML_BYTES): Promise<WebhookReply> {
-    const deadline = AbortSignal.timeout(this.#timeoutMs);
-    const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline;
-    let { url, method, params } = request;
-    for (let redirects = 0; ; redirects++) {
-      if (redirects > MAX_REDIRECTS) throw new WebhookError(11_215, 'Too many redirects', url);
-      let reply: WebhookReply & { readonly location: string | undefined };
-      try {
-        reply = await this.#once({ ...request, url, method, params }, signal, maxBodyBytes);
-      } catch (error) {
-        if (error instanceof WebhookError) throw error;
-        throw toWebhookError(error, url, deadline.aborted);
+    const settings = settingsOf(request.url, this.#timeoutMs);
+    const deadline = AbortSignal.timeout(settings.totalTimeoutMs);
+    // The same for all attempts, so that an application can tell a repetition.
+    const idempotencyToken = randomUUID();
+    for (let retries = 0; ; retries++) {
+      const { reply, error, failure } = await this.#attempt(
+        { ...request, idempotencyToken },
+        settings,
+        deadline,
+        maxBodyBytes,
+      );
+      const isOver = deadline.aborted || request.signal?.aborted === true;
+      if (failure && !isOver && retries < settings.retries && settings.retryOn.has(failure)) {
+        request.onRetry?.(error?.message ?? `HTTP ${reply?.status}`);
+        continue;
       }
-      if (reply.location === undefined) return reply;
-      // 307 and 308 repeat the request; all others turn it into a plain GET.
-      if (reply.status !== 307 && reply.status !== 308) {
-        method = 'GET';
-        params = {};
-      }
-      if (!URL.canParse(reply.location, url))
-        throw new WebhookError(11_200, 'Redirect to an invalid URL', url);
-      url = new URL(reply.location, url).href;
+      if (reply) return reply;
+      if (deadline.aborted && settings.hasOwnTotal)
+        throw new WebhookError(11_203, 'HTTP communication total time out triggered', request.url);
+      throw error ?? new WebhookError(11_200, 'HTTP retrieval failure', request.url);
     }
   }
 
@@ -87,23 +114,66 @@ export class WebhookClient {
     this.#agents.https.destroy();
   }
 
-  #once(
-    request: WebhookRequest,
-    signal: AbortSignal,
+  async #attempt(
+    request: IdentifiedRequest,
+    settings: ConnectionSettings,
+    deadline: AbortSignal,
     maxBodyBytes: number,
-  ): Promise<WebhookReply & { readonly location: string | undefined }> {
+  ): Promise<Attempt> {
+    let { url, method, params } = request;
+    for (let redirects = 0; ; redirects++) {
+      if (redirects > MAX_REDIRECTS)
+        return { error: new WebhookError(11_215, 'Too many redirects', url) };
+      const timing = new AttemptTiming(settings);
+      const signals = [deadline, timing.signal, ...(request.signal ? [request.signal] : [])];
+      let answer: Answer;
+      try {
+        const signal = AbortSignal.any(signals);
+        answer = await this.#once(
+          { ...request, url, method, params, signal },
+          timing,
+          maxBodyBytes,
+        );
+      } catch (error) {
+        if (error instanceof WebhookError) return { error };
+        const isLate = deadline.aborted || timing.signal.aborted;
+        const failed = toWebhookError(error, url, isLate, timing.isConnected);
+        // A reply that broke off is not asked for again. What becomes of a connection that is closed
+        // without a reply is not documented.
+        const failure = timing.hasReply ? undefined : timing.isConnected ? 'rt' : 'ct';
+        return { error: failed, failure };
+      } finally {
+        timing.end();
+      }
+      const { location, ...reply } = answer;
+      if (location === undefined) return { reply, failure: failureOf(reply.status) };
+      // 307 and 308 repeat the request; all others turn it into a plain GET.
+      if (reply.status !== 307 && reply.status !== 308) {
+        method = 'GET';
+        params = {};
+      }
+      if (!URL.canParse(location, url))
+        return { error: new WebhookError(11_200, 'Redirect to an invalid URL', url) };
+      url = new URL(location, url).href;
+    }
+  }
+
+  #once(request: IdentifiedRequest, timing: AttemptTiming, maxBodyBytes: number): Promise<Answer> {
     const form = encodeForm(request.params);
     const isPost = request.method === 'POST';
-    const url =
-      isPost || form === ''
-        ? request.url
-        : request.url + (request.url.includes('?') ? '&' : '?') + form;
+    const url = isPost ? request.url : withQuery(request.url, form);
     const target = new URL(url);
     const secure = target.protocol === 'https:';
     const headers: Record<string, string | number> = {
       accept: '*/*',
       'user-agent': 'TwilioProxy/1.1',
-      'x-twilio-signature': signRequest(request.authToken, url, isPost ? request.params : {}),
+      'i-twilio-idempotency-token': request.idempotencyToken,
+      // The overrides are not signed.
+      'x-twilio-signature': signRequest(
+        request.authToken,
+        url.replace(/#.*/, ''),
+        isPost ? request.params : {},
+      ),
     };
     if (isPost) {
       headers['content-type'] = 'application/x-www-form-urlencoded; charset=UTF-8';
@@ -113,15 +183,20 @@ export class WebhookClient {
       const outgoing = (secure ? https : http).request(target, {
         method: request.method,
         headers,
-        signal,
+        ...(request.signal ? { signal: request.signal } : {}),
         agent: secure ? this.#agents.https : this.#agents.http,
       });
       outgoing.on('error', reject);
+      outgoing.on('socket', (socket) =>
+        socket.once(secure ? 'secureConnect' : 'connect', () => timing.connected()),
+      );
       outgoing.on('response', (incoming) => {
+        timing.received();
         const chunks: Buffer[] = [];
         let sizeBytes = 0;
         incoming.on('error', reject);
         incoming.on('data', (chunk: Buffer) => {
+          timing.received();
           sizeBytes += chunk.length;
           if (sizeBytes > maxBodyBytes) {
             incoming.destroy();
@@ -149,6 +224,69 @@ export class WebhookClient {
   }
 }
 
+/** The two limits of one attempt: to the connection, and from there between packets. */
+class AttemptTiming {
+  isConnected = false;
+  /** At least the beginning of one. */
+  hasReply = false;
+  readonly #settings: ConnectionSettings;
+  readonly #abort = new AbortController();
+  #timer: NodeJS.Timeout;
+
+  constructor(settings: ConnectionSettings) {
+    this.#settings = settings;
+    this.#timer = this.#limit(settings.connectTimeoutMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  connected(): void {
+    this.isConnected = true;
+    this.#restart();
+  }
+
+  received(): void {
+    this.hasReply = true;
+    this.#restart();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #restart(): void {
+    this.end();
+    this.#timer = this.#limit(this.#settings.readTimeoutMs);
+  }
+
+  #limit(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#abort.abort(), ms);
+  }
+}
+
+function settingsOf(url: string, timeoutMs: number): ConnectionSettings {
+  try {
+    return connectionSettings(url, timeoutMs);
+  } catch (error) {
+    if (!(error instanceof OverrideError)) throw error;
+    throw new WebhookError(error.code, error.message, url, { cause: error });
+  }
+}
+
+function failureOf(status: number): FailureKind | undefined {
+  if (status >= 500) return '5xx';
+  return status >= 400 ? '4xx' : undefined;
+}
+
+/** Before the fragment, which holds the connection overrides. */
+function withQuery(url: string, form: string): string {
+  if (form === '') return url;
+  const [address = '', ...fragment] = url.split(/(?=#)/);
+  return [address, address.includes('?') ? '&' : '?', form, ...fragment].join('');
+}
+
 export function encodeForm(params: FormParams): string {
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(params))
@@ -157,9 +295,16 @@ export function encodeForm(params: FormParams): string {
 }
 
 /** https://www.twilio.com/docs/api/errors: 112xx are the failures of HTTP. */
-function toWebhookError(error: unknown, url: string, timedOut: boolean): WebhookError {
+function toWebhookError(
+  error: unknown,
+  url: string,
+  isLate: boolean,
+  isConnected: boolean,
+): WebhookError {
   const cause = { cause: error };
-  if (timedOut) return new WebhookError(11_200, 'HTTP retrieval failure: timeout', url, cause);
+  if (isLate && isConnected)
+    return new WebhookError(11_200, 'HTTP retrieval failure: timeout', url, cause);
+  if (isLate) return new WebhookError(11_205, 'HTTP connection failure: timeout', url, cause);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return new WebhookError(11_210, 'HTTP bad host name', url, cause);

@@ -167,7 +167,7 @@ test('an application that is not there is a connection failure (11205)', async (
 });
 
 test('an application that does not answer is given up (11200)', async (t) => {
-  const impatient = await startRig({}, { webhookTimeoutMs: 200 });
+  const impatient = await startRig({}, { webhookTimeoutMs: 1000 });
   t.after(() => impatient.close());
   const { application, simulator } = impatient;
   const owner = simulator.exchange.ownerOf(NUMBER);

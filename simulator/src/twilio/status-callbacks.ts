@@ -3,7 +3,8 @@ import type { CallSession } from './call-session.ts';
 import { rfc2822 } from './dates.ts';
 
 /**
- * The progress of one call, told to an application in order and without retries.
+ * The progress of one call, told to an application in order, each until it is
+ * answered or given up.
  * https://www.twilio.com/docs/voice/api/call-resource#statuscallback
  */
 export class StatusCallbacks {

@@ -32,7 +32,10 @@ export async function loadDocument(
   session.log('request', { url: source.url, method: source.method, params });
   const { url, method } = source;
   const reply = await session.exchange.webhooks.request(
-    { url, method, params, authToken, signal },
+    {
+      ...{ url, method, params, authToken, signal },
+      onRetry: (why) => session.log('request-retried', { url, why }),
+    },
     undefined,
   );
   session.log('response', { url: reply.url, status: reply.status });

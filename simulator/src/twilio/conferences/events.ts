@@ -23,7 +23,7 @@ export interface ConferenceCallback {
 }
 
 /**
- * What happens in one conference, told in order and numbered, without retries. Who joins first says
+ * What happens in one conference, told in order and numbered. Who joins first says
  * to whom. https://www.twilio.com/docs/voice/twiml/conference#attributes-status-callback
  */
 export class ConferenceEvents {

@@ -98,7 +98,10 @@ async function mediaOf(
   if (element.text === '') throw new TwimlError(13_420, 'Play: Invalid content: no URL');
   const url = resolveUrl(context, element.text);
   const reply = await session.exchange.webhooks.request(
-    { url, method: 'GET', params: {}, authToken: session.account.authToken, signal },
+    {
+      ...{ url, method: 'GET', params: {}, authToken: session.account.authToken, signal },
+      onRetry: (why) => session.log('request-retried', { url, why }),
+    },
     MAX_MEDIA_BYTES,
   );
   session.log('media', { url, status: reply.status });
