@@ -83,7 +83,12 @@ test('words and other tones are no beep', async () => {
 
 test('a call that the other side ends in mid-script is a failure, and so is one never answered', async () => {
   const early = await dial('<Hangup/>', [{ do: 'wait-for-speech' }]).done;
-  assert.match(early.failures[0] ?? '', /the call ended while waiting/);
+  assert.match(
+    early.failures[0] ?? '',
+    /^the call ended \(by other-side\) while waiting for speech/,
+  );
+  const broken = await dial('<Speak/>', [{ do: 'wait-for-speech', matching: /hola/ }]).done;
+  assert.match(broken.failures[0] ?? '', /^the call ended \(by \S+, error 1\d{4}\) while waiting/);
   const refused = await dial('<Reject/>', [{ do: 'wait-for-speech' }]).done;
   assert.deepEqual(refused.failures, ['the call was not answered: busy']);
   assert.equal(refused.answered, false);

@@ -156,7 +156,7 @@ export class ScriptedCaller {
     if (found) this.#cursorMs = endMs;
     else if (this.#ending === undefined)
       this.#fail(`waited ${step.timeoutMs} ms for speech matching ${expression}, heard «${text}»`);
-    else this.#failures.push(`the call ended while waiting for speech matching ${expression}`);
+    else this.#endedWhile(`waiting for speech matching ${expression}, heard «${text}»`);
   }
 
   async #waitForSilence(step: Extract<ScriptStep, { do: 'wait-for-silence' }>): Promise<void> {
@@ -172,7 +172,7 @@ export class ScriptedCaller {
     const found = await this.#until(() => this.#ear.hasBeepedSince(this.#saidUntilMs), timeoutMs);
     if (found) this.#cursorMs = this.#ear.nowMs;
     else if (this.#ending === undefined) this.#fail(`waited ${timeoutMs} ms for a beep`);
-    else this.#failures.push('the call ended while waiting for a beep');
+    else this.#endedWhile('waiting for a beep');
   }
 
   async #say(step: { readonly text: string; readonly voice?: string | undefined }): Promise<void> {
@@ -213,6 +213,12 @@ export class ScriptedCaller {
       text: step.text,
       voice: step.voice ?? this.#options.voice,
     });
+  }
+
+  #endedWhile(doing: string): void {
+    const { endedBy, errorCode } = this.#ending ?? {};
+    const error = errorCode === undefined ? '' : `, error ${errorCode}`;
+    this.#failures.push(`the call ended (by ${endedBy}${error}) while ${doing}`);
   }
 
   #fail(message: string): never {
