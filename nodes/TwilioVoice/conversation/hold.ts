@@ -62,6 +62,7 @@ export async function hold(
 		...place,
 		document,
 		item,
+		since: new Date().toISOString(),
 		...(question ? { question } : {}),
 	});
 	leaveAtLimit.call(this, operation, item);

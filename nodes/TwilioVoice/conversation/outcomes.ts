@@ -16,13 +16,18 @@ export interface Incoming {
 	event: Exclude<CallEvent, 'ended'>;
 	/** How often the question was asked. */
 	attempt: number;
-	/** The request failed before; what the caller did then is lost. */
+	/** The request failed before; what the caller said then is lost. */
 	isRetry: boolean;
 	params: Record<string, string>;
+	/** Of these, the result was looked up: how it came about is not known. */
+	isFound: boolean;
 	now: Date;
 }
 
-const leave = (output: number, fields: IDataObject = {}): Outcome => ({
+type Result = Pick<Incoming, 'params' | 'isFound'>;
+type Leaving = Extract<Outcome, { kind: 'leave' }>;
+
+const leave = (output: number, fields: IDataObject = {}): Leaving => ({
 	kind: 'leave',
 	output,
 	fields,
@@ -31,20 +36,19 @@ const leave = (output: number, fields: IDataObject = {}): Outcome => ({
 const text = (value: string | undefined) => (value ? value : null);
 
 export function outcomeOf(waiting: Waiting, incoming: Incoming): Outcome {
-	switch (waiting.operation) {
-		case 'ask':
-			return asked(waiting, incoming);
+	return waiting.operation === 'ask' ? asked(waiting, incoming) : resultOf(waiting, incoming);
+}
+
+/** What an operation that asks nothing has come to. */
+export function resultOf({ operation }: Waiting, result: Result): Leaving {
+	switch (operation) {
 		case 'dial':
-			return dialled(incoming);
+			return dialled(result);
 		case 'enqueue':
-			return queued(incoming);
+			return queued(result);
 		case 'record':
-			return recorded(incoming);
-		case 'hangUp':
-		case 'pause':
-		case 'play':
-		case 'reject':
-		case 'say':
+			return recorded(result);
+		default:
 			return leave(0);
 	}
 }
@@ -66,7 +70,7 @@ function asked(waiting: Waiting, incoming: Incoming): Outcome {
 }
 
 /** https://www.twilio.com/docs/voice/twiml/dial#attributes-action */
-function dialled({ params }: Incoming): Outcome {
+function dialled({ params }: Result): Leaving {
 	const status = params.DialCallStatus ?? '';
 	const isConnected = status === 'completed' || status === 'answered';
 	// Who hangs up while it rings has not been connected, and is gone.
@@ -84,7 +88,7 @@ function dialled({ params }: Incoming): Outcome {
 }
 
 /** https://www.twilio.com/docs/voice/twiml/enqueue#attributes-action */
-function queued({ params }: Incoming): Outcome {
+function queued({ params }: Result): Leaving {
 	const result = params.QueueResult ?? '';
 	const isConnected = ['bridged', 'bridging-in-process'].includes(result);
 	const output = isConnected ? 0 : result === 'hangup' || isGone(params) ? 2 : 1;
@@ -98,7 +102,7 @@ function queued({ params }: Incoming): Outcome {
 }
 
 /** A message counts also when the caller hung up after it: most do. */
-function recorded({ params }: Incoming): Outcome {
+function recorded({ params, isFound }: Result): Leaving {
 	if (!params.RecordingUrl) return leave(isGone(params) ? 2 : 1);
 	const { Digits: endedBy } = params;
 	return leave(0, {
@@ -106,10 +110,15 @@ function recorded({ params }: Incoming): Outcome {
 			recordingSid: text(params.RecordingSid),
 			recordingUrl: params.RecordingUrl,
 			durationMs: secondsToMs(params.RecordingDuration),
-			endedBy: endedBy === 'hangup' ? 'hang-up' : endedBy ? 'key' : 'silence-or-length',
+			endedBy: isFound ? null : endedByOf(endedBy),
 			key: endedBy && endedBy !== 'hangup' ? endedBy : null,
 		},
 	});
+}
+
+function endedByOf(digits: string | undefined): string {
+	if (digits === 'hangup') return 'hang-up';
+	return digits ? 'key' : 'silence-or-length';
 }
 
 /** Twilio still requests some actions when the caller has gone, but nobody waits for the reply. */

@@ -7,16 +7,17 @@ import { readRequest } from '../trigger/request';
 import { isSignedByTwilio } from '../trigger/signature';
 import { isOver } from './arm';
 import { hungUpOutput, outputCount } from './outputs';
-import { isGone, outcomeOf } from './outcomes';
+import { lostResult } from './lost';
+import { isGone, outcomeOf, resultOf } from './outcomes';
 import { isSettled, settle } from './settled';
-import { connectionOverrides, findWaiting, type Waiting, type WaitingOperation } from './waiting';
+import { findWaiting, type Waiting, type WaitingOperation } from './waiting';
 
 const answered: IWebhookResponseData = { noWebhookResponse: true };
 
 /** Twilio tells the result of these also when the caller hangs up, about when it tells that. */
 const reportAfterHangUp = new Set<WaitingOperation>(['dial', 'enqueue', 'record']);
 
-/** How long the result of such an operation may come behind the end of the call. */
+/** How long the result of such an operation may come behind the end of the call, before it is looked up. */
 const resultDelayMs = 2000;
 
 /** Twilio's request to a waiting execution: refused, answered here, or the flow goes on with it. */
@@ -24,16 +25,14 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	const waiting = findWaiting.call(this);
 	const { rawBody, rawQuery, headers, params } = readRequest.call(this);
 	const { authToken } = await this.getCredentials<TwilioCredentials>(twilioCredential);
-	// Whether Twilio signs the overrides behind "#" is not documented.
-	const isGenuine = [rawQuery, `${rawQuery}#${connectionOverrides}`].some((query) =>
-		isSignedByTwilio(authToken, {
-			publicUrl: waiting.address,
-			rawQuery: query,
-			signature: headers.signature,
-			contentType: headers.contentType,
-			rawBody,
-		}),
-	);
+	// Without the overrides behind "#", which Twilio does not sign.
+	const isGenuine = isSignedByTwilio(authToken, {
+		publicUrl: waiting.address,
+		rawQuery,
+		signature: headers.signature,
+		contentType: headers.contentType,
+		rawBody,
+	});
 	if (!isGenuine) {
 		send.call(this, 403);
 		return answered;
@@ -41,11 +40,21 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	const query = new URLSearchParams(rawQuery);
 	if (query.get('event') === 'ended') return await receiveEnd.call(this, waiting, params);
 	if (query.get('step') !== String(waiting.step)) return repeat.call(this, waiting, params);
+	const event = query.get('event') === 'silence' ? 'silence' : 'result';
+	const isRetry = query.has('retry');
+	const isLost = isRetry && event === 'result';
+	const found = isLost ? await lostResult.call(this, waiting, params, true) : undefined;
+	if (found && isSettled(this.getExecutionId(), waiting.step)) {
+		// The call ended while its result was looked up.
+		send.call(this, 204);
+		return answered;
+	}
 	const outcome = outcomeOf(waiting, {
-		event: query.get('event') === 'silence' ? 'silence' : 'result',
+		event,
 		attempt: Number(query.get('attempt') ?? 1),
-		isRetry: query.has('retry'),
-		params,
+		isRetry,
+		params: { ...params, ...found },
+		isFound: found !== undefined,
 		now: new Date(),
 	});
 	if (outcome.kind === 'reply') {
@@ -69,12 +78,19 @@ async function receiveEnd(
 ): Promise<IWebhookResponseData> {
 	send.call(this, 204);
 	if (!isOver(params.CallStatus)) return answered;
+	let found: Record<string, string> | undefined;
 	if (reportAfterHangUp.has(waiting.operation)) {
 		await sleep(resultDelayMs);
 		if (isSettled(this.getExecutionId(), waiting.step)) return answered;
+		found = await lostResult.call(this, waiting, params, false);
+		if (isSettled(this.getExecutionId(), waiting.step)) return answered;
 	}
 	settle(this.getExecutionId(), waiting.step);
-	return { ...answered, ...goOn(waiting, hungUpOutput(waiting.operation), endOf(params)) };
+	if (!found) {
+		return { ...answered, ...goOn(waiting, hungUpOutput(waiting.operation), endOf(params)) };
+	}
+	const { output, fields } = resultOf(waiting, { params: { ...params, ...found }, isFound: true });
+	return { ...answered, ...goOn(waiting, output, { ...fields, ...endOf(params) }) };
 }
 
 /**

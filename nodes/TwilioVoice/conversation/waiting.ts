@@ -24,6 +24,8 @@ export interface Waiting {
 	document: string;
 	/** The item that the node works with. */
 	item: IDataObject;
+	/** When the wait began, ISO 8601. */
+	since: string;
 	question?: Question;
 }
 
