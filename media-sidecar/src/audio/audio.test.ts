@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MULAW_SILENCE } from './constants.ts';
 import { Reframer } from './frames.ts';
-import { levelDbfs, SILENCE_DBFS } from './level.ts';
+import { isQuiet, levelDbfs, SILENCE_DBFS } from './level.ts';
 import { decodeMulaw, decodeMulawInto, decodeMulawSample, encodeMulaw } from './mulaw.ts';
 import { join, silence, tone } from './testing/signals.ts';
 import { stripWavHeader, WavFormatError, WavStripper } from './wav.ts';
@@ -43,9 +43,27 @@ describe('level', () => {
     assert.equal(levelDbfs(silence(20)), SILENCE_DBFS);
     assert.equal(levelDbfs(new Uint8Array(0)), SILENCE_DBFS);
   });
+
+  it('takes the noise of a line for quiet, and a soft voice not', () => {
+    assert.ok(isQuiet(silence(20)));
+    // Peaks are 3 dB above the level of a tone.
+    assert.ok(isQuiet(tone(20, 440, -54)));
+    assert.ok(!isQuiet(tone(20, 440, -42)));
+    const click = silence(20);
+    click[150] = 0x20;
+    assert.ok(!isQuiet(click));
+  });
 });
 
 describe('reframing', () => {
+  it('keeps its own copy of what waits, also of a Buffer', () => {
+    const reframer = new Reframer();
+    const audio = Buffer.alloc(170, 1);
+    assert.equal(reframer.push(audio).length, 1);
+    audio.fill(2);
+    assert.deepEqual([...new Set(reframer.flush()?.subarray(0, 10))], [1]);
+  });
+
   it('gives back every byte in order, however it was cut', () => {
     const audio = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
     for (const size of [1, 7, 159, 160, 161, 999]) {

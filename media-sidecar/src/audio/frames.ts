@@ -28,8 +28,8 @@ export class Reframer {
     for (; at + this.#frameBytes <= all.length; at += this.#frameBytes) {
       frames.push(all.subarray(at, at + this.#frameBytes));
     }
-    // Copied, so that a few left-over bytes do not keep a large chunk alive.
-    this.#rest = all.slice(at);
+    // Copied, so that a few left-over bytes do not keep a large chunk alive: a Buffer's slice is none.
+    this.#rest = new Uint8Array(all.subarray(at));
     return frames;
   }
 

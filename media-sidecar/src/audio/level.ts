@@ -16,3 +16,18 @@ export function levelDbfs(mulaw: Uint8Array): number {
   if (sum === 0) return SILENCE_DBFS;
   return Math.max(SILENCE_DBFS, 10 * Math.log10(sum / mulaw.length / FULL_SCALE ** 2));
 }
+
+/** The loudest sample that still counts as quiet, 16 bit: -48 dBFS. */
+const QUIET_PEAK = 132;
+const isLoud = Uint8Array.from({ length: 256 }, (_, code) =>
+  Math.abs(decodeMulawSample(code)) > QUIET_PEAK ? 1 : 0,
+);
+
+/**
+ * Whether no sample is louder than -48 dBFS: the comfort noise of a phone network, and nothing that a
+ * caller says, who is some 20 dB louder.
+ */
+export function isQuiet(mulaw: Uint8Array): boolean {
+  for (let i = 0; i < mulaw.length; i += 1) if (isLoud[mulaw[i] as number] === 1) return false;
+  return true;
+}

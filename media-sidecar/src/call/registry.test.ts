@@ -8,7 +8,7 @@ import { agentFor, CallHarness } from './testing/call-harness.ts';
 import { fakeSession, fakeTenant } from './testing/fake-session.ts';
 
 function setup(replies: readonly ScriptedReply[] = [], overrides: Partial<CallRegistryDeps> = {}) {
-  const { clock, deps, recorder } = new CallHarness({ replies });
+  const { clock, deps, metrics, recorder } = new CallHarness({ replies });
   const registry = new CallRegistry({
     ...deps,
     registry: { ...defaultRegistryOptions, maxCalls: 2 },
@@ -22,7 +22,7 @@ function setup(replies: readonly ScriptedReply[] = [], overrides: Partial<CallRe
       call: registry.start(leg, fakeSession({ callSid, callId: `id-${callSid}`, agent })),
     };
   };
-  return { clock, recorder, registry, dial };
+  return { clock, metrics, recorder, registry, dial };
 }
 
 const refusal = (reason: string) => (error: unknown) =>
@@ -40,6 +40,15 @@ test('takes calls up to its limit, and again when one has ended', async () => {
   assert.equal(registry.size, 1);
   dial('CA3');
   await registry.closeAll();
+});
+
+test('tells how many calls there are, also before the first one', async () => {
+  const { metrics, registry, dial } = setup();
+  assert.equal(metrics.gauges.get('calls_active'), 0);
+  dial('CA1');
+  assert.equal(metrics.gauges.get('calls_active'), 1);
+  await registry.closeAll();
+  assert.equal(metrics.gauges.get('calls_active'), 0);
 });
 
 test('refuses a second stream of the same call', async () => {

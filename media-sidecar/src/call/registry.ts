@@ -59,6 +59,8 @@ export class CallRegistry {
 
   constructor(deps: CallRegistryDeps) {
     this.#deps = deps;
+    // A series that appears with the first call only cannot be told from one that is missing.
+    this.#reportSize();
   }
 
   get size(): number {

@@ -82,7 +82,7 @@ export type RealtimeItem =
 
 /** Methods do nothing on a session that is closed, and wait in order while it is not ready. */
 export interface RealtimeSession {
-  /** One frame of the caller. Held until the session is ready, and sent in order then. */
+  /** Whole frames of the caller, one or more. Held until the session is ready, and sent in order then. */
   append(mulaw: Uint8Array): void;
   /** Adds to the conversation, in this order. */
   add(items: readonly RealtimeItem[]): void;

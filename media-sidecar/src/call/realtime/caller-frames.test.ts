@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { VirtualClock } from '../../kernel/testing/virtual-clock.ts';
 import { FakeRealtimeModel } from '../../realtime/testing/fake-realtime-model.ts';
 import { RecordingListener } from '../../realtime/testing/recording-listener.ts';
@@ -14,14 +14,15 @@ function setup() {
   const clock = new VirtualClock();
   const model = new FakeRealtimeModel(clock);
   const open = () => model.open({} as never, new RecordingListener().listener);
-  const frames = new CallerFrames(clock, defaultRealtimeOptions);
+  const caller = { speaks: false };
+  const frames = new CallerFrames(clock, defaultRealtimeOptions, () => caller.speaks);
   const hear = (count: number, byte: number) => {
     for (let i = 0; i < count; i += 1) {
       clock.advance(20);
       frames.push(frame(byte));
     }
   };
-  return { clock, frames, hear, open };
+  return { caller, clock, frames, hear, open };
 }
 
 const bytes = (session: { frames: Uint8Array[] }) => session.frames.map(([byte]) => byte);
@@ -66,8 +67,13 @@ test('what came while the process was busy is heard whole', () => {
   hear(1, VOICE);
   assert.deepEqual(bytes(session), Array(36).fill(VOICE));
   clock.stall(600);
-  clock.advance(100);
-  assert.ok(session.frames.length > 36 + 30, 'a gap stayed a gap');
+  clock.advance(150);
+  assert.equal(session.frames.length, 36, 'it was on its way still, and was looked for twice');
+  for (let i = 0; i < 37; i += 1) frames.push(frame(VOICE));
+  assert.deepEqual(bytes(session), Array(73).fill(VOICE));
+  clock.stall(600);
+  clock.advance(400);
+  assert.ok(session.frames.length >= 73 + 20, 'a gap stayed a gap');
   frames.close();
 });
 
@@ -96,6 +102,7 @@ test('nothing is padded while frames come, a little late or not', () => {
 test('while nobody speaks a second is kept, and speech as long as it lasts', () => {
   const { frames, hear, open } = setup();
   frames.attach(open());
+  frames.isHeard();
   hear(200, SILENCE);
   assert.equal(frames.kept.length, 50);
   frames.speechBegan(4000);
@@ -123,9 +130,21 @@ test('another session first hears what is kept, then what comes', () => {
   frames.close();
 });
 
+test('a first session that never becomes ready costs none of the caller’s first words', () => {
+  const { frames, hear, open } = setup();
+  frames.attach(open());
+  hear(150, VOICE);
+  frames.detach();
+  const next = open();
+  frames.attach(next);
+  assert.equal(next.frames.length, 150);
+  frames.close();
+});
+
 test('what was dealt with is not heard again', () => {
   const { frames, hear, open } = setup();
   frames.attach(open());
+  frames.isHeard();
   hear(20, VOICE);
   frames.speechBegan(0);
   hear(5, SILENCE);
@@ -144,4 +163,119 @@ test('tells the moment of a position, also when audio came in a burst', () => {
   assert.equal(frames.momentOf(1500), clock.monotonicMs() - 500);
   assert.equal(frames.momentOf(9000), clock.monotonicMs());
   frames.close();
+});
+
+describe('quiet frames go several at a time, between turns', () => {
+  /** A session that has listened for a second of silence, of which the last frame waits. */
+  function listening() {
+    const rig = setup();
+    const session = rig.open();
+    rig.frames.attach(session);
+    rig.frames.isHeard();
+    rig.hear(50, SILENCE);
+    const appends = session.appends;
+    return { ...rig, session, newAppends: () => session.appends - appends };
+  }
+
+  test('what comes in 100 ms in one message, none of it lost', () => {
+    const { frames, hear, newAppends, session } = listening();
+    hear(24, SILENCE);
+    assert.equal(newAppends(), 4);
+    assert.equal(session.frames.length, 49 + 20);
+    frames.close();
+  });
+
+  test('a sound takes along at once what waits before it, and what follows goes as it comes', () => {
+    const { frames, hear, newAppends, session } = listening();
+    hear(3, SILENCE);
+    assert.equal(newAppends(), 0);
+    hear(1, VOICE);
+    assert.equal(newAppends(), 1);
+    assert.deepEqual(bytes(session).slice(49), [SILENCE, SILENCE, SILENCE, SILENCE, VOICE]);
+    // Perhaps a pause within a turn, of which the model has told nothing yet.
+    hear(30, SILENCE);
+    assert.equal(newAppends(), 31);
+    hear(10, SILENCE);
+    assert.equal(newAppends(), 32);
+    frames.close();
+  });
+
+  test('not while the model hears the caller speak, however quietly', () => {
+    const { caller, frames, hear, newAppends } = listening();
+    caller.speaks = true;
+    hear(10, SILENCE);
+    assert.equal(newAppends(), 10);
+    caller.speaks = false;
+    hear(10, SILENCE);
+    assert.equal(newAppends(), 12);
+    frames.close();
+  });
+
+  test('what waits goes when the phone’s audio stays away', () => {
+    const { clock, frames, hear, session } = listening();
+    hear(2, SILENCE);
+    clock.advance(200);
+    assert.equal(session.frames.length, 52);
+    frames.close();
+  });
+
+  test('another session hears what waited, once', () => {
+    const { frames, hear, open, session } = listening();
+    hear(3, SILENCE);
+    frames.done(980);
+    frames.detach();
+    hear(1, VOICE);
+    const next = open();
+    frames.attach(next);
+    assert.equal(session.frames.length, 49);
+    assert.deepEqual(bytes(next), [SILENCE, SILENCE, SILENCE, SILENCE, VOICE]);
+    frames.isHeard();
+    hear(1, SILENCE);
+    assert.equal(next.frames.length, 6);
+    frames.close();
+  });
+
+  test('all calls send theirs in the same moment', () => {
+    const { clock, open } = setup();
+    const sentAtMs: number[] = [];
+    const callers = [0, 1, 2].map(() => {
+      clock.advance(37);
+      const session = open();
+      const frames = new CallerFrames(clock, defaultRealtimeOptions, () => false);
+      frames.attach(session);
+      frames.isHeard();
+      return { frames, session };
+    });
+    const hear = () => {
+      clock.advance(20);
+      for (const { frames } of callers) frames.push(frame(SILENCE));
+    };
+    for (let i = 0; i < 50; i += 1) hear();
+    for (const { session } of callers) {
+      const append = session.append.bind(session);
+      session.append = (mulaw) => {
+        sentAtMs.push(clock.monotonicMs());
+        append(mulaw);
+      };
+    }
+    for (let i = 0; i < 50; i += 1) hear();
+    assert.equal(sentAtMs.length, 30);
+    assert.equal(new Set(sentAtMs).size, 10);
+    for (const { frames } of callers) frames.close();
+  });
+
+  test('each as it comes, to who wants that', () => {
+    const { clock, open } = setup();
+    const session = open();
+    const frames = new CallerFrames(
+      clock,
+      { ...defaultRealtimeOptions, holdsQuietFrames: false },
+      () => false,
+    );
+    frames.attach(session);
+    frames.isHeard();
+    for (let i = 0; i < 100; i += 1) frames.push(frame(SILENCE));
+    assert.equal(session.appends, 100);
+    frames.close();
+  });
 });

@@ -100,6 +100,12 @@ export interface RealtimeOptions {
    */
   readonly maxPaddingMs: number;
   /**
+   * Between turns the caller's quiet frames wait for each other, for about 100 ms at most. What can be heard never
+   * waits.
+   * @defaultValue true
+   */
+  readonly holdsQuietFrames: boolean;
+  /**
    * Pause before a model that refused for its rate limit is asked again, in ms.
    * @defaultValue 1500
    */
@@ -122,5 +128,6 @@ export const defaultRealtimeOptions = {
   stopsWithinMs: 300,
   gapMs: 400,
   maxPaddingMs: 10_000,
+  holdsQuietFrames: true,
   rateLimitPauseMs: 1500,
 } as const satisfies RealtimeOptions;

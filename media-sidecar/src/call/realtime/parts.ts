@@ -118,7 +118,7 @@ export class RealtimeParts {
     this.options = options;
     this.turnOptions = context.options.turnFor(session.tenant.language);
     this.timers = new NamedTimers(clock, (name) => listener.timerDue(name));
-    this.frames = new CallerFrames(clock, options);
+    this.frames = new CallerFrames(clock, options, () => this.state.speaking);
     this.callers = new CallerTurns(context, options.wordsWithinMs);
     this.playout = new Playout(context, {
       onTurnStarted: (turnId, index) => this.usage.turnStarted(turnId, index),

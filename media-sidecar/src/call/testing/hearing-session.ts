@@ -1,4 +1,5 @@
 import { FRAME_MS } from '../../audio/constants.ts';
+import { Reframer } from '../../audio/frames.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RespondRequest } from '../../realtime/contract.ts';
 import type { FakeRealtimeSession } from '../../realtime/testing/fake-realtime-model.ts';
@@ -27,9 +28,9 @@ let turns = 0;
 export function hears(session: FakeRealtimeSession, setup: HearingSetup): void {
   const hearing = new Hearing(session, setup);
   const append = session.append.bind(session);
-  session.append = (frame) => {
-    append(frame);
-    hearing.sent(frame);
+  session.append = (mulaw) => {
+    append(mulaw);
+    hearing.sent(new Reframer().push(mulaw));
   };
   const update = session.update.bind(session);
   session.update = (settings) => {
@@ -62,10 +63,10 @@ class Hearing {
   }
 
   /** It is heard later: never in the tick in which it was sent. */
-  sent(frame: Uint8Array): void {
+  sent(frames: readonly Uint8Array[]): void {
     if (this.#session.closed) return;
-    this.#pending.push(frame);
-    if (this.#pending.length === 1) this.#later(0, () => this.#hearPending());
+    if (this.#pending.length === 0) this.#later(0, () => this.#hearPending());
+    this.#pending.push(...frames);
   }
 
   answer(request: RespondRequest): void {

@@ -13,7 +13,7 @@ export const RACE = 'race_';
 const APPEND_HEAD = '{"type":"input_audio_buffer.append","audio":"';
 const APPEND_TAIL = '"}';
 
-/** 50 times a second for each call: base64 needs no escaping, so nothing is serialised. */
+/** Up to 50 times a second for each call: base64 needs no escaping, so nothing is serialised. */
 export function appendRequest(mulaw: Uint8Array): string {
   const bytes = Buffer.isBuffer(mulaw)
     ? mulaw

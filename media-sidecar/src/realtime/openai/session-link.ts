@@ -105,7 +105,7 @@ export class SessionLink {
     else this.#write(request);
   }
 
-  /** One frame of the caller. */
+  /** Frames of the caller. */
   append(mulaw: Uint8Array): void {
     if (this.#isOver) return;
     const request = appendRequest(mulaw);

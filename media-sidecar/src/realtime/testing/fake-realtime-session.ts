@@ -1,3 +1,4 @@
+import { Reframer } from '../../audio/frames.ts';
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import { ProviderError } from '../../kernel/errors.ts';
 import type {
@@ -48,6 +49,8 @@ export class FakeRealtimeSession implements RealtimeSession {
   readonly listener: RealtimeListener;
   readonly calls: SessionCall[] = [];
   readonly frames: Uint8Array[] = [];
+  /** In how many messages they came. */
+  appends = 0;
   /** Closed by us, or dead. */
   closed = false;
   isReady = false;
@@ -80,7 +83,9 @@ export class FakeRealtimeSession implements RealtimeSession {
   }
 
   append(mulaw: Uint8Array): void {
-    if (!this.closed) this.frames.push(mulaw);
+    if (this.closed) return;
+    this.appends += 1;
+    this.frames.push(...new Reframer().push(mulaw));
   }
 
   add(items: readonly RealtimeItem[]): void {
