@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { sidecarCommand } from '../media-sidecar/src/command.ts';
 
 /** The sidecar, as a process of its own, so that its CPU and memory are its own. */
 export interface SidecarProcess {
@@ -12,7 +12,6 @@ export interface SidecarProcess {
   close(): Promise<void>;
 }
 
-const MAIN = fileURLToPath(new URL('../media-sidecar/src/main.ts', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 const COMPLAINTS: ReadonlySet<string> = new Set(['warn', 'error', 'fatal']);
 
@@ -25,7 +24,7 @@ interface LogLine {
 export function startSidecarProcess(
   environment: Readonly<Record<string, string>>,
 ): Promise<SidecarProcess> {
-  return startServerProcess(MAIN, environment);
+  return startServerProcess(sidecarCommand, environment);
 }
 
 export interface ServerProcess extends SidecarProcess {
@@ -34,23 +33,21 @@ export interface ServerProcess extends SidecarProcess {
 
 /**
  * A program that tells its address in its log, as the sidecar does.
+ * @param command node, its options and the program
  * @param preload a module that is loaded before it; it can talk to this process
  */
 export async function startServerProcess(
-  main: string,
+  command: readonly [node: string, ...rest: string[]],
   environment: Readonly<Record<string, string>>,
   preload?: string,
 ): Promise<ServerProcess> {
-  const child = spawn(
-    process.execPath,
-    preload === undefined ? [main] : [`--import=${preload}`, main],
-    {
-      // Nothing of this shell's own configuration may leak into the measurement.
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
-      stdio: ['ignore', 'pipe', 'inherit', ...(preload === undefined ? [] : (['ipc'] as const))],
-      serialization: 'advanced',
-    },
-  );
+  const [node, ...rest] = command;
+  const child = spawn(node, preload === undefined ? rest : [`--import=${preload}`, ...rest], {
+    // Nothing of this shell's own configuration may leak into the measurement.
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+    stdio: ['ignore', 'pipe', 'inherit', ...(preload === undefined ? [] : (['ipc'] as const))],
+    serialization: 'advanced',
+  });
   const { stdout } = child;
   if (!stdout) throw new Error('the program has no output');
   const complaints = new Map<string, number>();

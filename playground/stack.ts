@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sidecarCommand } from '../media-sidecar/src/command.ts';
 import { saveCredentials } from './credentials.ts';
 import { makeCertificate, startTlsFront, type TlsFront } from './tls-front.ts';
 import { N8nClient, type N8nWorkflow } from './n8n/client.ts';
@@ -195,7 +196,7 @@ function sidecarProcess(
   const { dataDir, ports, secrets } = options;
   return new ServiceProcess({
     name: 'media sidecar',
-    command: [process.execPath, join(projectDir, 'media-sidecar/src/main.ts')],
+    command: sidecarCommand,
     log: join(logs, 'sidecar.log'),
     stopTimeoutMs: 30_000,
     readyWhen: (line) => line.includes('media sidecar is listening'),

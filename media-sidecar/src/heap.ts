@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
  * it: at 100 calls two each second, with pauses of 10 to 25 ms.
  */
 export function setUpHeap(): void {
-  // The young generation keeps its size: it is collected about once a second, in 3 ms.
+  // Without the options of command.ts, the young generation keeps the size that it has by now.
   setFlagsFromString('--semi-space-growth-factor=1');
   // The whole heap is collected when it has doubled, not when it has grown by some percent.
   setFlagsFromString('--heap-growing-percent=100');

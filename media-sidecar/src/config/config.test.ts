@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigError, loadConfig } from './config.ts';
+import { ConfigError, loadConfig, loadProcessConfig } from './config.ts';
 
 const valid = {
   PUBLIC_URL: 'https://voice.example.com/',
@@ -34,6 +34,23 @@ test('fills in the documented defaults', () => {
   });
   assert.equal(config.webhookAllowHttpLoopback, false);
   assert.equal('bootstrapApiKey' in config, false);
+});
+
+test('takes the secrets out of the environment', (t) => {
+  const before = { ...process.env };
+  t.after(() => {
+    process.env = before;
+  });
+  process.env = {
+    ...valid,
+    GOOGLE_API_KEY: 'google-key',
+    GEMINI_API_KEY: 'gemini-key',
+    PORT: '8101',
+  };
+  const config = loadProcessConfig();
+  assert.equal(config.google?.apiKey, 'google-key');
+  const left = Object.keys(process.env).sort();
+  assert.deepEqual(left, ['PORT', 'PUBLIC_URL', 'TWILIO_ACCOUNT_SID']);
 });
 
 test('names every bad variable at once', () => {

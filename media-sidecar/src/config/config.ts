@@ -213,9 +213,26 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   });
 }
 
-/** Reads the configuration of this process. The only place that looks at `process.env`. */
+/** Nobody but the configuration has a use for these. */
+const secrets = [
+  'BOOTSTRAP_API_KEY',
+  'DATABASE_URL',
+  'ENCRYPTION_KEY',
+  'GEMINI_API_KEY',
+  'GOOGLE_API_KEY',
+  'OPENAI_API_KEY',
+  'TWILIO_AUTH_TOKEN',
+];
+
+/**
+ * Reads the configuration of this process. The only place that looks at `process.env`. The secrets are
+ * taken out of it: SDKs look for keys by themselves, and Gemini's warns of Google's.
+ * @throws ConfigError
+ */
 export function loadProcessConfig(): Config {
-  return loadConfig(process.env);
+  const config = loadConfig(process.env);
+  for (const name of secrets) delete process.env[name];
+  return config;
 }
 
 function isProxy(text: string): boolean {
