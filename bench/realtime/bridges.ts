@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { sidecarCommand } from '../../media-sidecar/src/command.ts';
 import { SidecarClient } from '../sidecar-client.ts';
 import { startServerProcess, type ServerProcess } from '../sidecar-process.ts';
 import { TENANT } from '../tenant.ts';
@@ -27,7 +28,6 @@ export interface BridgeSettings {
 }
 
 const PROBE = new URL('./probe.ts', import.meta.url).href;
-const SIDECAR = fileURLToPath(new URL('../../media-sidecar/src/main.ts', import.meta.url));
 const SMALL = {
   relay: fileURLToPath(new URL('./relay-main.ts', import.meta.url)),
   agents: fileURLToPath(new URL('./agents-main.ts', import.meta.url)),
@@ -45,7 +45,7 @@ export function startBridge(name: BridgeName, settings: BridgeSettings): Promise
 async function startSmall(name: 'relay' | 'agents', settings: BridgeSettings): Promise<Bridge> {
   const modelUrl = `${settings.modelOrigin.replace('http', 'ws')}/v1/realtime?model=${MODEL}`;
   const server = await startServerProcess(
-    SMALL[name],
+    [process.execPath, SMALL[name]],
     { MODEL_URL: modelUrl, OPENAI_API_KEY },
     PROBE,
   );
@@ -66,7 +66,7 @@ async function startSidecar(settings: BridgeSettings): Promise<Bridge> {
   const authToken = randomBytes(16).toString('hex');
   const apiKey = randomBytes(24).toString('hex');
   const server = await startServerProcess(
-    SIDECAR,
+    sidecarCommand,
     {
       PORT: '0',
       PUBLIC_URL: 'https://voice.example.com',

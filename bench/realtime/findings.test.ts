@@ -6,6 +6,7 @@ import type { ModelReport, PhoneReport } from './reports.ts';
 const phone: PhoneReport = {
   phone: 4,
   sentAtMs: Float64Array.of(100, 120, 140),
+  spoken: Uint8Array.of(0, 1, 1),
   chunks: Float64Array.of(0, 0, 1600, 205),
   clearsAtMs: [1012],
   interruptions: [{ atMs: 950, item: 0 }],
@@ -31,6 +32,12 @@ test('a frame that never came is lost, the others took their time', () => {
   assert.equal(framesSent, 3);
   assert.equal(framesLost, 1);
   assert.deepEqual(upMs, [3, 5]);
+});
+
+test('frames in which nothing sounds are told apart', () => {
+  const listens = { ...phone, spoken: Uint8Array.of(1, 0, 1) };
+  const { upMs, quietUpMs } = findingsOf([listens], [session], window);
+  assert.deepEqual([upMs, quietUpMs], [[5], [3]]);
 });
 
 test('a piece of audio has come with the message that holds its first byte', () => {

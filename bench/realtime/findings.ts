@@ -4,8 +4,10 @@ import type { Window } from './round.ts';
 
 /** What the two ends of a bridge tell together. All in ms where not said otherwise. */
 export interface Findings {
-  /** The caller's frame into the bridge's socket -> the same frame at the model. */
+  /** A frame in which the caller speaks into the bridge's socket -> the same frame at the model. */
   readonly upMs: readonly number[];
+  /** The same of frames in which nothing sounds. */
+  readonly quietUpMs: readonly number[];
   /** A piece of audio at the model -> its first byte at the phone's socket. */
   readonly downMs: readonly number[];
   /** The model says that the caller speaks -> `clear` at the phone's socket. */
@@ -47,6 +49,7 @@ export function joinFindings(all: readonly Findings[]): Findings {
   const sum = (of: (each: Findings) => number) => all.reduce((total, each) => total + of(each), 0);
   return {
     upMs: all.flatMap((each) => each.upMs),
+    quietUpMs: all.flatMap((each) => each.quietUpMs),
     downMs: all.flatMap((each) => each.downMs),
     clearMs: all.flatMap((each) => each.clearMs),
     clearsMissing: sum((each) => each.clearsMissing),
@@ -85,6 +88,7 @@ function findingsOfCall(
 
 function framesOf(phone: PhoneReport, sessions: readonly ModelReport[], { fromMs, toMs }: Window) {
   const upMs: number[] = [];
+  const quietUpMs: number[] = [];
   let framesSent = 0;
   let framesLost = 0;
   phone.sentAtMs.forEach((sentMs, frame) => {
@@ -94,9 +98,12 @@ function framesOf(phone: PhoneReport, sessions: readonly ModelReport[], { fromMs
       .map(({ receivedAtMs }) => receivedAtMs[frame])
       .find((atMs) => atMs !== undefined && !Number.isNaN(atMs));
     if (receivedMs === undefined) framesLost += 1;
-    else if (sentMs >= fromMs) upMs.push(receivedMs - sentMs);
+    else if (sentMs >= fromMs) {
+      const took = phone.spoken[frame] === 1 ? upMs : quietUpMs;
+      took.push(receivedMs - sentMs);
+    }
   });
-  return { upMs, framesSent, framesLost };
+  return { upMs, quietUpMs, framesSent, framesLost };
 }
 
 /** Of each piece of audio whose first byte came to the phone: how long it took. */

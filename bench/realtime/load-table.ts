@@ -16,6 +16,7 @@ export const LOAD_HEADINGS = [
   'RSS KB more',
   'caller→model ms',
   'over relay',
+  'its silence ms',
   'model→phone ms',
   'over relay',
   'loop ms',
@@ -40,7 +41,11 @@ export const LOAD_LEGEND = `Three figures are median / 95th / 99th percentile, t
   RSS KB more    what each further call of this bridge adds: slope of the least-squares line through
                  the resident memory at all numbers of calls from 25 on, at least three; like RSS KB
                  it is read with the calls going on, after two full garbage collections
-  caller→model   a frame into the bridge's socket -> the same frame at the model
+  caller→model   a frame in which the caller speaks into the bridge's socket -> the same frame at the
+                 model
+  its silence    the same of frames in which nothing sounds: ours sends them ten times a second while the
+                 caller listens, from 0.6 s after the last sound on; callers of this load are in a quiet
+                 place: behind one who is not there is noise, and no frame waits
   model→phone    a piece of audio at the model -> its first byte at the phone's socket; both ways hold
                  what phones and model, which share the machine, are late themselves
   over relay     less the same percentile of the bare relay: what is the bridge's own
@@ -82,6 +87,7 @@ function rowOf(
     number(furtherKb),
     spread(findings.upMs, [0.5, 0.95, 0.99]),
     overFloor(findings.upMs, relay?.findings.upMs),
+    spread(findings.quietUpMs, [0.5, 0.95]),
     spread(findings.downMs, [0.5, 0.95, 0.99]),
     overFloor(findings.downMs, relay?.findings.downMs),
     [loopDelay.p50Ms, loopDelay.p95Ms, loopDelay.p99Ms].map((ms) => number(ms, 1)).join(' / '),

@@ -42,6 +42,7 @@ export class Phone {
   readonly #toBridge: DelayLine<() => void>;
   readonly #fromBridge: DelayLine<Received>;
   readonly #sentAtMs: number[] = [];
+  readonly #spoken: number[] = [];
   readonly #chunks: number[] = [];
   readonly #clearsAtMs: number[] = [];
   readonly #interruptions: { readonly atMs: number; readonly item: number }[] = [];
@@ -113,6 +114,7 @@ export class Phone {
     return {
       phone,
       sentAtMs: Float64Array.from(this.#sentAtMs),
+      spoken: Uint8Array.from(this.#spoken),
       chunks: Float64Array.from(this.#chunks),
       clearsAtMs: this.#clearsAtMs,
       interruptions: this.#interruptions,
@@ -147,6 +149,7 @@ export class Phone {
     this.#talking = talking;
     const frame = this.#frames;
     this.#frames += 1;
+    this.#spoken.push(talking ? 1 : 0);
     const payload = callerPayload(this.#options.phone, frame, talking);
     this.#toBridge.send(() => {
       this.#sentAtMs[frame] = sharedNowMs();

@@ -17,6 +17,8 @@ export interface PhoneReport {
   readonly phone: number;
   /** When each frame went into the socket, by its number. */
   readonly sentAtMs: Float64Array;
+  /** Of each frame, by its number: 1 when the caller speaks in it. */
+  readonly spoken: Uint8Array;
   /** Each stretch of the agent's audio that came: item, first byte, bytes, when. */
   readonly chunks: Float64Array;
   readonly clearsAtMs: readonly number[];

@@ -22,7 +22,7 @@ test('says beside a delay what the bare relay has at the same number of calls', 
   const words = verdictsOf([ours, relay], []).map(inWords);
   assert.ok(
     words.includes(
-      'caller→model at 250 calls, p95: at most 20 ms – 25 (the bare relay: 18), missed by 5',
+      "caller's words→model at 250 calls, p95: at most 20 ms – 25 (the bare relay: 18), missed by 5",
     ),
     words.join('\n'),
   );

@@ -56,7 +56,7 @@ export function verdictsOf(
       unit: 'times',
     },
     {
-      name: `caller→model at ${DELAY_AT_CALLS} calls, p95`,
+      name: `caller's words→model at ${DELAY_AT_CALLS} calls, p95`,
       ...delay(({ upMs }) => upMs),
     },
     {

@@ -5,7 +5,7 @@ import type { BridgeName } from '../options.ts';
 
 export const MB = 1024 * 1024;
 
-/** A round of 10 s in which each call sent one frame, which took 3 ms, and heard nothing. */
+/** A round of 10 s in which each caller spoke for one frame, which took 3 ms, and heard nothing. */
 export function loadRound(calls: number, different: Partial<LoadRound> = {}): LoadRound {
   return {
     calls,
@@ -21,6 +21,7 @@ export function loadRound(calls: number, different: Partial<LoadRound> = {}): Lo
     phones: Array.from({ length: calls }, (_, phone) => ({
       phone,
       sentAtMs: Float64Array.of(100),
+      spoken: Uint8Array.of(1),
       chunks: new Float64Array(),
       clearsAtMs: [],
       interruptions: [],
