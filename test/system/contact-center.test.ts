@@ -3,6 +3,7 @@ import { before, describe, test } from 'node:test';
 import type { CallerReport } from '../../simulator/src/index.ts';
 import type { SampleTenant } from '../../playground/sample-tenants.ts';
 import { endedExecution, readExecution } from './executions.ts';
+import { plain } from './plain-words.ts';
 import { eventually, HttpStatusError, type TestPlayground } from './playground.ts';
 import { sharedPlayground } from './shared-playground.ts';
 
@@ -23,15 +24,6 @@ interface CallRecord {
     readonly delays: Readonly<Record<string, number>>;
   }[];
 }
-
-const plain = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9 ]+/g, ' ')
-    .replace(/ +/g, ' ')
-    .trim();
 
 describe('two dealers answer the phone at the same time', () => {
   let playground: TestPlayground;

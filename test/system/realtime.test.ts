@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { CallerReport, DialInput } from '../../simulator/src/index.ts';
 import type { SampleLine, SampleTenant } from '../../playground/sample-tenants.ts';
 import { readExecution } from './executions.ts';
@@ -18,6 +18,11 @@ interface CallRecord {
     readonly generatedText: string | null;
     readonly interrupted: boolean;
   }[];
+}
+
+/** Of those that a test may set, what is left of them. */
+interface RealtimeFaults {
+  readonly killNext: { readonly skip: number } | null;
 }
 
 const asks = (text: string, answer: RegExp): DialInput['script'] => [
@@ -99,9 +104,23 @@ describe('speech to speech, in the real n8n', () => {
     assert.deepEqual(report.failures, []);
   }
 
-  describe('while nothing fails', { concurrency: true }, () => {
-    before(() =>
-      playground.simulator('PUT', '/openai/realtime/script', [
+  const faults = async () =>
+    (await playground.simulator<{ openAiRealtime: RealtimeFaults }>('GET', '/faults'))
+      .openAiRealtime;
+
+  // Side by side: none of these calls feels the others.
+  describe('calls at the same time', { concurrency: true }, () => {
+    let cutOff: ReturnType<typeof call>;
+
+    before(async () => {
+      await playground.simulator('PATCH', '/faults', {
+        openAiRealtime: {
+          // As short as the sidecar takes it to be: only one call is long enough to come to it.
+          sessionLimitMs,
+          killNext: { phase: 'mid-audio', how: 'reset', count: 1 },
+        },
+      });
+      await playground.simulator('PUT', '/openai/realtime/script', [
         {
           match: 'persona',
           times: 2,
@@ -122,8 +141,20 @@ describe('speech to speech, in the real n8n', () => {
             calls: [{ name: 'end_call', arguments: {} }],
           },
         },
-      ]),
-    );
+      ]);
+      cutOff = call('realtime-assistant', [
+        ...asks('¿Dónde están ubicados?', /avenida/),
+        ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
+        { do: 'hang-up' },
+      ]);
+      // The test that waits for it tells; what fails before that must not end the process.
+      cutOff.catch(() => {});
+      // Whichever session speaks next dies: nobody else calls before this one has.
+      await eventually('its socket dies', async () =>
+        (await faults()).killNext === null ? true : undefined,
+      );
+    });
+    after(() => playground.reset());
 
     test('the third number answers, uses the tool, stops when it is spoken over, and keeps what was heard', async () => {
       const { report, record, heard } = await call('realtime-assistant', [
@@ -205,37 +236,21 @@ describe('speech to speech, in the real n8n', () => {
       assert.equal(report.endedBy, 'other-side');
       assert.equal(record.endReason, 'agent-hung-up');
     });
-  });
-
-  describe('whatever fails', () => {
-    afterEach(() => playground.reset());
 
     test('a socket that dies in the middle of a sentence is a phrase to the caller, and no more', async () => {
-      await playground.simulator('PATCH', '/faults', {
-        openAiRealtime: { killNext: { phase: 'mid-audio', how: 'reset', count: 1 } },
-      });
-      const { record } = await call('realtime-assistant', [
-        ...asks('¿Dónde están ubicados?', /avenida/),
-        ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
-        { do: 'hang-up' },
-      ]);
+      const { record } = await cutOff;
       assert.equal(record.endReason, 'caller-hung-up');
       assert.equal(record.pipeline, 'realtime');
       assertNothingDoubled(record);
     });
 
     test('the limit of a session passes unnoticed', async () => {
-      await playground.simulator('PATCH', '/faults', { openAiRealtime: { sessionLimitMs } });
       const { report, record } = await call('realtime-assistant', [
         ...asks('¿Qué horario tienen?', /horas/),
-        { do: 'wait', ms: 3000 },
         ...asks('¿Dónde están ubicados?', /avenida/),
         { do: 'wait', ms: 3000 },
         ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
-        { do: 'wait', ms: 3000 },
         ...asks('¿Cuánto dura el cambio de aceite?', /hora/),
-        { do: 'wait', ms: 3000 },
-        ...asks('¿Y cuánto cuesta el calefactor de motor?', /pesos/),
         { do: 'hang-up' },
       ]);
       const lastMs = Math.max(...report.heard.map(({ endMs }) => endMs));
@@ -246,34 +261,38 @@ describe('speech to speech, in the real n8n', () => {
       assert.equal(record.endReason, 'caller-hung-up');
       assertNothingDoubled(record);
     });
+  });
 
-    test('when the model stays away, the cascade goes on with the same call', async () => {
-      await playground.simulator('PATCH', '/faults', {
-        openAiRealtime: {
-          killNext: { phase: 'thinking', how: 'reset', count: 1 },
-        },
-      });
-      await playground.simulator('PUT', '/openai/realtime/script', []);
-      const calling = call('realtime-assistant', [
-        ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
-        ...asks('¿Dónde están ubicados?', /avenida/),
-        { do: 'hang-up' },
-      ]);
-      // The first session is there; none of those that are to replace it is let in.
-      await eventually('the session of the call', async () => {
-        const { data } = await playground.simulator<{ data: unknown[] }>(
-          'GET',
-          '/calls?active=true',
-        );
-        return data.length > 0 ? true : undefined;
-      });
-      await new Promise((resolve) => setTimeout(resolve, 2500));
-      await playground.simulator('PATCH', '/faults', {
-        openAiRealtime: { failNext: { status: 503, count: 100 } },
-      });
-      const { record } = await calling;
-      assert.equal(record.endReason, 'caller-hung-up');
-      assertNothingDoubled(record);
+  test('when the model stays away, the cascade goes on with the same call', async (t) => {
+    t.after(() => playground.reset());
+    const startedAt = new Date().toISOString();
+    // The greeting is spared: the session dies when it thinks about the first question.
+    await playground.simulator('PATCH', '/faults', {
+      openAiRealtime: { killNext: { phase: 'thinking', how: 'reset', skip: 1, count: 1 } },
     });
+    const calling = call('realtime-assistant', [
+      ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
+      ...asks('¿Dónde están ubicados?', /avenida/),
+      { do: 'hang-up' },
+    ]);
+    await eventually('the greeting', async () =>
+      (await faults()).killNext?.skip === 0 ? true : undefined,
+    );
+    // The first session is there; none of those that are to replace it is let in.
+    await playground.simulator('PATCH', '/faults', {
+      openAiRealtime: { failNext: { status: 503, count: 100 } },
+    });
+    const { record } = await calling;
+    assert.equal((await faults()).killNext, null, 'the session did not die');
+    const { data } = await playground.simulator<{ data: { at: string }[] }>(
+      'GET',
+      '/requests?path=streamGenerateContent',
+    );
+    assert.ok(
+      data.some(({ at }) => at > startedAt),
+      'the cascade was not asked',
+    );
+    assert.equal(record.endReason, 'caller-hung-up');
+    assertNothingDoubled(record);
   });
 });

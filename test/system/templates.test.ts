@@ -14,8 +14,11 @@ import { endedExecution, type Execution } from './executions.ts';
 import { eventually, type TestPlayground } from './playground.ts';
 import { sharedPlayground } from './shared-playground.ts';
 
-/** The templates beside the contact center and the menu on the canvas, each in the real n8n. */
-describe('templates, imported and executed', () => {
+/**
+ * The templates beside the contact center and the menu on the canvas, each in the real n8n. Side by
+ * side: each test changes another template, and those that call have numbers and telephones of their own.
+ */
+describe('templates, imported and executed', { concurrency: true }, () => {
   let playground: TestPlayground;
   before(async () => {
     playground = await sharedPlayground();
@@ -70,10 +73,15 @@ describe('templates, imported and executed', () => {
       );
       return status === 'completed' ? true : undefined;
     });
-    // The template takes yesterday's; the call is of today.
+    // The template takes yesterday's; the call is of today, and others record theirs at the same time.
     const id = await change('score-recordings', {
       'List the Recordings': {
-        parameters: { resource: 'recording', operation: 'getMany', returnAll: true, filters: {} },
+        parameters: {
+          resource: 'recording',
+          operation: 'getMany',
+          returnAll: true,
+          filters: { callSid: call.sid },
+        },
       },
     });
     const execution = await runByHand(id, 'Every Night');
