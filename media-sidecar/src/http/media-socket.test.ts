@@ -35,6 +35,16 @@ let transcriptionAnswer: TranscriptionRefusal | ClaimedTranscription;
 let answer: SessionRefusal | ClaimedSession;
 let beginError: Error | undefined;
 let clients: WebSocket[];
+/** The first byte of each frame of the caller. */
+let heard: (number | undefined)[];
+
+const deafListener = {
+  onAudio: () => undefined,
+  onDtmf: () => undefined,
+  onFirstPlayed: () => undefined,
+  onItemPlayed: () => undefined,
+  onEnded: () => undefined,
+};
 
 const session = { callId: 'call-1' } as ClaimedSession;
 const transcription = { transcriptionId: 'transcription-1' } as ClaimedTranscription;
@@ -51,8 +61,9 @@ async function start(options: MediaSocketOptions = {}): Promise<void> {
             return Promise.resolve(answer);
           },
         },
-        begin: (_leg, claimed) => {
+        begin: (leg, claimed) => {
           if (beginError !== undefined) throw beginError;
+          leg.attach({ ...deafListener, onAudio: (frame) => heard.push(frame[0]) });
           begun.push(claimed);
         },
       },
@@ -87,7 +98,7 @@ async function start(options: MediaSocketOptions = {}): Promise<void> {
 
 beforeEach(() => {
   server = createServer();
-  [refusals, claims, begun, clients] = [[], [], [], []];
+  [refusals, claims, begun, clients, heard] = [[], [], [], [], []];
   [transcriptionClaims, transcribing] = [[], []];
   transcriptionAnswer = transcription;
   room = true;
@@ -205,13 +216,28 @@ test('one address cannot take every place', async () => {
   await opened({ from: '54.2.2.2' });
 });
 
-test('closes a stream whose token is refused', async () => {
+test('closes a stream whose token is refused as against the rules', async () => {
   await start();
   answer = { refused: 'expired' };
   const socket = await opened();
   startStream(socket, token);
-  await once(socket, 'close');
+  const [code] = (await once(socket, 'close')) as [number];
+  assert.equal(code, 1008);
   assert.deepEqual([refusals, begun.length, unauthenticated], [['expired'], 0, 0]);
+});
+
+test('a message that is too long, or no text at all, ends no call', async () => {
+  await start();
+  const socket = await opened();
+  startStream(socket, token);
+  socket.send(JSON.stringify({ event: 'dtmf', padding: 'x'.repeat(70_000) }));
+  socket.send(Buffer.from([0xff, 0xfe, 0xfd]), { binary: false });
+  socket.send(Buffer.from([1]));
+  const payload = Buffer.alloc(160, 0x35).toString('base64');
+  const media = { track: 'inbound', chunk: '1', timestamp: '0', payload };
+  socket.send(JSON.stringify({ event: 'media', sequenceNumber: '2', streamSid: 'MZ1', media }));
+  await until(() => heard.length > 0);
+  assert.deepEqual(heard, [0x35]);
 });
 
 test('closes a stream whose conversation cannot begin', async () => {

@@ -15,7 +15,8 @@ import type { Logger } from '../kernel/logger.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import type { TrustedProxies } from './client-address.ts';
 
-type PhoneLeg = Parameters<CallRegistry['start']>[0];
+/** Whose socket can be closed as one that does not keep the rules. */
+type PhoneLeg = Parameters<CallRegistry['start']>[0] & Pick<ListenLeg, 'refuse'>;
 type ListenLeg = Parameters<TranscriptionRegistry['start']>[0];
 
 /** A media stream that has said which call it carries, and what for. */
@@ -69,8 +70,11 @@ export interface MediaSocketOptions {
 
 const path = '/twilio/media';
 
-/** A µ-law frame of 20 ms is about 300 bytes of JSON; nothing that Twilio sends is near this. */
-const maxMessageBytes = 65_536;
+/**
+ * Longer than this a socket is closed (1009) before anybody sees the message. What is merely longer than
+ * anything of Twilio's is counted, and the call goes on.
+ */
+const maxMessageBytes = 1024 * 1024;
 
 type RefusalReason =
   'not-found' | 'signature' | 'full' | 'too-many-unauthenticated' | 'too-many-of-address';
@@ -84,6 +88,8 @@ export class MediaSocket {
     noServer: true,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
+    // A broken message is counted; it does not end the call.
+    skipUTF8Validation: true,
     clientTracking: true,
   });
   /** How many sockets of each address have not shown a token yet. */
@@ -163,7 +169,7 @@ export class MediaSocket {
     const claimed = await gate.claim({ sessionId, token, callSid, streamSid });
     if ('refused' in claimed) {
       this.#tellRefusal(callSid, claimed.refused);
-      leg.close();
+      leg.refuse();
       return;
     }
     try {

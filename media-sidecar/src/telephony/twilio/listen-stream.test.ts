@@ -57,8 +57,11 @@ describe('a listening stream', () => {
   });
 
   it('holds what arrives until somebody listens, and gives the oldest up after 30 s', () => {
-    const { attach, speak, told, socket } = setUp();
-    for (let frame = 0; frame < 3001; frame += 1) speak('inbound', frame % 100, frame * 20);
+    const { attach, clock, speak, told, socket } = setUp();
+    for (let frame = 0; frame < 3001; frame += 1) {
+      clock.advance(20);
+      speak('inbound', frame % 100, frame * 20);
+    }
     socket.receive({ event: 'stop', streamSid });
     attach();
     assert.equal(told.length, 3000);

@@ -32,8 +32,6 @@ export const defaultTwilioListenStreamOptions = {
   minGapMs: 1000,
 } as const satisfies TwilioListenStreamOptions;
 
-/** RFC 6455, 7.4.1 */
-const POLICY_VIOLATION = 1008;
 /** 30 s of two tracks: more than a claim takes. */
 const MAX_HELD = 3000;
 
@@ -98,7 +96,7 @@ export class TwilioListenStream implements ListenLeg {
   }
 
   refuse(): void {
-    this.#socket.end('closed-by-us', POLICY_VIOLATION);
+    this.#socket.refuse();
   }
 
   #onMedia(message: MediaMessage): void {

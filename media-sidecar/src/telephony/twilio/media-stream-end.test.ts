@@ -136,10 +136,48 @@ describe('messages that make no sense', () => {
     assert.equal(socket.closeCode, 1002);
   });
 
+  it('do not end a call in which they are rare', () => {
+    const { clock, socket, attach, events, leg } = setUp({
+      maxProtocolErrors: 3,
+      idleTimeoutMs: 60_000,
+    });
+    attach();
+    for (let i = 0; i < 30; i += 1) {
+      socket.receiveRaw('?');
+      clock.advance(10_000);
+    }
+    assert.deepEqual(events, []);
+    assert.equal(leg.counters().protocolErrors, 30);
+  });
+
   it('do not include events of a kind that is new', () => {
     const { socket, leg } = setUp();
     socket.receive({ event: 'transcription', streamSid, anything: 1 });
     assert.equal(leg.counters().protocolErrors, 0);
     assert.equal(leg.counters().unknownEvents, 1);
+  });
+});
+
+describe('a flood', () => {
+  const unknown = { event: 'transcription', streamSid };
+
+  it('ends the call, whatever it is made of', () => {
+    const { socket, attach, events } = setUp();
+    attach();
+    for (let i = 0; i < 3001; i += 1) socket.receive(unknown);
+    assert.deepEqual(events, ['ended protocol-error']);
+    assert.equal(socket.closeCode, 1008);
+  });
+
+  it('is not what Twilio sends, also when it was held up for 20 s', () => {
+    const { clock, socket, attach, events } = setUp();
+    attach();
+    for (let i = 0; i < 50 * 120; i += 1) {
+      clock.advance(20);
+      socket.receive(unknown);
+    }
+    clock.advance(20_000);
+    for (let i = 0; i < 2 * 50 * 20; i += 1) socket.receive(unknown);
+    assert.deepEqual(events, []);
   });
 });

@@ -122,6 +122,10 @@ export class TwilioMediaStream implements PhoneLeg {
     this.#socket.end('closed-by-us');
   }
 
+  refuse(): void {
+    this.#socket.refuse();
+  }
+
   #onMedia(message: MediaMessage): void {
     const frames = this.#inbound.push(message);
     if (!frames) this.#socket.countProtocolError('bad-message');

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type WebSocket from 'ws';
 import type { RawData } from 'ws';
+import { Allowance } from '../../kernel/allowance.ts';
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import { silentLogger, type Logger } from '../../kernel/logger.ts';
 import { noMetrics, type Metrics } from '../../kernel/metrics.ts';
@@ -26,15 +27,33 @@ export interface StreamSocketOptions {
    */
   readonly idleTimeoutMs: number;
   /**
-   * Messages that make no sense are counted and passed over, up to here.
+   * Messages that make no sense are counted and passed over: so many at once, and one more each
+   * `protocolErrorEveryMs`.
    * @defaultValue 20
    */
   readonly maxProtocolErrors: number;
+  /** @defaultValue 10000 ms */
+  readonly protocolErrorEveryMs: number;
+  /**
+   * So many messages may come in one moment: what a network, or we, held up for 30 s with both sides of
+   * the call. More is a flood.
+   * @defaultValue 3000
+   */
+  readonly maxMessagesAtOnce: number;
+  /**
+   * Time that brings one more, in ms. Twilio sends one each 20 ms for each side of the call, and a few
+   * marks and keys.
+   * @defaultValue 5
+   */
+  readonly messageEveryMs: number;
 }
 
 export const defaultStreamSocketOptions = {
   idleTimeoutMs: 30_000,
   maxProtocolErrors: 20,
+  protocolErrorEveryMs: 10_000,
+  maxMessagesAtOnce: 3000,
+  messageEveryMs: 5,
 } as const satisfies StreamSocketOptions;
 
 /** The connection below a WebSocket. */
@@ -64,6 +83,7 @@ const OPEN = 1;
 /** RFC 6455, 7.4.1 */
 const CLOSE_NORMAL = 1000;
 const CLOSE_PROTOCOL_ERROR = 1002;
+const CLOSE_POLICY_VIOLATION = 1008;
 const CLOSE_PATIENCE_MS = 5000;
 
 /** The socket of a media stream whose `start` has been read: its rules, its silence and its end. */
@@ -76,6 +96,8 @@ export class StreamSocket {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
   readonly #handlers: StreamHandlers;
+  readonly #messages: Allowance;
+  readonly #errors: Allowance;
   #lastMessageMs: number;
   #idleTimer: Timer | undefined;
   #ended = false;
@@ -98,6 +120,8 @@ export class StreamSocket {
     this.#connection = dependencies.connection;
     this.#logger = dependencies.logger ?? silentLogger;
     this.#metrics = dependencies.metrics ?? noMetrics;
+    this.#messages = new Allowance(options.maxMessagesAtOnce, options.messageEveryMs);
+    this.#errors = new Allowance(options.maxProtocolErrors, options.protocolErrorEveryMs);
     this.#lastMessageMs = this.#clock.monotonicMs();
     socket.on('message', this.#onMessage);
     socket.on('close', this.#onClose);
@@ -137,7 +161,12 @@ export class StreamSocket {
     this.#protocolErrors += 1;
     this.#metrics.count('media_protocol_errors', { code });
     this.#logger.warn({ callSid: this.#start.callSid, code }, 'a media message was passed over');
-    if (this.#protocolErrors > this.#options.maxProtocolErrors) this.end('protocol-error');
+    if (!this.#errors.take(this.#clock.monotonicMs())) this.end('protocol-error');
+  }
+
+  /** Closes the socket as one that does not keep the rules. */
+  refuse(): void {
+    this.end('closed-by-us', CLOSE_POLICY_VIOLATION);
   }
 
   /** @param closeCode RFC 6455; the one that fits the reason when absent */
@@ -153,6 +182,11 @@ export class StreamSocket {
 
   readonly #onMessage = (data: RawData, isBinary: boolean): void => {
     this.#lastMessageMs = this.#clock.monotonicMs();
+    if (!this.#messages.take(this.#lastMessageMs)) {
+      this.countProtocolError('flood');
+      this.end('protocol-error', CLOSE_POLICY_VIOLATION);
+      return;
+    }
     let message: TwilioMessage;
     try {
       message = readTwilioMessage(data, isBinary);

@@ -44,6 +44,7 @@ export type MediaStreamErrorCode =
   | 'bad-json'
   | 'bad-message'
   | 'oversized-message'
+  | 'flood'
   | 'wrong-order'
   | 'wrong-stream'
   | 'wrong-format'
