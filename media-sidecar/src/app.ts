@@ -69,12 +69,12 @@ export async function startSidecar(
   // What may be wrong with the configuration is told before anything is touched.
   const prices = await readPrices(config.pricesFile);
   await loadVoiceActivity();
-  const db = await Database.open(overrides.database ?? config.database, logger);
-  undo.defer(() => db.close());
-  const jobs = new JobQueue(db, logger);
   const providers =
     overrides.providers ?? (await buildProviders(config, { clock, metrics, logger }));
   undo.defer(() => providers.close());
+  const db = await Database.open(overrides.database ?? config.database, logger);
+  undo.defer(() => db.close());
+  const jobs = new JobQueue(db, logger);
   const { realtime } = providers;
   const warmer = new PhraseWarmer(providers.phrases, clock, logger);
   const domain = buildDomain(

@@ -77,7 +77,13 @@ test('never prints a value', () => {
 });
 
 test('refuses a public URL that has a path, a query or another protocol', () => {
-  for (const url of ['https://a.example/voice', 'https://a.example/?x=1', 'ftp://a.example']) {
+  for (const url of [
+    'https://a.example/voice',
+    'https://a.example/?x=1',
+    'ftp://a.example',
+    // No media stream could be opened there.
+    'http://a.example',
+  ]) {
     assert.deepEqual([...problemsOf({ ...valid, PUBLIC_URL: url }).variables], ['PUBLIC_URL'], url);
   }
 });

@@ -7,17 +7,19 @@ const count = (fallback: number, maximum: number) =>
   z.coerce.number().int().min(1).max(maximum).default(fallback);
 const hostAndPort = z.string().regex(/^[^\s:/]+:\d{1,5}$/, 'must be host:port');
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => /^(true|1)$/.test(value));
-const origin = z
-  .url({ protocol: /^https?$/, abort: true })
-  .refine((value) => new URL(value).pathname === '/' && !/[?#]/.test(value), {
-    message: 'must be an origin without a path',
-  })
-  .transform((value) => new URL(value).origin);
+const originOf = (protocol: RegExp) =>
+  z
+    .url({ protocol, abort: true })
+    .refine((value) => new URL(value).pathname === '/' && !/[?#]/.test(value), {
+      message: 'must be an origin without a path',
+    })
+    .transform((value) => new URL(value).origin);
 
 const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8100),
-  PUBLIC_URL: origin,
+  // Twilio opens media streams over TLS only.
+  PUBLIC_URL: originOf(/^https$/),
   TRUST_PROXY: z
     .string()
     .refine((value) => value.split(',').every((each) => isProxy(each.trim())), {
@@ -33,7 +35,7 @@ const environmentSchema = z.object({
     .refine((key) => key.length === 32, { message: 'must be 32 bytes in base64' }),
   TWILIO_ACCOUNT_SID: z.string().regex(/^AC[0-9a-f]{32}$/i, 'must be AC and 32 hex digits'),
   TWILIO_AUTH_TOKEN: z.string().min(1),
-  TWILIO_API_URL: origin.default('https://api.twilio.com'),
+  TWILIO_API_URL: originOf(/^https?$/).default('https://api.twilio.com'),
   GOOGLE_API_KEY: z.string().optional(),
   GOOGLE_APPLICATION_CREDENTIALS: z.string().optional(),
   GOOGLE_PROJECT_ID: z.string().optional(),

@@ -144,7 +144,7 @@ function twilioUrls(publicUrl: string): SessionOptions['urls'] {
   };
 }
 
-/** Where Twilio opens media streams: always `wss`. */
+/** Where Twilio opens media streams: always `wss`. @param publicUrl an `https` origin */
 export function mediaUrl(publicUrl: string): string {
-  return `${publicUrl.replace(/^http/, 'ws')}/twilio/media`;
+  return `${publicUrl.replace(/^https/, 'wss')}/twilio/media`;
 }

@@ -15,6 +15,8 @@ export type MetricCounter =
   | 'media_frames_lost'
   | 'media_protocol_errors'
   | 'media_sockets_refused'
+  /** Requests of Twilio whose signature is missing or forged. */
+  | 'callbacks_refused'
   | 'calls_started'
   | 'calls_ended'
   /** Of the agent, `by` speech or key. */

@@ -87,7 +87,8 @@ onEachDatabase('what Twilio asks', (database) => {
     }
   });
 
-  test('is refused without its signature, whatever else is sent', async () => {
+  test('is refused without its signature, whatever else is sent, and counted', async () => {
+    const before = api.counted.length;
     for (const url of [
       '/twilio/stream-ended',
       '/twilio/stream-status',
@@ -100,6 +101,8 @@ onEachDatabase('what Twilio asks', (database) => {
       }
       assert.equal((await post(url, '', 'wrong')).status, 403);
     }
+    const refused = api.counted.slice(before);
+    assert.deepEqual(refused, Array(12).fill('callbacks_refused signature'));
   });
 
   test('is refused when the body is no form, says nothing or is too large', async () => {

@@ -65,7 +65,7 @@ export function registerTwilioRoutes(app: FastifyInstance, parts: TwilioParts): 
     const form = { ...((request.body ?? {}) as Form) };
     const signature = request.headers['x-twilio-signature'];
     if (!parts.verifySignature(signature, `${parts.publicUrl}${request.url}`, form)) {
-      parts.metrics.count('media_sockets_refused', { reason: 'callback-signature' });
+      parts.metrics.count('callbacks_refused', { reason: 'signature' });
       throw httpErrors.badSignature();
     }
     request.form = form;

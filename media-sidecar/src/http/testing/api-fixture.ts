@@ -33,6 +33,8 @@ export interface Api {
   databaseAway: boolean;
   /** What was asked to be verified. */
   readonly verified: { url: string; form: Form }[];
+  /** Counters of what Twilio asked, with their labels. */
+  readonly counted: string[];
   /** @param key absent: the platform's; null: none */
   call(
     method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE',
@@ -59,7 +61,10 @@ interface ApiSetup {
 }
 
 /** What the API asks of its process, which a test may change. */
-type ProcessState = Pick<Api, 'draining' | 'admission' | 'databaseAway' | 'stopped' | 'verified'>;
+type ProcessState = Pick<
+  Api,
+  'draining' | 'admission' | 'databaseAway' | 'stopped' | 'verified' | 'counted'
+>;
 
 export async function startApi(db: Database, setup: ApiSetup = {}): Promise<Api> {
   const { logger = silentLogger, rateLimits } = setup;
@@ -69,6 +74,7 @@ export async function startApi(db: Database, setup: ApiSetup = {}): Promise<Api>
     databaseAway: false,
     stopped: [],
     verified: [],
+    counted: [],
   };
   const domain = domainOf(db, state, setup);
   const app = await buildServer({
@@ -120,7 +126,7 @@ function warmedAtOnce(
   return new Phrases(tenants, store, new Warmings(parts, { intervalMs: 0 }));
 }
 
-function twilioParts({ verified }: ProcessState, logger: Logger): TwilioParts {
+function twilioParts({ verified, counted }: ProcessState, logger: Logger): TwilioParts {
   return {
     publicUrl: testOptions.publicUrl,
     verifySignature: (signature, url, form) => {
@@ -132,7 +138,10 @@ function twilioParts({ verified }: ProcessState, logger: Logger): TwilioParts {
     dialEnded: ({ callSid, bridged }) =>
       Promise.resolve(`<Response><!--dialled ${callSid} ${String(bridged)}--></Response>`),
     hangUp: () => '<Response><Hangup/></Response>',
-    metrics: noMetrics,
+    metrics: {
+      ...noMetrics,
+      count: (name, labels) => counted.push(`${name} ${Object.values(labels ?? {}).join()}`),
+    },
     logger,
   };
 }
