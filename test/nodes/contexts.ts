@@ -111,6 +111,8 @@ function common(options: NodeOptions) {
   );
   const staticData = options.staticData ?? {};
   const logged: string[] = [];
+  const log = (message: string, data?: object) =>
+    void logged.push(data ? `${message} ${JSON.stringify(data)}` : message);
   return {
     read,
     sent: http.sent,
@@ -121,10 +123,7 @@ function common(options: NodeOptions) {
       getWorkflow: () => ({ id: 'workflow-id' }),
       getWorkflowStaticData: () => staticData,
       getCredentials: async (credential: string) => credentials[credential],
-      logger: {
-        warn: (message: string) => void logged.push(message),
-        error: (message: string) => void logged.push(message),
-      },
+      logger: { warn: log, error: log },
       helpers: { httpRequestWithAuthentication: http.httpRequestWithAuthentication },
     },
   };

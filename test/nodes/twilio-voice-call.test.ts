@@ -106,24 +106,99 @@ test('make: follows a URL and reports each chosen event to the status callback',
   });
 });
 
+const withAgent = {
+  ...make,
+  instructions: 'agent',
+  sessionId: 's1',
+  token: 't1',
+  streamUrl: 'wss://voice.example.com/twilio/media',
+};
+const session = { actionUrl: 'https://voice.example.com/twilio/stream-ended' };
+
+/** Twilio with these numbers in the account. */
+const accountOf =
+  (...numbers: IDataObject[]): Answer =>
+  (request) =>
+    request.method === 'GET' ? { body: { incoming_phone_numbers: numbers } } : ok(request);
+const own = {
+  phone_number: '+56221234567',
+  voice_fallback_url: 'https://n8n.example.com/webhook/id/voice?fallback=true',
+  voice_fallback_method: 'POST',
+};
+
 test('make: connects to the session of an agent', async () => {
-  const { sent } = await run(
-    {
-      ...make,
-      instructions: 'agent',
-      sessionId: 's1',
-      token: 't1',
-      streamUrl: 'wss://voice.example.com/twilio/media',
-    },
-    ok,
-    { items: [{ actionUrl: 'https://voice.example.com/twilio/stream-ended' }] },
-  );
-  const [document] = formOf(sent[0]?.body).Twiml ?? [];
+  const { sent } = await run(withAgent, accountOf(own), { items: [session] });
+  const [document] = formOf(sent.at(-1)?.body).Twiml ?? [];
   assert.match(
     String(document),
     /<Connect action="https:\/\/voice\.example\.com\/twilio\/stream-ended"><Stream url="wss:\/\/voice\.example\.com\/twilio\/media">/,
   );
   assert.match(String(document), /<Parameter name="token" value="t1"\/>/);
+});
+
+test('make: with an agent, a dead sidecar is answered by the fallback URL of the calling number', async () => {
+  const { sent } = await run(withAgent, accountOf(own), { items: [session] });
+  assert.deepEqual(sent[0], {
+    credential: 'twilioVoiceApi',
+    method: 'GET',
+    url: `${account}/IncomingPhoneNumbers.json`,
+    qs: { PhoneNumber: '+56221234567', PageSize: 1 },
+  });
+  assert.equal(sent.length, 2);
+  const { FallbackUrl, FallbackMethod } = formOf(sent[1]?.body);
+  assert.deepEqual(FallbackUrl, [own.voice_fallback_url]);
+  assert.deepEqual(FallbackMethod, ['POST']);
+});
+
+test('make: the fallback URL of the builder comes first, and nothing is looked up', async () => {
+  const fallbackUrl = 'https://n8n.example.com/own';
+  const { sent } = await run({ ...withAgent, options: { fallbackUrl } }, ok, { items: [session] });
+  assert.equal(sent.length, 1);
+  const { FallbackUrl, FallbackMethod } = formOf(sent[0]?.body);
+  assert.deepEqual([FallbackUrl, FallbackMethod], [[fallbackUrl], undefined]);
+});
+
+const withoutFallback: Array<[rule: string, numbers: IDataObject[]]> = [
+  ['a verified caller ID, which is no number of the account', []],
+  ['a number that only contains it', [{ ...own, phone_number: '+562212345678' }]],
+  ['a number without a fallback URL', [{ ...own, voice_fallback_url: '' }]],
+];
+for (const [rule, numbers] of withoutFallback) {
+  test(`make: with an agent, calls without a fallback URL from ${rule}`, async () => {
+    const { sent, logged } = await run(withAgent, accountOf(...numbers), { items: [session] });
+    assert.equal(sent[1]?.url, `${account}/Calls.json`);
+    assert.equal(formOf(sent[1]?.body).FallbackUrl, undefined);
+    assert.deepEqual(logged, []);
+  });
+}
+
+test('make: with an agent, calls also where the number cannot be looked up, and logs it without the number', async () => {
+  const { sent, items, logged } = await run(
+    withAgent,
+    (request) => (request.method === 'GET' ? { statusCode: 500 } : ok(request)),
+    { items: [session] },
+  );
+  assert.equal(sent.length, 2);
+  assert.equal(items[0]?.json.callSid, sid);
+  assert.deepEqual(logged, ['The fallback URL of a calling number could not be looked up']);
+});
+
+test('make: with an agent, looks a number up once for all items', async () => {
+  const items = [session, session, session];
+  const { sent } = await run(withAgent, accountOf(own), { items });
+  assert.deepEqual(
+    sent.map(({ method }) => method),
+    ['GET', 'POST', 'POST', 'POST'],
+  );
+  for (const { body } of sent.slice(1)) {
+    assert.deepEqual(formOf(body).FallbackUrl, [own.voice_fallback_url]);
+  }
+});
+
+test('make: with an agent, a client that calls a client has no number to look up', async () => {
+  const clients = { from: { mode: 'number', value: 'client:bob' }, to: 'client:ana' };
+  const { sent } = await run({ ...withAgent, ...clients }, ok, { items: [session] });
+  assert.equal(sent.length, 1);
 });
 
 const bad: Array<[rule: string, parameters: IDataObject, message: RegExp]> = [

@@ -121,6 +121,20 @@ for (const path of globSync('workflows/**/*.json', { cwd: root })) {
   });
 }
 
+test('every template that finds the tenant refuses an unknown number with words', () => {
+  const refusals = globSync('workflows/**/*.json', { cwd: root }).flatMap((path) =>
+    (JSON.parse(readFileSync(`${root}${path}`, 'utf8')) as Workflow).nodes
+      .filter(({ parameters }) => parameters.resolveTenant === true)
+      .map(({ parameters }) => `${path}: ${String(parameters.unknownNumber)}`),
+  );
+  assert.deepEqual(
+    refusals.sort(),
+    ['contact-center', 'live-transcription', 'realtime-assistant', 'realtime-sip'].map(
+      (name) => `workflows/${name}/${name}.json: say`,
+    ),
+  );
+});
+
 // What the two Code nodes of the contact center do, as n8n runs them: once per item, with $json.
 
 const contactCenter = JSON.parse(

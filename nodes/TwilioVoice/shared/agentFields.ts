@@ -82,7 +82,7 @@ export const agentFields: INodeProperties[] = [
 				name: 'Let the Sidecar Decide',
 				value: 'action',
 				description:
-					"The sidecar hangs up, takes a message or dials a human. If it is dead, Twilio asks the number's fallback URL.",
+					"The sidecar hangs up, takes a message or dials a human. If it is dead, Twilio asks the call's fallback URL: an incoming call has that of its number, an outgoing one what it was made with. Without one, an error is heard.",
 			},
 			{
 				name: 'Run the Fallback Verbs',

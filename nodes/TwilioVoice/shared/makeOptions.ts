@@ -29,7 +29,8 @@ export const makeOptions: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'https://n8n.example.com/webhook/…/voice?fallback=true',
-			description: 'Asked for TwiML when the URL does not answer, or not with TwiML',
+			description:
+				'Asked for TwiML when another address does not answer, or not with TwiML. Empty: for an AI agent the fallback URL of the number in the field From, if it is one of the account; otherwise none.',
 		},
 		{
 			displayName: 'Ring At Most (Seconds)',

@@ -52,8 +52,15 @@ export function answerRecorded(this: IWebhookFunctions): string {
 	return twiml([say(phrasesIn(language).thanks, { language }), hangUp()]);
 }
 
-export function answerUnknownNumber(): string {
+/** For a call that the workflow does not take: unanswered, so it costs nothing. */
+export function rejectCall(): string {
 	return twiml([reject('rejected')]);
+}
+
+/** To who called a number that no tenant has: a tone would not tell them what is wrong. */
+export function refuseUnknownNumber(this: IWebhookFunctions): string {
+	const language = sayLanguage(options.call(this).fallbackLanguage);
+	return twiml([say(phrasesIn(language).unknownNumber, { language }), hangUp()]);
 }
 
 /** A word at once, where there is one; the workflow answers the request that follows it. */

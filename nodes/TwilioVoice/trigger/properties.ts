@@ -167,11 +167,22 @@ export const properties: INodeProperties[] = [
 		type: 'options',
 		default: 'run',
 		options: [
-			{ name: 'Reject the Call', value: 'reject', description: 'The workflow does not run' },
+			{
+				name: 'Reject the Call',
+				value: 'reject',
+				description:
+					'The workflow does not run. The caller hears the "not in service" of Twilio; a rejected call costs nothing.',
+			},
 			{
 				name: 'Run the Workflow',
 				value: 'run',
 				description: 'The field tenant is null, and the workflow decides',
+			},
+			{
+				name: 'Say a Sentence and Hang Up',
+				value: 'say',
+				description:
+					'The workflow does not run. The caller is told in the fallback language that the number is not in service.',
 			},
 		],
 		displayOptions: { show: { resolveTenant: [true] } },
@@ -190,7 +201,8 @@ export const properties: INodeProperties[] = [
 				type: 'options',
 				options: sayLanguages,
 				default: 'es-MX',
-				description: 'The language of the apology when nothing else can answer',
+				description:
+					'The language of the apology when nothing else can answer, and of what is said to callers of an unknown number',
 			},
 			{
 				displayName: 'Fallback Message',

@@ -13,7 +13,8 @@ import {
 	answerFallback,
 	answerGreeting,
 	answerRecorded,
-	answerUnknownNumber,
+	refuseUnknownNumber,
+	rejectCall,
 	send,
 	staticAnswer,
 } from './answers';
@@ -59,6 +60,8 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		rawBody,
 	});
 	if (!isGenuine) {
+		// Nothing of the request itself: whoever sent it would write into the log.
+		this.logger.warn('A request without a valid signature of Twilio was refused');
 		send.call(this, 403);
 		return answered;
 	}
@@ -92,18 +95,22 @@ async function receiveCall(
 ): Promise<IWebhookResponseData> {
 	const fields = normalise('incomingCall', params, new Date());
 	const lookup = await lookUpTenant.call(this, ownNumber(fields));
-	const isUnknown =
-		lookup.tenantLookup === 'not-found' &&
-		this.getNodeParameter('unknownNumber', 'run') === 'reject';
+	const unknownNumber =
+		lookup.tenantLookup === 'not-found' ? this.getNodeParameter('unknownNumber', 'run') : 'run';
+	if (unknownNumber === 'say') {
+		send.call(this, 200, refuseUnknownNumber.call(this));
+		return answered;
+	}
+	const isRejected = unknownNumber === 'reject';
 	const workflowData = outputs.call(this, fields, params, lookup);
 	const mode = this.getNodeParameter('responseMode', 'responseNode');
-	if (mode === 'onReceived' && !isUnknown && isWanted.call(this, fields, lookup)) {
+	if (mode === 'onReceived' && !isRejected && isWanted.call(this, fields, lookup)) {
 		send.call(this, 200, staticAnswer.call(this));
 		return { ...answered, ...(workflowData ? { workflowData } : {}) };
 	}
 	// Nobody would answer for an event that the workflow does not take.
-	if (isUnknown || !workflowData) {
-		send.call(this, 200, answerUnknownNumber());
+	if (isRejected || !workflowData) {
+		send.call(this, 200, rejectCall());
 		return answered;
 	}
 	const greeting = isGreeted ? undefined : answerGreeting.call(this);

@@ -51,6 +51,8 @@ export interface Phrases {
 	notHeard: string;
 	/** Said before a question is asked again whose answer did not fit. */
 	notUnderstood: string;
+	/** All that is said to somebody who called a number that nobody has. */
+	unknownNumber: string;
 }
 
 const spanish: Phrases = {
@@ -59,6 +61,8 @@ const spanish: Phrases = {
 	thanks: 'Muchas gracias. Hemos recibido su mensaje. Hasta luego.',
 	notHeard: 'Disculpe, no le escuché.',
 	notUnderstood: 'Disculpe, no le entendí.',
+	unknownNumber:
+		'Lo sentimos, este número no está en servicio; por favor, verifíquelo y vuelva a llamar.',
 };
 
 const english: Phrases = {
@@ -67,6 +71,7 @@ const english: Phrases = {
 	thanks: 'Thank you. We have received your message. Goodbye.',
 	notHeard: 'Sorry, I did not hear you.',
 	notUnderstood: 'Sorry, I did not understand.',
+	unknownNumber: 'We are sorry, this number is not in service; please check it and call again.',
 };
 
 const phrases: Record<string, Phrases> = {
@@ -85,6 +90,8 @@ const phrases: Record<string, Phrases> = {
 		thanks: 'Muito obrigado. Recebemos a sua mensagem. Até logo.',
 		notHeard: 'Desculpe, não ouvi.',
 		notUnderstood: 'Desculpe, não entendi.',
+		unknownNumber:
+			'Desculpe, este número não está em uso; por favor, verifique o número e ligue novamente.',
 	},
 };
 

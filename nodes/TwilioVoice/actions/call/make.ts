@@ -18,6 +18,7 @@ import { fitsParameter, readTwiml, twimlField, urlField } from '../../shared/ins
 import { ownNumberField } from '../../shared/locators';
 import { machineDetectionFields, machineDetectionForm } from '../../shared/machineDetection';
 import { makeOptions, type MakeOptions } from '../../shared/makeOptions';
+import { fallbackOfNumber } from '../../shared/ownNumber';
 import { consentNotice, recordingForm, recordingOptions } from '../../shared/recordingFields';
 import { languageField, sayVerb, textField } from '../../shared/sayFields';
 import { twilioRequest } from '../../transport/twilio';
@@ -72,6 +73,10 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	const options = this.getNodeParameter('options', itemIndex, {}) as MakeOptions;
 	const form = callForm.call(this, options, itemIndex);
 	await waitForBatch.call(this, options.batching?.batch, itemIndex);
+	const isAgent = this.getNodeParameter('instructions', itemIndex) === 'agent';
+	if (isAgent && form.FallbackUrl === undefined) {
+		Object.assign(form, await fallbackOfNumber.call(this, String(form.From), itemIndex));
+	}
 	return callOutput(
 		await twilioRequest(this, { method: 'POST', path: '/Calls.json', form, itemIndex }),
 	);

@@ -4,7 +4,8 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 import { optionalUrl, readPhoneNumber } from '../../shared/checks';
 import { ownNumberField } from '../../shared/locators';
 import { numberOutput } from '../../shared/outputs';
-import { twilioList, twilioRequest } from '../../transport/twilio';
+import { findOwnNumber } from '../../shared/ownNumber';
+import { twilioRequest } from '../../transport/twilio';
 
 export const description: INodeProperties[] = [
 	{
@@ -62,13 +63,8 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	const number = readPhoneNumber.call(this, 'phoneNumber', 'Number', itemIndex);
 	const webhooks = this.getNodeParameter('webhooks', itemIndex, {}) as Webhooks;
 	const form = formOf.call(this, webhooks, itemIndex);
-	const [found] = await twilioList(
-		this,
-		'incoming_phone_numbers',
-		{ path: '/IncomingPhoneNumbers.json', qs: { PhoneNumber: number }, itemIndex },
-		1,
-	);
-	if (found?.phone_number !== number) {
+	const found = await findOwnNumber.call(this, number, itemIndex);
+	if (found === undefined) {
 		throw new NodeOperationError(this.getNode(), `The account has no number ${number}`, {
 			itemIndex,
 			description: 'Choose the number from the list, and check the account of the credential.',
