@@ -32,6 +32,20 @@ export function linesOf({ turns }: CallRecord, role: 'caller' | 'agent' | 'tool'
   return turns.filter((turn) => turn.role === role).map(({ text }) => text);
 }
 
+/** Words that the caller heard, and that no line of the agent has (left). */
+export function unrecordedWords({ report, record }: FinishedCall): string[] {
+  const recorded = wordsOf(linesOf(record, 'agent').join(' '));
+  return wordsOf(report.heard.map(({ text }) => text).join(' ')).filter((word) => {
+    const place = recorded.indexOf(word);
+    if (place >= 0) recorded.splice(place, 1);
+    return place < 0;
+  });
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/\p{L}+/gu) ?? [];
+}
+
 /** Every line of the caller once, in order, and of the agent none twice. */
 export function assertNothingLostOrDoubled(record: CallRecord, said: readonly string[]): void {
   const turns = JSON.stringify(

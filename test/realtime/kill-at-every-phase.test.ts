@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { DialInput, FaultChanges, RealtimeScriptStep } from 'simulator';
-import { assertNothingLostOrDoubled, linesOf, longestSilenceMs } from './assertions.ts';
+import {
+  assertNothingLostOrDoubled,
+  linesOf,
+  longestSilenceMs,
+  unrecordedWords,
+} from './assertions.ts';
 import type { CallRecord } from './sidecar-api.ts';
 import { toolName, type Stage } from './stage.ts';
 import { callsAtOnce, StagePool } from './stage-pool.ts';
@@ -119,7 +124,8 @@ async function die(stage: Stage, { phase, how, maxSilenceMs }: Death): Promise<C
   const killNext = { phase, how, skip: reachedBefore[phase] };
   simulator.faults.set({ openAiRealtime: { killNext } });
 
-  const { heard, record, report } = await stage.call(asking(question, answer));
+  const finished = await stage.call(asking(question, answer));
+  const { heard, record, report } = finished;
 
   assert.equal(simulator.faults.current.openAiRealtime.killNext, null, 'no socket has died');
   assert.deepEqual(report.failures, []);
@@ -136,6 +142,9 @@ async function die(stage: Stage, { phase, how, maxSilenceMs }: Death): Promise<C
   assert.equal(record.endReason, 'caller-hung-up');
   assert.equal(record.pipeline, 'realtime');
   assertNothingLostOrDoubled(record, [question, second]);
+  // Where a sentence is cut, its last word may sound on a little longer than is known.
+  const unrecorded = unrecordedWords(finished);
+  assert.ok(unrecorded.length <= 1, `${unrecorded.join(' ')}, of «${heard}»`);
   const tools = question === priceQuestion ? [toolName] : [];
   assert.deepEqual(linesOf(record, 'tool'), tools);
   assert.equal(n8n.toolRequests.length, tools.length);
