@@ -28,6 +28,34 @@ test('says beside a delay what the bare relay has at the same number of calls', 
   );
 });
 
+test('a frame that comes twice, or an interruption that is not heeded, misses a target', () => {
+  const [session] = sessionsOf(1, 3);
+  const { findings, ...figures } = loadFigures('ours', 1);
+  const judged = (different: Partial<typeof findings>, sessions = [session!]) =>
+    verdictsOf(
+      [
+        loadFigures('ours', 1, { sessions }),
+        { ...figures, findings: { ...findings, ...different } },
+      ],
+      [
+        {
+          ...{ bridge: 'ours', deltaMs: 100, allAtOnce: true, network: false },
+          findings: { ...findings, ...different },
+        },
+      ],
+    )
+      .filter(isMissed)
+      .map(({ name, value }) => `${name}: ${String(value)}`);
+  assert.deepEqual(judged({}), []);
+  assert.deepEqual(judged({ clearsMissing: 2 }), ['interruptions without a clear, all rounds: 2']);
+  assert.deepEqual(judged({}, [{ ...session!, doubled: 3, outOfOrder: 1 }]), [
+    'frames of callers out of order or twice, all rounds: 4',
+  ]);
+  assert.deepEqual(judged({ truncationsMissing: 1, truncationsRefused: 2 }), [
+    'interruptions without a truncation, or with one that was refused, all rounds: 3',
+  ]);
+});
+
 test('memory is judged by what each further call adds', () => {
   const load = [25, 50, 100].map((calls) => {
     const residentBytes = 200 * MB + calls * 0.25 * MB;

@@ -16,6 +16,8 @@ export interface Verdict {
   readonly floor?: number | undefined;
 }
 
+type Count = (findings: Findings) => number;
+
 const MOST_CPU_OF_RELAY = 1.3;
 const MOST_CPU_OF_PEER = 0.5;
 const MOST_DELAY_MS = 20;
@@ -41,7 +43,18 @@ export function verdictsOf(
       unit: 'ms',
     };
   };
-  const allOurs = load.filter(({ bridge }) => bridge === 'ours');
+  const underLoad = load.filter(({ bridge }) => bridge === 'ours');
+  const interrupted = truncation.filter(({ bridge }) => bridge === 'ours');
+  const none = (
+    name: string,
+    all: readonly Pick<LoadFigures, 'findings'>[],
+    of: Count,
+  ): Verdict => ({
+    name: `${name}, all rounds`,
+    value: all.length === 0 ? undefined : sum(all.map(({ findings }) => of(findings))),
+    limit: 0,
+    unit: 'times',
+  });
   return [
     {
       name: `CPU at ${CPU_AT_CALLS} calls, of the bare relay's`,
@@ -65,21 +78,22 @@ export function verdictsOf(
     },
     {
       name: 'truncation error in the worst case, p95',
-      value: largest(
-        truncation
-          .filter(({ bridge }) => bridge === 'ours')
-          .map(({ findings }) => percentile(absoluteErrors(findings), 0.95)),
-      ),
+      value: largest(interrupted.map(({ findings }) => percentile(absoluteErrors(findings), 0.95))),
       limit: MOST_TRUNCATION_ERROR_MS,
       unit: 'ms',
     },
-    {
-      name: 'frames of callers lost, all rounds',
-      value:
-        allOurs.length === 0 ? undefined : sum(allOurs.map((each) => each.findings.framesLost)),
-      limit: 0,
-      unit: 'frames',
-    },
+    none(
+      'interruptions without a truncation, or with one that was refused',
+      interrupted,
+      ({ truncationsMissing, truncationsRefused }) => truncationsMissing + truncationsRefused,
+    ),
+    none('interruptions without a clear', underLoad, ({ clearsMissing }) => clearsMissing),
+    none('frames of callers lost', underLoad, ({ framesLost }) => framesLost),
+    none(
+      'frames of callers out of order or twice',
+      underLoad,
+      ({ framesOutOfOrder, framesDoubled }) => framesOutOfOrder + framesDoubled,
+    ),
     {
       name: `memory in use of a call at ${CPU_AT_CALLS} calls`,
       value: ours?.liveKbPerCall,
