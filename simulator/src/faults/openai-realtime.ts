@@ -56,6 +56,8 @@ export const openAiRealtimeFaults = z.strictObject({
     .nullable(),
   /** Further sessions over WebSocket are refused with 429. */
   maxSessions: count.nullable(),
+  /** So many SIP calls are accepted without a reply: the connection breaks before its first byte. */
+  dropAccepts: count,
   /** From the request to the open socket. */
   connectDelayMs: milliseconds,
   /** The next sockets that reach the phase end there. */
@@ -111,6 +113,7 @@ export type OpenAiRealtimeFaults = z.infer<typeof openAiRealtimeFaults>;
 export const healthyOpenAiRealtime = {
   failNext: null,
   maxSessions: null,
+  dropAccepts: 0,
   connectDelayMs: 0,
   killNext: null,
   stallMs: 0,

@@ -69,6 +69,13 @@ export function parseRequest<T>(schema: z.ZodType<T>, body: unknown): T {
       'integer_below_min_value',
     );
   }
+  if (issue?.code === 'too_big' && typeof issue.input === 'string') {
+    throw OpenAiError.invalid(
+      `Invalid '${place}': string too long. Expected a string with maximum length ${issue.maximum}, but got a string with length ${issue.input.length} instead.`,
+      place,
+      'string_above_max_length',
+    );
+  }
   if (issue?.code === 'invalid_value') {
     const values = issue.values.map((each) => `'${String(each)}'`).join(', ');
     throw OpenAiError.invalid(

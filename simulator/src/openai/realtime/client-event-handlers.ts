@@ -36,7 +36,7 @@ export function handle(event: ClientEvent, session: SessionCore): void {
 const handlers: Handlers = {
   'session.update': ({ session: change }, { settings, responses, input, emit }) => {
     checkSession({ ...change, model: change.model ?? settings.model }, 'session');
-    settings.update(change, responses.spoke);
+    settings.update(change, responses);
     input.settingsChanged();
     emit({ type: 'session.updated', session: settings.toWire() });
   },

@@ -7,6 +7,8 @@ const message = (role: string, content: object[], more: object = {}) => ({
   item: { type: 'message', role, content, ...more },
 });
 const update = (session: object) => ({ type: 'session.update', session });
+const transcribing = (transcription: object) =>
+  update({ type: 'realtime', audio: { input: { transcription } } });
 
 /** What is sent, and the code and the place of its error. */
 const REFUSED: readonly (readonly [string, unknown, string, string | null])[] = [
@@ -52,6 +54,35 @@ const REFUSED: readonly (readonly [string, unknown, string, string | null])[] = 
     'invalid_value',
     'session.audio.output.speed',
   ],
+  ...[
+    ['gpt-realtime-whisper', { prompt: 'Andes' }],
+    ['gpt-4o-transcribe-diarize', { prompt: 'Andes' }],
+    ['gpt-realtime-whisper', { keywords: ['Andes'] }],
+    ['gpt-4o-transcribe', { keywords: ['Andes'] }],
+    ['whisper-1', { languages: ['es'] }],
+    ['gpt-live-transcribe', { delay: 'low' }],
+    [undefined, { delay: 'low' }],
+  ].map(
+    ([model, hint]) =>
+      [
+        `what ${JSON.stringify(model)} does not take: ${JSON.stringify(hint)}`,
+        transcribing({ model, ...(hint as object) }),
+        'unsupported_parameter',
+        `session.audio.input.transcription.${Object.keys(hint as object)[0]}`,
+      ] as const,
+  ),
+  [
+    'one language and several',
+    transcribing({ model: 'gpt-transcribe', language: 'es', languages: ['es'] }),
+    'invalid_value',
+    'session.audio.input.transcription.language',
+  ],
+  [
+    'a keyword with a line break',
+    transcribing({ model: 'gpt-transcribe', keywords: ['Taller\nAndes'] }),
+    'invalid_value',
+    'session.audio.input.transcription.keywords[0]',
+  ],
   ['no audio', { type: 'input_audio_buffer.append' }, 'missing_required_parameter', 'audio'],
   ['no base64', { type: 'input_audio_buffer.append', audio: '§§§§' }, 'invalid_value', 'audio'],
   [
@@ -75,8 +106,26 @@ const REFUSED: readonly (readonly [string, unknown, string, string | null])[] = 
   [
     'an id that is too long',
     message('user', [{ type: 'input_text', text: 'hola' }], { id: 'x'.repeat(33) }),
-    'invalid_value',
+    'string_above_max_length',
     'item.id',
+  ],
+  [
+    'a call id that is too long',
+    {
+      type: 'conversation.item.create',
+      item: { type: 'function_call', call_id: 'x'.repeat(33), name: 'a', arguments: '{}' },
+    },
+    'string_above_max_length',
+    'item.call_id',
+  ],
+  [
+    'a result with a call id that is too long',
+    {
+      type: 'conversation.item.create',
+      item: { type: 'function_call_output', call_id: 'x'.repeat(33), output: '' },
+    },
+    'string_above_max_length',
+    'item.call_id',
   ],
   [
     'an unknown predecessor',
@@ -175,6 +224,49 @@ test('the voice is fixed once the model has spoken', async () => {
   assert.deepEqual(
     rig.errors().map(({ code }) => code),
     ['cannot_update_voice'],
+  );
+});
+
+test('the speed changes between responses only', async () => {
+  const rig = startSession({ script: [{ reply: 'hola' }, { reply: 'hola' }] });
+  const speed = (value: number) =>
+    rig.send(update({ type: 'realtime', audio: { output: { speed: value } } }));
+  speed(1.2);
+  for (const response of [{}, { conversation: 'none' }]) {
+    rig.send({ type: 'response.create', response });
+    await rig.clock.advance(100);
+    speed(1.2);
+    speed(1.1);
+    rig.send(update({ type: 'realtime', instructions: 'Sé breve.' }));
+    const { code, param, type } = rig.errors().at(-1) ?? {};
+    assert.deepEqual(
+      [type, code, param],
+      ['invalid_request_error', 'invalid_value', 'session.audio.output.speed'],
+    );
+    await rig.clock.advance(3000);
+    const { session } = rig.inbox.of('session.updated').at(-1)!;
+    assert.deepEqual([session.audio.output.speed, session.instructions], [1.2, 'Sé breve.']);
+  }
+  speed(1.1);
+  assert.equal(rig.inbox.of('session.updated').at(-1)?.session.audio.output.speed, 1.1);
+  assert.equal(rig.errors().length, 2);
+});
+
+test('each model of the transcript takes its own hints', () => {
+  const rig = startSession();
+  const given = [
+    { model: 'gpt-transcribe', languages: ['es'], keywords: ['Andes'], prompt: 'Un taller.' },
+    { model: 'gpt-live-transcribe', language: 'es', keywords: ['Andes & Cía'] },
+    { model: 'gpt-realtime-whisper', language: 'es', delay: 'low' },
+    { model: 'gpt-4o-mini-transcribe-2025-12-15', language: 'es', prompt: 'Un taller.' },
+    { model: 'whisper-1', language: 'es', prompt: 'Andes' },
+    { keywords: ['Andes'] },
+  ];
+  for (const each of given) rig.send(transcribing(each));
+  assert.deepEqual(rig.errors(), []);
+  assert.deepEqual(
+    rig.inbox.of('session.updated').map(({ session }) => session.audio.input.transcription),
+    given,
   );
 });
 

@@ -2,21 +2,18 @@ import { z } from 'zod';
 import { OpenAiError } from '../openai-error.ts';
 import { newId, type ContentPart, type Item } from './items.ts';
 
+/** Of an item or of a call: the real service says so of both (`string_above_max_length`). */
 const id = z
   .string()
   .min(1)
-  .max(32, 'string too long. Expected a string with maximum length 32')
-  .regex(/^[\w-]+$/, "string does not match pattern. Expected '^[a-zA-Z0-9_-]+$'")
-  .optional();
+  .max(32)
+  .regex(/^[\w-]+$/, "string does not match pattern. Expected '^[a-zA-Z0-9_-]+$'");
 const common = {
-  id,
+  id: id.optional(),
   object: z.literal('realtime.item').optional(),
   status: z.enum(['completed', 'incomplete', 'in_progress']).optional(),
 };
 const inputText = z.strictObject({ type: z.literal('input_text'), text: z.string() });
-const callId = z
-  .string()
-  .regex(/^[\w-]+$/, "string does not match pattern. Expected '^[a-zA-Z0-9_-]+$'");
 
 const message = z.discriminatedUnion('role', [
   z.strictObject({
@@ -71,13 +68,13 @@ export const itemSchema = z.discriminatedUnion('type', [
     ...common,
     type: z.literal('function_call'),
     name: z.string().min(1),
-    call_id: callId.optional(),
+    call_id: id.optional(),
     arguments: z.string(),
   }),
   z.strictObject({
     ...common,
     type: z.literal('function_call_output'),
-    call_id: callId,
+    call_id: id,
     output: z.string(),
   }),
 ]);

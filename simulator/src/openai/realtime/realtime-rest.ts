@@ -41,8 +41,11 @@ export const realtimeRest: FastifyPluginCallback<RealtimeRestOptions> = (app, op
     const session = parseRequest(sessionSchema, request.body);
     checkSession(session, '');
     refuseWhatSipNegotiates(session);
-    calls.find(request.params.id).accept(session);
-    return reply.code(200).send();
+    const call = calls.find(request.params.id);
+    call.accept(session);
+    if (!call.losesReply) return reply.code(200).send();
+    reply.raw.destroy();
+    return reply.hijack();
   });
   app.post<OneCall>('/calls/:id/reject', (request, reply) => {
     const { status_code: statusCode } = parseRequest(rejectSchema, request.body ?? {});

@@ -162,7 +162,7 @@ export class RealtimeSockets {
     checkSession({ type: 'realtime', model }, '');
     const { sessionLimitMs } = this.#options.faults.current.openAiRealtime;
     const settings = new Settings(model, Math.floor((this.#clock.now() + sessionLimitMs) / 1000));
-    if (brought) settings.update({ ...brought, model }, false);
+    if (brought) settings.update({ ...brought, model });
     const session = new RealtimeSession({
       ...this.#shared,
       settings,

@@ -70,6 +70,11 @@ export class Responses {
     return this.#spoke;
   }
 
+  /** Whether a response is in progress, in the conversation or beside it. */
+  get busy(): boolean {
+    return this.#active !== undefined || this.#beside.size > 0;
+  }
+
   /** Responses wait for these words before they think. */
   listenTo(heard: Promise<void>): void {
     this.#listening = Promise.all([this.#listening, heard]);

@@ -28,7 +28,21 @@ const TRANSCRIPTION_MODELS = [
   'gpt-4o-transcribe',
   'gpt-4o-transcribe-diarize',
   'gpt-4o-mini-transcribe',
+  'gpt-4o-mini-transcribe-2025-12-15',
 ] as const;
+
+export const DEFAULT_TRANSCRIPTION_MODEL = 'gpt-transcribe';
+
+/**
+ * Which models of transcription take a hint that others refuse; each takes `language`. After
+ * `AudioTranscription` of openai 7.55, and for the diarizing one after `TranscriptionCreateParams`.
+ */
+const TRANSCRIPTION_HINTS = {
+  delay: /^gpt-realtime-whisper$/,
+  keywords: /^gpt-(live-)?transcribe$/,
+  languages: /^gpt-(live-)?transcribe$/,
+  prompt: /^(?!gpt-realtime-whisper$|gpt-4o-transcribe-diarize$)/,
+} as const;
 
 /** G.711 has one rate, so naming one is refused; PCM is spoken at 24 kHz only. */
 const format = z.discriminatedUnion('type', [
@@ -108,7 +122,10 @@ export const sessionSchema = z.strictObject({
               model: z.enum(TRANSCRIPTION_MODELS).optional(),
               language: z.string().optional(),
               languages: z.array(z.string()).optional(),
-              keywords: z.array(z.string()).optional(),
+              // https://developers.openai.com/api/docs/guides/realtime-transcription
+              keywords: z
+                .array(z.string().regex(/^[^<>\r\n]*$/, 'must not contain <, > or a line break'))
+                .optional(),
               prompt: z.string().optional(),
               delay: z.enum(['minimal', 'low', 'medium', 'high', 'xhigh']).optional(),
             })
@@ -175,11 +192,34 @@ export function checkSession(session: RealtimeSession, place: string): void {
       );
     }
   }
+  checkTranscription(session.audio?.input?.transcription, at('audio.input.transcription'));
   const labels = (session.tools ?? []).map((each) =>
     each.type === 'function' ? each.name : each.server_label,
   );
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
   if (twice !== undefined) {
     throw OpenAiError.invalid(`Duplicate tool: '${twice}'.`, at('tools'), 'invalid_value');
+  }
+}
+
+type Transcription = NonNullable<NonNullable<RealtimeSession['audio']>['input']>['transcription'];
+
+function checkTranscription(transcription: Transcription, place: string): void {
+  if (!transcription) return;
+  const { model = DEFAULT_TRANSCRIPTION_MODEL } = transcription;
+  for (const name of ['delay', 'keywords', 'languages', 'prompt'] as const) {
+    if (transcription[name] === undefined || TRANSCRIPTION_HINTS[name].test(model)) continue;
+    throw OpenAiError.invalid(
+      `Unsupported parameter: '${place}.${name}' is not supported with this model.`,
+      `${place}.${name}`,
+      'unsupported_parameter',
+    );
+  }
+  if (transcription.language !== undefined && transcription.languages !== undefined) {
+    throw OpenAiError.invalid(
+      `'${place}.language' and '${place}.languages' cannot be used at the same time.`,
+      `${place}.language`,
+      'invalid_value',
+    );
   }
 }

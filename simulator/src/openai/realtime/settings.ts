@@ -32,6 +32,14 @@ const SEMANTIC_VAD = {
   interrupt_response: true,
 } as const;
 
+/** What a session's responses have done and do. */
+interface Answered {
+  /** There was audio of the model. */
+  readonly spoke: boolean;
+  /** A response is in progress, in the conversation or beside it. */
+  readonly busy: boolean;
+}
+
 /** The effective configuration of a session: what `session.created` and `session.updated` show. */
 export class Settings {
   readonly id = `sess_${randomBytes(12).toString('hex')}`;
@@ -78,10 +86,10 @@ export class Settings {
 
   /**
    * Takes over what an update names and keeps the rest.
-   * @param spoke whether the session has answered with audio, which fixes its voice
-   * @throws OpenAiError for what cannot change any more; nothing is changed then
+   * @param responses of the session, if it has any: they fix its voice for good, and its speed for a while
+   * @throws OpenAiError for what cannot change any more, or now; nothing is changed then
    */
-  update(change: RealtimeSession, spoke: boolean): void {
+  update(change: RealtimeSession, responses?: Answered): void {
     const { audio } = change;
     if (change.model !== undefined && change.model !== this.model) {
       throw OpenAiError.invalid(
@@ -91,11 +99,20 @@ export class Settings {
       );
     }
     const voice = audio?.output?.voice;
-    if (spoke && voice !== undefined && !sameVoice(voice, this.output.voice)) {
+    if (responses?.spoke && voice !== undefined && !sameVoice(voice, this.output.voice)) {
       throw new OpenAiError(
         400,
         "Cannot update a conversation's voice if assistant audio is present.",
         { code: 'cannot_update_voice' },
+      );
+    }
+    const { format, speed } = audio?.output ?? {};
+    // "can only be changed in between model turns, not while a response is in progress" (openai 7.55)
+    if (responses?.busy && speed !== undefined && speed !== this.output.speed) {
+      throw OpenAiError.invalid(
+        "Cannot update a conversation's speed while a response is in progress.",
+        'session.audio.output.speed',
+        'invalid_value',
       );
     }
     this.instructions = change.instructions ?? this.instructions;
@@ -108,7 +125,6 @@ export class Settings {
     this.truncation = change.truncation ?? this.truncation;
     if (change.tracing !== undefined) this.tracing = change.tracing;
     this.include = change.include ?? this.include;
-    const { format, speed } = audio?.output ?? {};
     this.output = {
       format: format ?? this.output.format,
       speed: speed ?? this.output.speed,

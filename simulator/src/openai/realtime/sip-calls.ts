@@ -29,6 +29,8 @@ export class SipCall {
   /** The telephone at the other end; none where a test speaks for the caller. */
   readonly leg: SipLeg | undefined;
   readonly #observers = new Set<SipCallObserver>();
+  /** The connection over which it is accepted breaks before the reply. */
+  losesReply = false;
 
   constructor(headers: readonly SipHeader[], changed: (call: SipCall) => void, leg?: SipLeg) {
     this.headers = headers;

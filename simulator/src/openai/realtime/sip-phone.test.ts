@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import OpenAI from 'openai';
 import { ACCOUNT_SID, CALLER } from '../../twilio/testing/rig.ts';
 import { OPENAI_SIP, PROJECT, startSipRig } from './testing/sip-rig.ts';
 
@@ -214,5 +215,23 @@ test('a session that reaches its limit ends the call', async () => {
   assert.equal((await control.closed)[0], 1001);
   await caller.done;
   assert.equal(rig.dialled()['DialCallStatus'], 'completed');
+  rig.simulator.faults.reset();
+});
+
+test('an accept may lose its reply: the call is live, and not found by another accept', async () => {
+  rig.simulator.faults.set({ openAiRealtime: { dropAccepts: 1 } });
+  const { project } = rig.simulator.openai;
+  const call = await project.incomingCall({ from: CALLER, to: PROJECT });
+  const { call_id: id } = await rig.incoming();
+  const accept = () => rig.calls.accept(id, { type: 'realtime' }, { maxRetries: 0 });
+  await assert.rejects(accept(), OpenAI.APIConnectionError);
+  assert.equal(call.state.name, 'active');
+  await assert.rejects(accept(), { status: 404, code: 'call_id_not_found' });
+  await rig.calls.hangup(id);
+  assert.deepEqual(call.state, { name: 'ended', by: 'application' });
+  const next = await project.incomingCall({ from: CALLER, to: PROJECT });
+  await rig.incoming();
+  await rig.accept(next.id);
+  assert.equal(next.state.name, 'active');
   rig.simulator.faults.reset();
 });

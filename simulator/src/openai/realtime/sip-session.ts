@@ -37,8 +37,8 @@ export class SipSession {
     const expiresAt = Math.floor((clock.now() + faults().sessionLimitMs) / 1000);
     this.#settings = new Settings(model, expiresAt);
     const line = { format: { type: 'audio/pcmu' } } as const;
-    this.#settings.update({ ...config, model }, false);
-    this.#settings.update({ type: 'realtime', audio: { input: line, output: line } }, false);
+    this.#settings.update({ ...config, model });
+    this.#settings.update({ type: 'realtime', audio: { input: line, output: line } });
     const over = (code: number, reason: string): void => {
       stopObserving();
       this.#session.end();

@@ -29,6 +29,11 @@ export class SipSessions {
   #begin(call: SipCall, parts: SipSessionParts): void {
     if (call.state.name !== 'active') return;
     const { session } = call.state;
+    const faults = parts.faults();
+    if (faults.dropAccepts > 0) {
+      faults.dropAccepts--;
+      call.losesReply = true;
+    }
     const model = session.model ?? REALTIME_MODELS[0];
     const ended = (): void => void this.#byCall.delete(call.id);
     this.#byCall.set(call.id, new SipSession(call, session, model, parts, ended));

@@ -3,6 +3,7 @@ import { tokensOf } from '../completion.ts';
 import type { RealtimeClock } from './clock.ts';
 import type { ServerEvent } from './response.ts';
 import type { HeardItem } from './session-input.ts';
+import { DEFAULT_TRANSCRIPTION_MODEL } from './session-schema.ts';
 import type { Settings } from './settings.ts';
 import { inputAudioTokens } from './usage.ts';
 
@@ -33,7 +34,7 @@ export class Transcriber {
   transcribe(heard: HeardItem): void {
     const transcription = this.#settings.input.transcription;
     if (!transcription) return;
-    const model = transcription.model ?? 'gpt-transcribe';
+    const { model = DEFAULT_TRANSCRIPTION_MODEL } = transcription;
     const stop = this.#clock.after(this.#faults().transcriptionDelayMs, () => {
       this.#timers.delete(stop);
       void heard.heard.then(

@@ -50,7 +50,7 @@ export function startSession(options: RigOptions = {}) {
   const canned = new CannedModel();
   script.set(options.script ?? []);
   const settings = new Settings(model, 0);
-  settings.update(config, false);
+  settings.update(config);
   const inbox = new Inbox();
   const closed: { code: number; reason: string }[] = [];
   const make = (text: string): Utterance => {
