@@ -108,3 +108,18 @@ test('who has left before the call is accepted is gone, and the record says so',
   const active = /^voice_calls_active (\d+)/m.exec((await stage.api.send('GET', '/metrics')).text);
   assert.equal(active?.[1], '0');
 });
+
+test('an accept whose reply is lost: nobody is left alone with the model, and the caller may leave a message', async () => {
+  const { faults, openai } = stage.simulator;
+  faults.set({ openAiRealtime: { dropAccepts: 1 } });
+  const taken: { call: IncomingSipCall; status: number; text: string }[] = [];
+  stage.sipWorkflow = async (call) => void taken.push({ call, ...(await take(call)) });
+  const { report, record } = await stage.call(apology, { to: sipNumber });
+  assert.deepEqual(report.failures, []);
+  assert.equal(faults.current.openAiRealtime.dropAccepts, 0, 'nothing was lost');
+  const [{ call, status, text } = assert.fail()] = taken;
+  assert.deepEqual([status, JSON.parse(text).error.code], [503, 'sip-call-failed']);
+  const { state } = openai.project.calls.find(call.openAiCallId);
+  assert.deepEqual(state, { name: 'ended', by: 'application' });
+  assert.deepEqual([record.endReason, record.turns], ['provider-failure', []]);
+});

@@ -67,7 +67,7 @@ describe('the control of a call over SIP dies', { concurrency: callsAtOnce }, ()
     ]);
     // Longer than the question and the wait for its end, shorter than the wait for a session.
     simulator.faults.set({
-      openAiRealtime: { connectDelayMs: 3000, killNext: { phase: 'caller-speaking' } },
+      openAiRealtime: { connectDelayMs: 2500, killNext: { phase: 'caller-speaking' } },
     });
     const { report, record } = await stage.call(
       [

@@ -227,6 +227,7 @@ export interface RateLimit {
 
 /** Calls that reach the provider over SIP. All throw ProviderError; `not-found`: the caller has left. */
 export interface SipCalls {
+  /** After any error but `not-found` the call may have been accepted all the same. */
   accept(callId: string, settings: RealtimeSettings, signal: AbortSignal): Promise<void>;
   /** @param statusCode SIP, e.g. 486 busy, 603 decline */
   reject(callId: string, statusCode: number, signal: AbortSignal): Promise<void>;

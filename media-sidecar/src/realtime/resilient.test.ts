@@ -29,6 +29,7 @@ function start(context: TestContext) {
   const model = new ResilientRealtimeModel(inner, clock, {
     breakAfterFailures: 3,
     halfOpenAfterMs: 1000,
+    silentAfterMs: 3000,
   });
   const open = () => {
     const told = new RecordingListener();
@@ -40,12 +41,20 @@ function start(context: TestContext) {
     await settle();
     return opened;
   };
+  /** Nothing is heard of it until it is closed by us. */
+  const openAndClose = async (afterMs: number) => {
+    const { session } = open();
+    clock.advance(afterMs);
+    session.close();
+    await settle();
+  };
   return {
     clock,
     inner,
     model,
     open,
     openAndFail,
+    openAndClose,
     pass: (ms: number) => context.mock.timers.tick(ms),
   };
 }
@@ -100,6 +109,39 @@ describe('a realtime model that is guarded', () => {
     assert.equal(model.isOpen, false);
     await openAndFail();
     assert.ok(model.isOpen);
+  });
+
+  it('is not asked any more when it says nothing and is given up', async (t) => {
+    const { model, openAndClose } = start(t);
+    await openAndClose(3000);
+    await openAndClose(4000);
+    assert.equal(model.isOpen, false);
+    await openAndClose(4000);
+    assert.ok(model.isOpen);
+  });
+
+  it('is not to blame for callers who hang up before it can be ready', async (t) => {
+    const { inner, model, open, openAndClose } = start(t);
+    for (let i = 0; i < 5; i++) await openAndClose(2999);
+    for (let i = 0; i < 5; i++) {
+      const { session } = open();
+      inner.session.ready();
+      await settle();
+      session.close();
+      await settle();
+    }
+    assert.equal(model.isOpen, false);
+  });
+
+  it('is left alone again when the trial is given up, or broken off', async (t) => {
+    const { model, openAndClose, openAndFail, pass } = start(t);
+    for (let i = 0; i < 3; i++) await openAndFail();
+    for (const afterMs of [4000, 100]) {
+      pass(1000);
+      assert.equal(model.isOpen, false);
+      await openAndClose(afterMs);
+      assert.ok(model.isOpen, `after ${afterMs} ms`);
+    }
   });
 
   it('is not to blame for bad requests, nor for its time limit', async (t) => {

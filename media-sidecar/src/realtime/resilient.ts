@@ -24,11 +24,18 @@ export interface RealtimeResilienceOptions {
   readonly breakAfterFailures: number;
   /** @defaultValue 10000 ms until one session may try again */
   readonly halfOpenAfterMs: number;
+  /**
+   * A session that we close unready after so long was given up for its silence: that is a failure. One
+   * that we close sooner says nothing of the provider, as its caller has hung up.
+   * @defaultValue 3000 ms
+   */
+  readonly silentAfterMs: number;
 }
 
 export const defaultRealtimeResilienceOptions = {
   breakAfterFailures: 5,
   halfOpenAfterMs: 10_000,
+  silentAfterMs: 3000,
 } as const satisfies RealtimeResilienceOptions;
 
 type OpenInner = (listener: RealtimeListener) => RealtimeSession;
@@ -39,6 +46,7 @@ export class ResilientRealtimeModel implements RealtimeModel {
   readonly #inner: RealtimeModel;
   readonly #clock: Clock;
   readonly #halfOpenAfterMs: number;
+  readonly #silentAfterMs: number;
   readonly #failures: FailuresInARow;
   readonly #breaker: CircuitBreakerPolicy;
   /** When the breaker opened last, as it measures time itself. */
@@ -54,6 +62,7 @@ export class ResilientRealtimeModel implements RealtimeModel {
     this.#inner = inner;
     this.#clock = clock;
     this.#halfOpenAfterMs = settings.halfOpenAfterMs;
+    this.#silentAfterMs = settings.silentAfterMs;
     this.#failures = new FailuresInARow(settings.breakAfterFailures);
     this.#breaker = circuitBreaker(handleWhen(isProvidersFault), {
       halfOpenAfter: settings.halfOpenAfterMs,
@@ -85,6 +94,8 @@ export class ResilientRealtimeModel implements RealtimeModel {
     const attempt = Promise.withResolvers<void>();
     // What becomes of the attempt is the breaker's business alone; the listener is told by the session.
     this.#breaker.execute(() => attempt.promise).catch(() => undefined);
+    const isTrial = this.#breaker.state === CircuitState.HalfOpen;
+    const openedMs = this.#clock.monotonicMs();
     let isReady = false;
     let hasAnswered = false;
     const watched = watching(listener, {
@@ -103,8 +114,18 @@ export class ResilientRealtimeModel implements RealtimeModel {
       },
     });
     const session = open(watched);
-    // Closed by us before it was ready: nobody knows whether it would have become so.
-    return closing(session, () => attempt.resolve());
+    // After it was ready, or is gone, this changes nothing.
+    return closing(session, () => {
+      const isSilent = this.#clock.monotonicMs() - openedMs >= this.#silentAfterMs;
+      // A trial that was broken off has not shown that the provider is back.
+      if (isSilent || isTrial) attempt.reject(this.#notReady());
+      else attempt.resolve();
+    });
+  }
+
+  #notReady(): ProviderError {
+    const message = 'the session was closed before it was ready';
+    return new ProviderError(this.name, 'timeout', message, { retryable: true });
   }
 
   #diedEarly(error: ProviderError): void {

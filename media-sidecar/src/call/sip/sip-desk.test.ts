@@ -51,19 +51,53 @@ test('a caller who left before the accept leaves no conversation behind, and a r
   const told = talk.recorder.endings.map(({ callId, reason }) => [callId, reason]);
   assert.deepEqual(told, [[talk.session.callId, 'caller-left']]);
   assert.equal(talk.recorder.started.length, 1);
+  assert.equal(await talk.settled(), 0);
+  assert.deepEqual(talk.sipCalls.asked, ['accept']);
 });
 
-test('a call that is not accepted for another reason is told so', async () => {
-  for (const error of [failure('invalid-request'), failure('unavailable', true), new Error('x')]) {
+/** Its accept may have been carried out, and only the reply lost: a live call that nobody controls. */
+test('a call that is not accepted for another reason is told so, and hung up', async () => {
+  for (const error of [
+    failure('invalid-request'),
+    failure('unavailable', true),
+    failure('timeout', true),
+    failure('cancelled'),
+    new Error('x'),
+  ]) {
     const talk = new SipHarness();
     talk.sipCalls.failNext('accept', error);
     await assert.rejects(talk.desk.answer(talk.session, OPENAI_CALL), error);
-    assert.deepEqual([talk.registry.size, talk.sipCalls.asked], [0, ['accept']]);
+    assert.equal(await talk.settled(), 0);
+    assert.deepEqual([talk.registry.size, talk.sipCalls.asked], [0, ['accept', 'hang-up']]);
+    assert.equal(talk.sipCalls.requests.at(-1)?.callId, OPENAI_CALL);
     assert.deepEqual(
       talk.recorder.endings.map(({ reason }) => reason),
       ['provider-failure'],
     );
   }
+});
+
+test('an accept that is carried out late leaves no call behind', async () => {
+  const talk = new SipHarness();
+  talk.sipCalls.failNext('accept', failure('timeout', true));
+  talk.sipCalls.failNext('hang-up', failure('not-found'));
+  await assert.rejects(talk.desk.answer(talk.session, OPENAI_CALL));
+  await talk.wait(999);
+  assert.deepEqual(talk.sipCalls.asked, ['accept', 'hang-up']);
+  await talk.wait(1);
+  assert.deepEqual(talk.sipCalls.asked, ['accept', 'hang-up', 'hang-up']);
+  assert.equal(await talk.settled(), 0);
+  assert.equal(talk.sipCalls.asked.length, 3, 'it is over');
+  assert.equal(talk.metrics.times('provider_errors'), 0);
+});
+
+test('a call that was never accepted is looked for in vain, and then no more', async () => {
+  const talk = new SipHarness();
+  talk.sipCalls.failNext('accept', failure('timeout', true));
+  for (let i = 0; i < 10; i += 1) talk.sipCalls.failNext('hang-up', failure('not-found'));
+  await assert.rejects(talk.desk.answer(talk.session, OPENAI_CALL));
+  assert.equal(await talk.settled(), 0);
+  assert.equal(talk.sipCalls.asked.length, 5);
 });
 
 test('where there is no room a call is not accepted: the carrier still knows what to do', async () => {

@@ -44,7 +44,7 @@ export class SipDesk {
   /**
    * Accepts the call with the session's settings, and begins the conversation.
    * @returns `gone` when the caller has left
-   * @throws ProviderError when it is not taken for another reason
+   * @throws ProviderError when it is not taken for another reason; it is hung up then, in case it was
    * @throws CallRefusedError when this process takes no more calls
    */
   async answer(session: ClaimedSession, callId: string): Promise<'answered' | 'gone'> {
@@ -62,6 +62,8 @@ export class SipDesk {
       const isGone = error instanceof ProviderError && error.code === 'not-found';
       this.#recordUnanswered(session, isGone ? 'caller-left' : 'provider-failure');
       if (isGone) return 'gone';
+      // It may have been accepted all the same, and the caller would listen to nobody.
+      this.#release.hangUpDoubtful(callId, session.callId);
       throw error;
     }
     const line: { call?: LiveCall } = {};

@@ -34,7 +34,15 @@ export class SipRelease {
 
   /** @param ours our id of the call, for the log */
   hangUp(callId: string, ours: string): void {
-    void this.#hangUp(callId, ours);
+    void this.#hangUp(callId, ours, false);
+  }
+
+  /**
+   * The same for a call of which nobody knows whether it was accepted. It may be so later than now: that
+   * the provider does not know it yet is no end.
+   */
+  hangUpDoubtful(callId: string, ours: string): void {
+    void this.#hangUp(callId, ours, true);
   }
 
   /** Connects the caller with somebody else. @param targetUri `tel:…` or `sip:…` */
@@ -42,12 +50,13 @@ export class SipRelease {
     void this.#refer(callId, targetUri, ours);
   }
 
-  async #hangUp(callId: string, ours: string): Promise<void> {
+  async #hangUp(callId: string, ours: string, isDoubtful: boolean): Promise<void> {
     const { sipCalls } = this.#deps;
     for (let attempt = 0; ; attempt += 1) {
       const error = await this.#try(ours, (signal) => sipCalls.hangUp(callId, signal));
       const pauseMs = AGAIN_AFTER_MS[attempt];
-      if (!error?.retryable || pauseMs === undefined) return;
+      const isWorthIt = error?.retryable || (isDoubtful && error?.code === 'not-found');
+      if (!isWorthIt || pauseMs === undefined) return;
       await this.#pause(pauseMs);
     }
   }
@@ -56,7 +65,7 @@ export class SipRelease {
     const { sipCalls } = this.#deps;
     const error = await this.#try(ours, (signal) => sipCalls.refer(callId, targetUri, signal));
     if (!error) await this.#pause(REFERRED_WITHIN_MS);
-    if (error?.code !== 'not-found') await this.#hangUp(callId, ours);
+    if (error?.code !== 'not-found') await this.#hangUp(callId, ours, false);
   }
 
   /** @returns what went wrong */

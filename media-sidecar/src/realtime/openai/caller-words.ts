@@ -1,5 +1,5 @@
-/** Nobody tells the words of a turn that lies further back. */
-const MAX_TURNS = 64;
+/** The words of a turn come seconds after it: nobody tells those of one that lies further back. */
+const MAX_TURNS = 16;
 
 /** The words of the caller's turns while they come in pieces. */
 export class CallerWords {

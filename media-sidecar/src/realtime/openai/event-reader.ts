@@ -17,11 +17,14 @@ interface AnyEvent {
   readonly delta?: unknown;
 }
 
+/** What comes twice does so in a row, or a few events apart. */
+const IDS_KEPT = 32;
+
 /** Turns what comes over the wire into calls. Counts and survives what makes no sense. */
 export class EventReader {
   readonly #handlers: EventHandlers;
   readonly #metrics: Metrics;
-  readonly #recent = new RecentIds(128);
+  readonly #recent = new RecentIds(IDS_KEPT);
 
   constructor(handlers: EventHandlers, metrics: Metrics) {
     this.#handlers = handlers;

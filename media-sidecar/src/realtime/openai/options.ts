@@ -12,7 +12,11 @@ export interface OpenAiConnection {
 }
 
 export interface OpenAiRealtimeOptions {
-  /** From `open` to the settings taken: upgrade, `session.created` and `session.updated`. @defaultValue 5000 ms */
+  /**
+   * From `open` to the settings taken: upgrade, `session.created` and `session.updated`. Shorter than a
+   * conversation waits for a session (4 s), so that it is the provider that is seen to fail.
+   * @defaultValue 3500 ms
+   */
   readonly connectTimeoutMs: number;
   /**
    * Somebody waits on the phone while a dead socket is not noticed.
@@ -23,16 +27,21 @@ export interface OpenAiRealtimeOptions {
   readonly pongTimeoutMs: number;
   /** So much that the socket could not send yet means that nobody reads it. @defaultValue 1 MiB */
   readonly maxBufferedBytes: number;
-  /** Caller audio that is held until the session is ready; the oldest goes first. @defaultValue 30000 ms */
+  /**
+   * Caller audio that is held until the session is ready; the oldest goes first. What a conversation keeps
+   * of a long speech (60 s), and what comes while a new session connects. All of it, as it is sent, has to
+   * stay below `maxBufferedBytes`.
+   * @defaultValue 65000 ms
+   */
   readonly maxHeldAudioMs: number;
 }
 
 export const defaultOpenAiRealtimeOptions = {
-  connectTimeoutMs: 5000,
+  connectTimeoutMs: 3500,
   pingIntervalMs: 4000,
   pongTimeoutMs: 2500,
   maxBufferedBytes: 1024 * 1024,
-  maxHeldAudioMs: 30_000,
+  maxHeldAudioMs: 65_000,
 } as const satisfies OpenAiRealtimeOptions;
 
 const DEFAULT_BASE_URL = 'https://api.openai.com/v1';

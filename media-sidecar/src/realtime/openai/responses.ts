@@ -17,6 +17,8 @@ interface ActiveResponse {
 
 /** A request that is refused for a response that nobody told us of is tried so often. */
 const MAX_ATTEMPTS = 3;
+/** What is told of a response after its end comes right behind it. */
+const ENDED_KEPT = 16;
 
 /**
  * The responses of a session, and the requests for one. The provider makes one at a time in its
@@ -29,11 +31,14 @@ export class Responses {
   readonly #asks = new Map<string, Ask>();
   readonly #waiting: Ask[] = [];
   readonly #active = new Map<string, ActiveResponse>();
-  readonly #ended = new RecentIds(64);
+  readonly #ended = new RecentIds(ENDED_KEPT);
+  readonly #nonce: string;
   #count = 0;
 
-  constructor(send: (request: string) => void) {
+  /** @param nonce tells our requests from those that others make of the same session; may be empty */
+  constructor(send: (request: string) => void, nonce: string) {
     this.#send = send;
+    this.#nonce = nonce;
   }
 
   ask(request: RespondRequest): void {
@@ -109,7 +114,7 @@ export class Responses {
   }
 
   #sendAsk(ask: Ask): void {
-    const askId = `ask_${++this.#count}`;
+    const askId = `ask_${this.#nonce}${++this.#count}`;
     this.#asks.set(askId, ask);
     this.#send(respondRequest(ask.request, askId));
   }
@@ -117,6 +122,6 @@ export class Responses {
   #cancel(responseId: string, response: ActiveResponse): void {
     if (response.isCancelled) return;
     response.isCancelled = true;
-    this.#send(cancelRequest(responseId, `${RACE}cancel_${++this.#count}`));
+    this.#send(cancelRequest(responseId, `${RACE}cancel_${this.#nonce}${++this.#count}`));
   }
 }

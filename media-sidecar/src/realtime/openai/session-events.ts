@@ -17,6 +17,8 @@ export interface SessionEventsParts {
   readonly responses: Responses;
   readonly items: SpokenItems;
   readonly isControl: boolean;
+  /** Whether an event of ours was a `session.update`, by its id. */
+  isOurSettings(eventId: string): boolean;
   /** Whether the settings were taken. */
   isReady(): boolean;
   /** Whether nothing may be told any more. */
@@ -25,12 +27,15 @@ export interface SessionEventsParts {
   fail(error: ProviderError): void;
 }
 
+/** A call is told with its item, and once more with the end of its response: no response has so many. */
+const CALLS_KEPT = 32;
+
 /** What the provider tells of a session, in our words. */
 export class SessionEvents {
   readonly #parts: SessionEventsParts;
   readonly #reader: EventReader;
   readonly #words = new CallerWords();
-  readonly #calls = new RecentIds(64);
+  readonly #calls = new RecentIds(CALLS_KEPT);
 
   constructor(parts: SessionEventsParts) {
     this.#parts = parts;
@@ -170,9 +175,9 @@ export class SessionEvents {
   }
 
   #error(error: ApiError): void {
-    const { listener, metrics, responses, isReady, fail } = this.#parts;
+    const { listener, metrics, responses, fail } = this.#parts;
     const { event_id: eventId, code } = error;
-    if (!isReady() || code === 'session_expired') fail(eventError(error));
+    if (code === 'session_expired' || this.#keepsFromReady(eventId)) fail(eventError(error));
     else if (eventId?.startsWith(RACE) === true || code === 'response_cancel_not_active') {
       metrics.count('realtime_refused_races', { provider: PROVIDER });
     } else if (eventId?.startsWith('ask_') === true) {
@@ -181,6 +186,16 @@ export class SessionEvents {
       const request = responses.refused(eventId, isTooEarly);
       if (request) this.#tellRefused(eventId, request.tag, code ?? error.type ?? 'refused');
     } else listener.onError(eventError(error));
+  }
+
+  /**
+   * Before it is ready a session was asked for nothing but its settings. The session of a call is older
+   * than the control that is being attached, and may tell what is none of its business.
+   */
+  #keepsFromReady(eventId: string | null | undefined): boolean {
+    const { isControl, isOurSettings, isReady } = this.#parts;
+    if (isReady()) return false;
+    return !isControl || (typeof eventId === 'string' && isOurSettings(eventId));
   }
 
   /** Who asked waits for an end: a request that was refused is a response that failed at once. */

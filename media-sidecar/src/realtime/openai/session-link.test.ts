@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ProviderError } from '../../kernel/errors.ts';
+import { defaultOpenAiRealtimeOptions } from './options.ts';
+import { appendRequest } from './requests.ts';
 import { startReadyRig, startRig, type RigOptions } from './testing/fake-socket.ts';
 
 const frame = (value: number) => new Uint8Array(160).fill(value);
@@ -55,13 +57,29 @@ describe('a session that is being opened', () => {
     assert.deepEqual(told.names, []);
   });
 
-  it('holds 30 s of audio and gives the oldest up, nothing else', () => {
+  /** A long speech that was lost with its session, and what is said while the next one connects. */
+  it('holds a minute of audio and what comes behind it', () => {
     const { session, socket, metrics } = startRig();
-    session.add([{ role: 'system', text: 'first' }]);
-    for (let i = 0; i < 1502; i++) session.append(frame(i === 2 ? 7 : 9));
+    for (let i = 0; i < 3000 + 175; i++) session.append(frame(i === 0 ? 7 : 9));
     socket.becomesReady();
     const appended = socket.of('input_audio_buffer.append');
-    assert.equal(appended.length, 1500);
+    assert.deepEqual([appended.length, appended[0]?.['audio']], [3175, base64(7)]);
+    assert.deepEqual(metrics.counts, {});
+  });
+
+  it('never holds so much that to send it looks like a socket that nobody reads', () => {
+    const { maxBufferedBytes, maxHeldAudioMs } = defaultOpenAiRealtimeOptions;
+    // A frame of WebSocket has at most 14 bytes before it.
+    assert.ok((maxHeldAudioMs / 20) * (appendRequest(frame(1)).length + 14) < maxBufferedBytes);
+  });
+
+  it('holds 65 s of audio and gives the oldest up, nothing else', () => {
+    const { session, socket, metrics } = startRig();
+    session.add([{ role: 'system', text: 'first' }]);
+    for (let i = 0; i < 3252; i++) session.append(frame(i === 2 ? 7 : 9));
+    socket.becomesReady();
+    const appended = socket.of('input_audio_buffer.append');
+    assert.equal(appended.length, 3250);
     assert.equal(appended[0]?.['audio'], base64(7));
     assert.equal(socket.types[1], 'conversation.item.create');
     assert.equal(metrics.counts['realtime_frames_dropped'], 2);
@@ -72,7 +90,7 @@ describe('a session that is being opened', () => {
       const { clock, socket, told } = startRig();
       if (stage !== 'connecting') socket.handlers.onOpen();
       if (stage === 'created') socket.tells('session.created', { session: {} });
-      clock.advance(4999);
+      clock.advance(3499);
       assert.deepEqual(told.names, []);
       clock.advance(1);
       assert.deepEqual(told.of('onClosed').map(summary), [['timeout', true]]);
@@ -114,6 +132,30 @@ describe('a session that is being opened', () => {
     assert.ok(error);
     assert.deepEqual(summary(error), ['unauthenticated', false]);
     assert.doesNotMatch(error.message, /sk-a|569/);
+  });
+
+  /** Answers to a control before this one, and to nobody, come to it as well. */
+  it('does not end as the control of a call for what is told to others', () => {
+    const { socket, told } = startRig({ callId: 'rtc_1' });
+    socket.handlers.onOpen();
+    socket.refuses({ code: 'conversation_already_has_active_response', event_id: 'ask_1' });
+    socket.refuses({ code: 'invalid_value', event_id: 'session_1' });
+    socket.refuses({ type: 'server_error', code: null, event_id: null });
+    assert.deepEqual(told.of('onClosed'), []);
+    socket.tells('session.updated', { session: {} });
+    assert.equal(told.names.at(-1), 'onReady');
+  });
+
+  it('ends as the control of a call when its own settings are refused, or the call is over', () => {
+    for (const [error, expected] of [
+      [{ code: 'invalid_value' }, ['invalid-request', false]],
+      [{ code: 'session_expired', event_id: null }, ['stream-limit', true]],
+    ] as const) {
+      const { socket, told } = startRig({ callId: 'rtc_1' });
+      socket.handlers.onOpen();
+      socket.refuses({ event_id: socket.sent[0]?.['event_id'], ...error });
+      assert.deepEqual(told.of('onClosed').map(summary), [expected]);
+    }
   });
 
   it('fails in a tick of its own when no request can be made at all', () => {

@@ -141,6 +141,21 @@ describe('a request for an answer', () => {
     assert.equal(socket.of('response.create').length, 2);
   });
 
+  it('is not answered by the response that an earlier control of the same call has asked for', () => {
+    const earlier = startReadyRig({ callId: 'rtc_1' });
+    earlier.session.respond({ tag: 'old' });
+    const { metadata } = earlier.socket.sent[0]?.['response'] as { metadata: Item };
+    const { session, socket, told } = startReadyRig({ callId: 'rtc_1' });
+    session.respond({ tag: 'new' });
+    socket.createsResponse('resp_old', metadata);
+    socket.endsResponse('resp_old');
+    socket.answersLastRequest('resp_new');
+    assert.deepEqual(told.of('onResponseStarted'), [
+      { responseId: 'resp_old', tag: 'old' },
+      { responseId: 'resp_new', tag: 'new' },
+    ]);
+  });
+
   it('is not kept waiting by a response whose end got lost', () => {
     const { session, socket } = startReadyRig();
     socket.createsResponse('resp_1');

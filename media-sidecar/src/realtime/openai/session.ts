@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type {
   RealtimeItem,
   RealtimeListener,
@@ -19,7 +20,7 @@ import { SessionEvents } from './session-events.ts';
 import { SessionLink, type LinkDependencies } from './session-link.ts';
 import type { SocketTarget } from './socket.ts';
 import { SpokenItems } from './spoken-items.ts';
-import { changeToWire, controlToWire, sessionToWire } from './wire-settings.ts';
+import { changeToWire, controlToWire, sessionToWire, type Answering } from './wire-settings.ts';
 
 export interface OpenAiSessionParts {
   readonly target: SocketTarget;
@@ -37,13 +38,24 @@ export class OpenAiRealtimeSession implements RealtimeSession {
   readonly #link: SessionLink;
   readonly #responses: Responses;
   readonly #items = new SpokenItems();
-  #settings: RealtimeSettings;
+  /** Until they are sent: instructions and tools are long, and a session may last an hour. */
+  #unsent: RealtimeSettings | undefined;
+  /** What goes with a later change. */
+  #answering: Answering;
+  /**
+   * Part of our events' ids where others send to the same session, too: the controls of a call before
+   * this one, whose responses and errors come to this one as well.
+   */
+  readonly #nonce: string;
   #requests = 0;
 
   constructor(parts: OpenAiSessionParts) {
     const { target, isControl, listener, dependencies, options } = parts;
+    const { turnDetection, answers } = parts.settings;
     this.#isControl = isControl;
-    this.#settings = parts.settings;
+    this.#unsent = parts.settings;
+    this.#answering = { turnDetection, answers };
+    this.#nonce = isControl ? `${randomBytes(4).toString('hex')}_` : '';
     this.#link = new SessionLink(
       target,
       isControl,
@@ -57,13 +69,14 @@ export class OpenAiRealtimeSession implements RealtimeSession {
       options,
     );
     const link = this.#link;
-    this.#responses = new Responses((request) => link.send(request));
+    this.#responses = new Responses((request) => link.send(request), this.#nonce);
     const events = new SessionEvents({
       listener,
       metrics: dependencies.metrics,
       responses: this.#responses,
       items: this.#items,
       isControl,
+      isOurSettings: (eventId) => eventId.startsWith(`session_${this.#nonce}`),
       isReady: () => link.isReady,
       isOver: () => link.isOver,
       ready: () => {
@@ -112,9 +125,11 @@ export class OpenAiRealtimeSession implements RealtimeSession {
   }
 
   update(change: Parameters<RealtimeSession['update']>[0]): void {
-    this.#settings = { ...this.#settings, ...change };
-    const session = changeToWire(change, this.#settings, this.#isControl);
-    this.#link.send(sessionRequest(session, `session_${++this.#requests}`));
+    const { turnDetection, answers } = { ...this.#answering, ...change };
+    this.#answering = { turnDetection, answers };
+    if (this.#unsent) this.#unsent = { ...this.#unsent, ...change };
+    const session = changeToWire(change, this.#answering, this.#isControl);
+    this.#link.send(sessionRequest(session, this.#settingsId()));
   }
 
   close(): void {
@@ -122,11 +137,18 @@ export class OpenAiRealtimeSession implements RealtimeSession {
   }
 
   #firstRequest(): string {
-    const session = this.#isControl ? controlToWire(this.#settings) : sessionToWire(this.#settings);
-    return sessionRequest(session, `session_${++this.#requests}`);
+    const settings = this.#unsent;
+    if (!settings) throw new Error('the settings were sent before');
+    this.#unsent = undefined;
+    const session = this.#isControl ? controlToWire(settings) : sessionToWire(settings);
+    return sessionRequest(session, this.#settingsId());
+  }
+
+  #settingsId(): string {
+    return `session_${this.#nonce}${++this.#requests}`;
   }
 
   #raceId(kind: string): string {
-    return `${RACE}${kind}_${++this.#requests}`;
+    return `${RACE}${kind}_${this.#nonce}${++this.#requests}`;
   }
 }

@@ -100,6 +100,17 @@ describe('a call over SIP', () => {
     }
   });
 
+  it('may have been accepted when the second attempt finds it no more, whatever the first met', async () => {
+    for (const first of [reply(503), new Error('socket hang up')]) {
+      const { calls, requests } = start(first, reply(404));
+      const error = await failure(calls.accept('rtc_1', settings, never));
+      assert.deepEqual([error.code, error.retryable], ['unavailable', true]);
+      assert.equal(requests.length, 2);
+      const again = start(first, reply(404));
+      assert.equal((await failure(again.calls.hangUp('rtc_1', never))).code, 'not-found');
+    }
+  });
+
   it('gives up after 5 s', async () => {
     const { clock, calls } = start('silence');
     const failed = failure(calls.hangUp('rtc_1', never));

@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
-import { ProviderError } from '../../kernel/errors.ts';
+import { ProviderError, type ProviderErrorCode } from '../../kernel/errors.ts';
 import type { RealtimeSettings, SipCalls } from '../contract.ts';
 import { connectionError, httpError, PROVIDER, timeoutError } from './errors.ts';
 import { baseUrlOf, headersOf, type OpenAiConnection } from './options.ts';
@@ -68,8 +68,13 @@ export class OpenAiSipCalls implements SipCalls {
     try {
       await this.#request(callId, action, body, signal);
     } catch (error) {
-      if (!(error instanceof ProviderError) || error.code !== 'unavailable') throw error;
-      await this.#request(callId, action, body, signal);
+      if (!hasCode(error, 'unavailable')) throw error;
+      try {
+        await this.#request(callId, action, body, signal);
+      } catch (again) {
+        // Accepted calls are not found either: the first request may have been carried out.
+        throw action === 'accept' && hasCode(again, 'not-found') ? error : again;
+      }
     }
   }
 
@@ -110,4 +115,8 @@ export class OpenAiSipCalls implements SipCalls {
       timer.cancel();
     }
   }
+}
+
+function hasCode(error: unknown, code: ProviderErrorCode): boolean {
+  return error instanceof ProviderError && error.code === code;
 }

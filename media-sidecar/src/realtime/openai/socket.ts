@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { WebSocket, type RawData } from 'ws';
 
 /** What a session uses of a WebSocket. */
@@ -37,7 +38,7 @@ const MAX_REFUSAL_CHARACTERS = 16 * 1024;
 export const connectWebSocket: Connect = ({ url, headers, caPem }, handlers) => {
   const socket = new WebSocket(url, {
     headers,
-    ...(caPem === undefined ? {} : { ca: caPem }),
+    ...(url.startsWith('wss:') ? { secureContext: secureContextFor(caPem) } : {}),
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
   });
@@ -67,6 +68,18 @@ export const connectWebSocket: Connect = ({ url, headers, caPem }, handlers) => 
     terminate: () => socket.terminate(),
   };
 };
+
+const secureContexts = new Map<string | undefined, SecureContext>();
+
+/** One for each CA, as there is one or none: each socket would make its own, of 27 to 49 KB outside the heap. */
+function secureContextFor(caPem: string | undefined): SecureContext {
+  let context = secureContexts.get(caPem);
+  if (!context) {
+    context = createSecureContext(caPem === undefined ? {} : { ca: caPem });
+    secureContexts.set(caPem, context);
+  }
+  return context;
+}
 
 const AS_TEXT = { binary: false };
 

@@ -6,8 +6,8 @@ interface SpokenItem {
   isDone: boolean;
 }
 
-/** Nothing that is older is cut any more. */
-const MAX_ITEMS = 64;
+/** Only what is being played is cut, and what waits behind it: a response has an item or two. */
+const MAX_ITEMS = 16;
 
 /** How much audio each item of the agent has. */
 export class SpokenItems {

@@ -60,6 +60,31 @@ describe('the settings of a session', () => {
     assert.equal(effortOf('gpt-realtime-1.5'), undefined);
   });
 
+  it('give each model of the transcript the hints that it takes', () => {
+    const hintsOf = (transcriptionModel: string, transcriptionPrompt = 'Automotora Andes') => {
+      const given = { ...settings, transcriptionModel, transcriptionPrompt };
+      const wire = sessionToWire(given) as { audio: { input: { transcription: object } } };
+      return wire.audio.input.transcription;
+    };
+    for (const model of ['gpt-transcribe', 'gpt-live-transcribe']) {
+      assert.deepEqual(hintsOf(model), {
+        model,
+        languages: ['es'],
+        keywords: ['Automotora Andes'],
+      });
+    }
+    for (const model of ['whisper-1', 'gpt-4o-transcribe', 'gpt-4o-mini-transcribe-2025-12-15']) {
+      assert.deepEqual(hintsOf(model), { model, language: 'es', prompt: 'Automotora Andes' });
+    }
+    for (const model of ['gpt-realtime-whisper', 'gpt-4o-transcribe-diarize', 'a-new-one']) {
+      assert.deepEqual(hintsOf(model), { model, language: 'es' });
+    }
+    const model = 'gpt-transcribe';
+    const oneLine = { model, languages: ['es'], keywords: ['Andes & Cía'] };
+    assert.deepEqual(hintsOf(model, '<Andes\r\n& Cía>'), oneLine);
+    assert.deepEqual(hintsOf(model, ''), { model, languages: ['es'] });
+  });
+
   it('leave to the phone what SIP negotiates', () => {
     const tuned: RealtimeSettings = {
       ...settings,
@@ -71,7 +96,11 @@ describe('the settings of a session', () => {
     const { socket } = startRig({ callId: 'rtc_1', settings: tuned });
     socket.handlers.onOpen();
     const session = socket.sent[0]?.['session'] as { audio: Record<string, object> };
-    assert.deepEqual(session.audio['output'], { speed: 1 });
+    assert.equal(
+      session.audio['output'],
+      undefined,
+      'a control may come in the middle of an answer',
+    );
     for (const { audio } of [accepted, session]) {
       const input = audio['input'] as Record<string, unknown>;
       assert.equal(input['format'], undefined);

@@ -1,6 +1,7 @@
 import type { RealtimeSession, RealtimeSettings, TurnDetection } from '../contract.ts';
 import type { ToolDefinition } from '../../kernel/tool-definition.ts';
 import { reasons } from './models.ts';
+import { transcriptionToWire } from './transcription-settings.ts';
 
 /** Headerless G.711 µ-law; it has one rate, and naming one is refused. */
 const FORMAT = { type: 'audio/pcmu' } as const;
@@ -19,10 +20,14 @@ export function sessionToWire(settings: RealtimeSettings): object {
   };
 }
 
-/** For a call that was accepted: its format is the phone's, its voice is set and may have spoken. */
+/**
+ * For a call that was accepted: its format is the phone's, its voice and speed came with the accept.
+ * They are not named again, as the API refuses them in the middle of an answer, and there a control may
+ * be attached.
+ */
 export function controlToWire(settings: RealtimeSettings): object {
   const input = inputToWire(settings, sipTurnDetectionToWire(settings));
-  return { ...commonToWire(settings), audio: { input, output: { speed: settings.speed ?? 1 } } };
+  return { ...commonToWire(settings), audio: { input } };
 }
 
 /** Body of `POST /realtime/calls/{id}/accept`. */
@@ -32,12 +37,10 @@ export function acceptToWire(settings: RealtimeSettings): object {
   return { ...commonToWire(settings), model, audio: { input, output: { voice, speed } } };
 }
 
+export type Answering = Pick<RealtimeSettings, 'turnDetection' | 'answers'>;
+
 /** `session` of a later `session.update`: what is given, and `settings` for what goes with it. */
-export function changeToWire(
-  change: Overrides,
-  settings: RealtimeSettings,
-  isControl: boolean,
-): object {
+export function changeToWire(change: Overrides, settings: Answering, isControl: boolean): object {
   const { instructions, tools, turnDetection, answers } = change;
   const detection = isControl ? sipTurnDetectionToWire(settings) : turnDetectionToWire(settings);
   return {
@@ -66,20 +69,13 @@ function commonToWire(settings: RealtimeSettings) {
 }
 
 function inputToWire(settings: RealtimeSettings, turnDetection: object) {
-  const { noiseReduction, transcriptionModel, transcriptionPrompt, languageCode } = settings;
+  const { noiseReduction } = settings;
   return {
     noise_reduction: noiseReduction === undefined ? null : { type: noiseReduction },
-    transcription: {
-      model: transcriptionModel,
-      // ISO-639-1, the first part of a BCP-47 name.
-      language: languageCode.split('-')[0]?.toLowerCase(),
-      ...(transcriptionPrompt === undefined ? {} : { prompt: transcriptionPrompt }),
-    },
+    transcription: transcriptionToWire(settings),
     turn_detection: turnDetection,
   };
 }
-
-type Answering = Pick<RealtimeSettings, 'turnDetection' | 'answers'>;
 
 function turnDetectionToWire({ turnDetection, answers }: Answering): object {
   return { ...detectorToWire(turnDetection), ...answeringToWire(answers) };
