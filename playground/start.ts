@@ -23,6 +23,7 @@ const say = (line: string): void => {
 };
 
 const stopping = new AbortController();
+let installing: Promise<string> | undefined;
 let stack: Stack | undefined;
 let exitCode = 0;
 
@@ -30,6 +31,8 @@ async function stop(): Promise<void> {
   if (stopping.signal.aborted) return;
   stopping.abort();
   if (stack) say('stopping');
+  // It ends npm and removes what is half done.
+  await Promise.allSettled([installing]);
   await stack?.stop();
   say('everything has stopped');
   process.exit(exitCode);
@@ -43,13 +46,19 @@ function fail(error: unknown): void {
   void stop();
 }
 
-process.on('SIGINT', () => void stop());
-process.on('SIGTERM', () => void stop());
+// SIGHUP: the terminal was closed. What we have started is in groups of its own and would go on.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => void stop());
+// Nobody reads any more; that must not keep us from stopping.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
 try {
   say('building the n8n package');
   await build();
-  const n8nDir = await installN8n(say);
+  stopping.signal.throwIfAborted();
+  installing = installN8n(say, { signal: stopping.signal });
+  const n8nDir = await installing;
+  stopping.signal.throwIfAborted();
   const ports = await choosePorts();
   stack = await startStack({
     dataDir: values['data-dir'],

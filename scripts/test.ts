@@ -42,6 +42,10 @@ const manner: Partial<Record<Suite, readonly string[]>> = {
   system: ['--test-isolation=none'],
 };
 
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Exit code of what Ctrl-C has ended. */
+const interrupted = 130;
+
 const { positionals } = parseArgs({ allowPositionals: true });
 const wanted = positionals.length > 0 ? positionals : Object.keys(suites);
 for (const name of wanted) {
@@ -67,8 +71,8 @@ async function runSuites(): Promise<number> {
     archiveNewDatabase(databaseArchive),
   ]);
   if (built !== 0) return built;
-  if (wanted.some((name) => name === 'nodes' || name === 'system'))
-    await installN8n((line) => console.log(line));
+  const needsN8n = wanted.some((name) => name === 'nodes' || name === 'system');
+  if (needsN8n && !(await installedN8n())) return interrupted;
   for (const name of wanted as Suite[]) {
     const parallel = `--test-concurrency=${String(availableParallelism())}`;
     const code = await run(process.execPath, [
@@ -80,6 +84,23 @@ async function runSuites(): Promise<number> {
     if (code !== 0) return code;
   }
   return wanted.includes('nodes') && wanted.includes('system') ? tellOperations() : 0;
+}
+
+/** @returns false when it was interrupted; nothing is left of it then */
+async function installedN8n(): Promise<boolean> {
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  // Ctrl-C comes twice where npm runs us: from the terminal, and from npm.
+  for (const signal of endingSignals) process.on(signal, stop);
+  try {
+    await installN8n((line) => console.log(line), { signal: stopping.signal });
+    return true;
+  } catch (error) {
+    if (stopping.signal.aborted) return false;
+    throw error;
+  } finally {
+    for (const signal of endingSignals) process.off(signal, stop);
+  }
 }
 
 /** Prints which operations were run in n8n's engine; one that was not is a failure. */

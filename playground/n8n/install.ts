@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { userCacheDir } from '../paths.ts';
-import { runToEnd } from '../processes/run-to-end.ts';
+import { runToEnd, type Command, type EndedCommand } from '../processes/run-to-end.ts';
+import { makeStaging, removeAbandoned, removeStaging } from './staging.ts';
 
 const manifestDir = fileURLToPath(new URL('../n8n-install/', import.meta.url));
 const manifests = ['package.json', 'package-lock.json'];
@@ -20,34 +21,46 @@ export function n8nBin(installDir: string): string {
   return join(installDir, 'node_modules', 'n8n', 'bin', 'n8n');
 }
 
+export interface InstallOptions {
+  /** Aborted: npm is ended, and what it has installed so far is removed. */
+  readonly signal?: AbortSignal;
+  /** @defaultValue the user's cache */
+  readonly cacheDir?: string;
+  /** @defaultValue the npm that runs us, else the one on the PATH */
+  readonly npm?: Command;
+}
+
 /**
  * Installs the pinned n8n into the user's cache, unless it is there already, and returns its folder.
  * The folder's name depends on the lock file, so another version is another folder. The install
  * happens beside it and is renamed when it is whole: an interrupted one leaves nothing half done, and
- * two at the same time do not disturb each other.
- * @throws N8nInstallError
+ * two at the same time do not disturb each other. What one left that was killed, the next removes.
+ * @throws N8nInstallError, or the reason of the signal
  */
-export async function installN8n(onProgress: (line: string) => void): Promise<string> {
-  const target = join(userCacheDir(), `n8n-${await fingerprint()}`);
+export async function installN8n(
+  onProgress: (line: string) => void,
+  { signal, cacheDir = userCacheDir(), npm = ourNpm() }: InstallOptions = {},
+): Promise<string> {
+  const target = join(cacheDir, `n8n-${await fingerprint()}`);
   if (existsSync(join(target, marker))) return target;
-  await mkdir(userCacheDir(), { recursive: true });
-  const staging = await mkdtemp(`${target}.partial-`);
-  const log = join(userCacheDir(), 'n8n-install.log');
+  await mkdir(cacheDir, { recursive: true });
+  await removeAbandoned(cacheDir);
+  const staging = await makeStaging(target);
+  const run = npmRunner({ npm, cwd: staging, log: join(cacheDir, 'n8n-install.log'), signal });
   try {
     for (const name of manifests) await copyFile(join(manifestDir, name), join(staging, name));
     onProgress('installing n8n 2.41.1 (about 2.8 GB, 3 to 8 minutes, only the first time)');
-    await npm(
+    await run(
       ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
-      staging,
-      log,
       onProgress,
     );
     onProgress('building its database driver (sqlite3)');
-    await npm(['rebuild', 'sqlite3', '--loglevel=error'], staging, log, onProgress);
+    await run(['rebuild', 'sqlite3', '--loglevel=error'], onProgress);
     await writeFile(join(staging, marker), '');
     await takePlace(staging, target);
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    if (signal?.aborted) onProgress('removing what was installed so far');
+    await removeStaging(staging);
   }
   return target;
 }
@@ -69,37 +82,46 @@ async function takePlace(staging: string, target: string): Promise<void> {
   }
 }
 
-async function npm(
-  args: readonly string[],
-  cwd: string,
-  log: string,
-  onProgress: (line: string) => void,
-): Promise<void> {
-  const startedAtMs = performance.now();
-  const ticking = setInterval(() => {
-    const seconds = Math.round((performance.now() - startedAtMs) / 1000);
-    onProgress(`npm ${args[0] ?? ''} … ${String(seconds)} s`);
-  }, 20_000);
-  try {
-    const ended = await runToEnd(npmCommand(args), { cwd, log });
-    if (ended.code === 0) return;
-    throw new N8nInstallError(
-      [
-        `n8n could not be installed: "npm ${args.join(' ')}" ended with ${String(ended.code)}.`,
-        ...ended.lastLines.map((line) => `  ${line}`),
-        `The whole log: ${log}`,
-        'What usually helps: a connection to the npm registry; 6 GB of free disk; for sqlite3, where no',
-        'prebuilt driver can be downloaded, python3, make and a C++ compiler (Debian: build-essential).',
-        'Then run the command again: what was installed halfway has been removed.',
-      ].join('\n'),
-    );
-  } finally {
-    clearInterval(ticking);
-  }
+type RunNpm = (args: readonly string[], onProgress: (line: string) => void) => Promise<void>;
+
+function npmRunner(where: {
+  readonly npm: Command;
+  readonly cwd: string;
+  readonly log: string;
+  readonly signal: AbortSignal | undefined;
+}): RunNpm {
+  const { npm, cwd, log, signal } = where;
+  return async (args, onProgress) => {
+    signal?.throwIfAborted();
+    const startedAtMs = performance.now();
+    const ticking = setInterval(() => {
+      const seconds = Math.round((performance.now() - startedAtMs) / 1000);
+      onProgress(`npm ${args[0] ?? ''} … ${String(seconds)} s`);
+    }, 20_000);
+    try {
+      const ended = await runToEnd([...npm, ...args], { cwd, log, signal });
+      signal?.throwIfAborted();
+      if (ended.code !== 0) throw failed(args, ended, log);
+    } finally {
+      clearInterval(ticking);
+    }
+  };
 }
 
-/** The npm that runs us, else the one on the PATH. */
-function npmCommand(args: readonly string[]): readonly [string, ...string[]] {
+function failed(args: readonly string[], ended: EndedCommand, log: string): N8nInstallError {
+  return new N8nInstallError(
+    [
+      `n8n could not be installed: "npm ${args.join(' ')}" ended with ${String(ended.code)}.`,
+      ...ended.lastLines.map((line) => `  ${line}`),
+      `The whole log: ${log}`,
+      'What usually helps: a connection to the npm registry; 6 GB of free disk; for sqlite3, where no',
+      'prebuilt driver can be downloaded, python3, make and a C++ compiler (Debian: build-essential).',
+      'Then run the command again: what was installed halfway has been removed.',
+    ].join('\n'),
+  );
+}
+
+function ourNpm(): Command {
   const cli = process.env['npm_execpath'];
-  return cli?.endsWith('.js') ? [process.execPath, cli, ...args] : ['npm', ...args];
+  return cli?.endsWith('.js') ? [process.execPath, cli] : ['npm'];
 }

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { signalGroup } from './process-group.ts';
 
 export interface ServiceOptions {
   readonly name: string;
@@ -34,6 +35,7 @@ export class ServiceProcess {
   readonly #lastLines: string[] = [];
   readonly #lineListeners = new Set<(line: string) => void>();
   #child: ChildProcess | undefined;
+  #output: WriteStream | undefined;
   #stopping = false;
   #ended = false;
 
@@ -52,6 +54,7 @@ export class ServiceProcess {
     const [file, ...args] = command;
     // What it wrote before it was stopped is kept.
     const output = createWriteStream(log, { flags: this.#ended ? 'a' : 'w' });
+    this.#output = output;
     this.#stopping = false;
     this.#ended = false;
     const child = spawn(file, args, {
@@ -99,16 +102,17 @@ export class ServiceProcess {
     this.#lineListeners.add(listener);
   }
 
-  /** Asks it to end, and makes it end when it does not. Idempotent. */
-  async stop(): Promise<void> {
+  /** Asks it to end, and makes it end when it does not, or at once with SIGKILL. Idempotent. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     this.#stopping = true;
     const child = this.#child;
     if (!child || this.#ended) return;
     const closed = once(child, 'close');
-    this.#signal('SIGTERM');
+    this.#signal(signal);
     const timer = setTimeout(() => this.kill(), this.#options.stopTimeoutMs ?? 15_000);
     await closed;
     clearTimeout(timer);
+    if (this.#output?.closed === false) await once(this.#output, 'close');
   }
 
   kill(): void {
@@ -118,12 +122,8 @@ export class ServiceProcess {
   #signal(signal: NodeJS.Signals): void {
     const pid = this.#child?.pid;
     if (pid === undefined || this.#ended) return;
-    try {
-      // The whole group: n8n has a task runner of its own.
-      process.kill(-pid, signal);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+    // The whole group: n8n has a task runner of its own.
+    signalGroup(pid, signal);
   }
 
   #inheritedEnv(): Record<string, string> {
