@@ -241,6 +241,23 @@ describe('a failure', () => {
     }
   });
 
+  it('is told at once when the service wants more patience than somebody on the phone has', () => {
+    for (const [seconds, told] of [
+      [2, []],
+      [3, ['rate-limited']],
+    ] as const) {
+      const { current, errors, recognitions, clock } = setUp();
+      const busy = { code: 8, statusDetails: [{ retryDelay: { seconds } }] };
+      current().listener.onError(Object.assign(new Error('busy'), busy));
+      clock.advance(2000);
+      assert.deepEqual(
+        errors.map(({ code }) => code),
+        told,
+      );
+      assert.equal(recognitions.length, told.length === 0 ? 2 : 1);
+    }
+  });
+
   it('is an end without a result, too', () => {
     const { current, clock, recognitions, errors } = setUp({ maxFailures: 1 });
     current().listener.onEnd();

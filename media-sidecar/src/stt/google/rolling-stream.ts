@@ -60,7 +60,7 @@ const PAUSE_MS = 300;
 /** A recognition that lives so long was worth opening: the failures before it are forgotten. */
 const PROVEN_AFTER_MS = 2000;
 const FIRST_BACKOFF_MS = 250;
-/** Nobody on the phone waits longer: the fallback provider takes over. */
+/** Nobody on the phone waits longer: the stream is given up, and whose it is decides what follows. */
 const LONGEST_BACKOFF_MS = 2000;
 
 interface Leg {

@@ -11,13 +11,12 @@ export type ScriptedResult = { readonly atMs: number } & (
 
 /** Recognises what its script says when its clock says so, and whatever a test emits by hand. */
 export class FakeSpeechToText implements SpeechToText {
-  readonly name: string;
+  readonly name = 'fake-stt';
   readonly streams: FakeSttStream[] = [];
   readonly #clock: Clock;
   readonly #script: readonly ScriptedResult[];
 
-  constructor(clock: Clock, script: readonly ScriptedResult[] = [], name = 'fake-stt') {
-    this.name = name;
+  constructor(clock: Clock, script: readonly ScriptedResult[] = []) {
     this.#clock = clock;
     this.#script = script;
   }
