@@ -33,16 +33,16 @@ function setup(escalationNumber?: string) {
     },
   };
   const abort = new AbortController();
-  const round = (...names: string[]) => {
+  const round = (names: readonly string[], ended?: AbortSignal) => {
     const calls = names.map((name, at): ToolCall => ({ id: `c${at}`, name, arguments: {} }));
-    return runToolRound(deps, calls, abort.signal);
+    return runToolRound(deps, calls, abort.signal, ended);
   };
   return { clock, actions, tools, ran, abort, round };
 }
 
 test('built-in tools and those of workflows run side by side, and all are recorded', async () => {
   const { clock, ran, round } = setup();
-  const running = round('consultar_stock', 'opt_out');
+  const running = round(['consultar_stock', 'opt_out']);
   await clock.advanceAsync(1000);
   const { results, closes } = await running;
   assert.deepEqual(
@@ -58,30 +58,61 @@ test('built-in tools and those of workflows run side by side, and all are record
 
 test('hanging up leaves no line of its own; the end of the call tells it', async () => {
   const { ran, round } = setup();
-  assert.equal((await round('end_call')).closes, 'agent-hung-up');
+  assert.equal((await round(['end_call'])).closes, 'agent-hung-up');
   assert.deepEqual(ran, []);
 });
 
 test('a transfer closes the call, also beside an end_call, where there is somebody to talk to', async () => {
   const somebody = setup('+56221234567');
-  assert.equal((await somebody.round('end_call', 'transfer_to_human')).closes, 'transferred');
+  assert.equal((await somebody.round(['end_call', 'transfer_to_human'])).closes, 'transferred');
   assert.deepEqual(somebody.ran, ['transfer_to_human {"ok":true}']);
   const nobody = setup();
-  const { results, closes } = await nobody.round('transfer_to_human');
+  const { results, closes } = await nobody.round(['transfer_to_human']);
   assert.deepEqual([results.get('c0'), closes], [{ error: 'nobody-available' }, undefined]);
 });
 
 test('what is under way when it is given up is recorded in the same moment', async () => {
   const { ran, abort, round, tools } = setup();
-  const running = round('consultar_stock');
+  const running = round(['consultar_stock']);
   abort.abort();
   assert.deepEqual(ran, ['consultar_stock {"error":"cancelled"}']);
   assert.deepEqual([...(await running).results], [['c0', { error: 'cancelled' }]]);
   assert.deepEqual(tools.aborted, ['consultar_stock']);
 });
 
+test('a built-in tool that has begun is not given up beside one of a workflow', async () => {
+  const { actions, clock, ran, abort, round } = setup();
+  actions.optOut = () => clock.sleep(500).then(() => ({ ok: true, result: { ok: true } }));
+  const ended = new AbortController();
+  const running = round(['consultar_stock', 'opt_out'], ended.signal);
+  abort.abort();
+  assert.deepEqual(ran, ['consultar_stock {"error":"cancelled"}']);
+  await clock.advanceAsync(500);
+  assert.deepEqual(
+    [...(await running).results],
+    [
+      ['c0', { error: 'cancelled' }],
+      ['c1', { ok: true }],
+    ],
+  );
+  assert.deepEqual(ran.slice(1), ['opt_out {"ok":true}']);
+  ended.abort();
+  assert.equal(ran.length, 2);
+});
+
+test('a built-in tool whose end nobody waits for is late, not cancelled: it takes effect', async () => {
+  const { actions, clock, ran, abort, round } = setup();
+  actions.optOut = () => clock.sleep(500).then(() => ({ ok: true, result: { ok: true } }));
+  const running = round(['opt_out']);
+  abort.abort();
+  assert.deepEqual(ran, ['opt_out {"error":"late"}']);
+  await running;
+  await clock.advanceAsync(500);
+  assert.equal(ran.length, 1);
+});
+
 test('a transfer that was given up transfers nobody', async () => {
   const { abort, round } = setup('+56221234567');
   abort.abort();
-  assert.equal((await round('transfer_to_human')).closes, undefined);
+  assert.equal((await round(['transfer_to_human'])).closes, undefined);
 });

@@ -23,14 +23,19 @@ export interface ToolRound {
   readonly closes?: Closing;
 }
 
-/** Runs the calls of one step side by side. Never rejects: a failed tool is a result too. */
+/**
+ * Runs the calls of one step side by side. Never rejects: a failed tool is a result too.
+ * @param signal gives the calls up; a built-in one that has begun cannot be taken back, and goes on
+ * @param ended nobody waits any more, not even for a built-in one
+ */
 export async function runToolRound(
   deps: ToolRoundDeps,
   calls: readonly ToolCall[],
   signal: AbortSignal,
+  ended = signal,
 ): Promise<ToolRound> {
   const ran = await Promise.all(
-    calls.map(async (call) => [call.id, await runOne(deps, call, signal)] as const),
+    calls.map(async (call) => [call.id, await runOne(deps, call, signal, ended)] as const),
   );
   const results = new Map(ran);
   const closings = calls
@@ -45,10 +50,17 @@ export async function runToolRound(
  * An abort is an outcome at once and in the same moment: what was under way when a caller hung up
  * is still recorded, and a runner that is slow to notice does not hold the conversation.
  */
-function runOne(deps: ToolRoundDeps, call: ToolCall, signal: AbortSignal): Promise<unknown> {
+function runOne(
+  deps: ToolRoundDeps,
+  call: ToolCall,
+  signal: AbortSignal,
+  ended: AbortSignal,
+): Promise<unknown> {
   const { builtIn, clock, metrics, session, tools } = deps;
   // The end of the call is told by its record, and nothing can go wrong about it.
   if (builtIn.closingOf(call.name) === 'agent-hung-up') return Promise.resolve({ ok: true });
+  const isBuiltIn = builtIn.has(call.name);
+  const givenUp = isBuiltIn ? ended : signal;
   const startedAtMs = clock.nowMs();
   const startedMs = clock.monotonicMs();
   return new Promise((resolve, reject) => {
@@ -56,7 +68,7 @@ function runOne(deps: ToolRoundDeps, call: ToolCall, signal: AbortSignal): Promi
     const settle = (outcome: ToolOutcome) => {
       if (settled) return;
       settled = true;
-      signal.removeEventListener('abort', onAbort);
+      givenUp.removeEventListener('abort', onAbort);
       const labels = { outcome: outcome.ok ? 'ok' : outcome.reason };
       metrics.count('tool_calls', labels);
       metrics.observeMs('tool_duration', clock.monotonicMs() - startedMs, labels);
@@ -64,12 +76,11 @@ function runOne(deps: ToolRoundDeps, call: ToolCall, signal: AbortSignal): Promi
       deps.log.toolRan({ name: call.name, result, startedAtMs, endedAtMs: clock.nowMs() });
       resolve(result);
     };
-    const onAbort = () => settle({ ok: false, reason: 'cancelled' });
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    const running = builtIn.has(call.name)
-      ? builtIn.run(call)
-      : tools.run({ session, call }, signal);
+    // What a built-in tool has begun takes effect: only how is not known in time.
+    const onAbort = () => settle({ ok: false, reason: isBuiltIn ? 'late' : 'cancelled' });
+    if (signal.aborted) return settle({ ok: false, reason: 'cancelled' });
+    givenUp.addEventListener('abort', onAbort, { once: true });
+    const running = isBuiltIn ? builtIn.run(call) : tools.run({ session, call }, signal);
     running.then(settle, reject);
   });
 }

@@ -54,13 +54,14 @@ export class Answers {
 
   /** The model did not begin to answer by itself. */
   overdue(): void {
-    const { callers, context, line, responses, state } = this.#parts;
+    const { callers, context, line, responses, state, unanswered } = this.#parts;
     if (!state.owed || state.speaking) return;
     if (callers.heardAgain !== undefined) {
       // Nor did it hear anything in the audio that it was given once more.
       callers.sessionLost(false);
       const { askToRepeat } = realtimeWordings(context.session.tenant.language);
       line.session?.add([{ role: 'system', text: askToRepeat }]);
+      unanswered.demand();
     }
     responses.askAnyway();
   }
@@ -109,16 +110,24 @@ export class Answers {
     responses.askNext();
   }
 
-  toolsRan({ session, items, closes, cancelled }: ToolsResult): void {
-    const { line, playout, voice } = this.#parts;
+  /** More is known of what the caller said, to which the model may have answered without a sound. */
+  wordsKnown(): void {
+    const { answeredMutely, closed } = this.#parts.state;
+    if (answeredMutely && !closed && this.#needsAnswer !== undefined) this.#answeredMutely();
+  }
+
+  toolsRan({ session, items, closes, awaitsAnswer }: ToolsResult): void {
+    const { line, playout, state, unanswered, voice } = this.#parts;
     if (session === line.number) {
       for (const item of items) line.session?.toolResult(item.callId, item.result);
     } else {
       // The session that asked is gone; this one has not heard of it.
       line.session?.add(items);
     }
-    if (cancelled) return;
+    // Over the last words of a call nothing is answered any more.
+    if (!awaitsAnswer || state.closing?.isFinal) return;
     if (!closes) {
+      unanswered.demand();
       this.#await();
       this.ask();
       return;
@@ -133,13 +142,14 @@ export class Answers {
   #await(): void {
     const { context, filler, state, timers } = this.#parts;
     state.owed = true;
+    state.answeredMutely = false;
     timers.cancel('idle');
     filler.start('model');
     timers.set('answer', context.options.modelFirstEventMs);
   }
 
   #sounds(response: RunningResponse): void {
-    const { callers, opening, phrases, playout, timers } = this.#parts;
+    const { callers, opening, phrases, playout, timers, unanswered } = this.#parts;
     const tag = response.request?.tag;
     const turn = playout.turn(response.responseId);
     response.hasAudio = true;
@@ -148,26 +158,65 @@ export class Answers {
     timers.cancel('idle');
     if (!isAnswer(response)) return;
     callers.speechEndedMs = undefined;
+    unanswered.answered();
     this.#isThere();
     phrases.dropSilent();
   }
 
   #take(response: RunningResponse, { status, reason }: RealtimeResponseEnd): void {
-    const { filler, line, state, timers, tools } = this.#parts;
+    const { filler, line, state, timers, tools, unanswered } = this.#parts;
     const { hasAudio, toolCalls } = response;
     if (status === 'completed' && tools.run(line.number, toolCalls)) {
+      // What there is to say about it comes with the result.
+      unanswered.answered();
       state.owed = true;
       timers.cancel('answer');
       filler.start('tool');
     } else if (!isAnswer(response)) {
       return;
     } else if (status === 'cancelled' || (hasAudio && status !== 'failed')) {
-      state.owed = false;
-      state.retries = 0;
-      this.#isThere();
+      this.#over();
+    } else if (status === 'completed' && toolCalls.length === 0) {
+      this.#answeredMutely();
     } else {
       this.#failed(hasAudio, reason);
     }
+  }
+
+  /** The answer was made. Another one may be due: to what a tool has found, or will find. */
+  #over(): void {
+    const { filler, responses, state, tools } = this.#parts;
+    state.owed = false;
+    state.retries = 0;
+    this.#isThere();
+    if (responses.answerWaits) this.#await();
+    else if (tools.running) filler.start('tool');
+  }
+
+  /** The model has nothing to say, as it is told for a cough; or it has failed to answer a question. */
+  #answeredMutely(): void {
+    const { filler, responses, state, tools, unanswered } = this.#parts;
+    // It was to an "ajá"; what a tool has found meanwhile is asked about next.
+    if (responses.answerWaits) {
+      this.#over();
+      return;
+    }
+    const needsAnswer = this.#needsAnswer;
+    state.answeredMutely = needsAnswer === undefined;
+    if (needsAnswer === undefined) {
+      this.#isThere();
+      if (tools.running) filler.start('tool');
+    } else if (needsAnswer) {
+      this.#failed(false);
+    } else {
+      unanswered.answered();
+      this.#over();
+    }
+  }
+
+  get #needsAnswer(): boolean | undefined {
+    const { state, unanswered } = this.#parts;
+    return state.wasCut || unanswered.needsAnswer;
   }
 
   #isThere(): void {

@@ -3,17 +3,30 @@ import { test } from 'node:test';
 import type { FakeRealtimeSession } from '../../realtime/testing/fake-realtime-model.ts';
 import { hears } from '../testing/hearing-session.ts';
 import { RealtimeHarness } from '../testing/realtime-harness.ts';
+import { INAUDIBLE } from './caller-turns.ts';
 
 /**
  * The session dies at every moment of a turn, in steps of 100 ms; the model takes turns on the audio
- * that it gets. Whatever the moment: one line of the caller, lines in order, and soon a sound.
+ * that it gets. Whatever the moment: one line of the caller, lines in order, and soon a sound. The same
+ * where another turn came before it whose words nobody knows yet.
  */
 
 const QUESTION = '¿Qué horario tienen ustedes los sábados?';
 const ANSWER = 'Los sábados atendemos de diez a dos de la tarde.';
 const SPEECH_MS = 2000;
+/** Said before it. */
+const GREETING = 'Buenas.';
+const GREETING_MS = 600;
+const PAUSE_MS = 700;
 const STEP_MS = 100;
 const UNTIL_MS = 7500;
+
+/** The transcript of the greeting is slow. */
+function wordsOf(voicedMs: number) {
+  return voicedMs > GREETING_MS
+    ? { text: QUESTION, afterMs: 250 }
+    : { text: GREETING, afterMs: 6000 };
+}
 
 function hearingHarness(): RealtimeHarness {
   const talk = new RealtimeHarness({ turns: { silence: { idleAfterMs: 60_000 } } });
@@ -25,10 +38,30 @@ function hearingHarness(): RealtimeHarness {
   };
   talk.model.onOpen = (session) => {
     onOpen(session);
-    const timing = { wordsAfterMs: 250, answerAfterMs: 400 };
-    hears(session, { clock: talk.clock, words: QUESTION, onAnswer, ...timing });
+    hears(session, { clock: talk.clock, wordsOf, onAnswer, answerAfterMs: 400 });
   };
   return talk;
+}
+
+/** The call is over and left nothing behind; before that its lines stood in the order of their numbers. */
+async function assertInOrder(talk: RealtimeHarness): Promise<void> {
+  const { turns } = talk.recorder;
+  assert.deepEqual(
+    turns.map(({ index }) => index),
+    turns.map((_, index) => index),
+    talk.transcript.join('\n'),
+  );
+  talk.call.stop();
+  await talk.wait(5000);
+  assert.equal(talk.clock.pendingTimers, 0);
+}
+
+function callerLines(talk: RealtimeHarness): string[] {
+  return talk.recorder.turns.filter(({ role }) => role === 'caller').map(({ text }) => text);
+}
+
+function wholeAnswers(talk: RealtimeHarness): number {
+  return talk.agentTurns.filter(({ text }) => text === ANSWER).length;
 }
 
 for (let atMs = 0; atMs <= UNTIL_MS; atMs += STEP_MS) {
@@ -43,20 +76,22 @@ for (let atMs = 0; atMs <= UNTIL_MS; atMs += STEP_MS) {
     const waitedMs = clock.monotonicMs() - beganMs - SPEECH_MS;
     assert.ok(waitedMs < 3000, `${waitedMs} ms without a sound`);
     await talk.wait(14_000);
+    assert.deepEqual(callerLines(talk), [QUESTION], talk.transcript.join('\n'));
+    assert.equal(wholeAnswers(talk), 1, talk.transcript.join('\n'));
+    await assertInOrder(talk);
+  });
 
-    const lines = talk.transcript.join('\n');
-    const { turns } = talk.recorder;
-    assert.deepEqual(
-      turns.map(({ index }) => index),
-      turns.map((_, index) => index),
-      lines,
-    );
-    const callers = turns.filter(({ role }) => role === 'caller').map(({ text }) => text);
-    assert.deepEqual(callers, [QUESTION], lines);
-    const whole = talk.agentTurns.filter(({ text }) => text === ANSWER);
-    assert.equal(whole.length, 1, lines);
-    talk.call.stop();
-    await talk.wait(5000);
-    assert.equal(clock.pendingTimers, 0);
+  test(`one that dies ${atMs} ms after the first of two turns began costs none of them`, async () => {
+    const talk = await hearingHarness().afterOpening();
+    talk.clock.schedule(atMs, () => talk.line.dies());
+    await talk.noise(GREETING_MS);
+    await talk.wait(PAUSE_MS);
+    await talk.noise(SPEECH_MS);
+    await talk.wait(18_000);
+    const [first, ...others] = callerLines(talk);
+    assert.ok(first === GREETING || first === INAUDIBLE, talk.transcript.join('\n'));
+    assert.deepEqual(others, [QUESTION], talk.transcript.join('\n'));
+    assert.equal(wholeAnswers(talk), 1, talk.transcript.join('\n'));
+    await assertInOrder(talk);
   });
 }

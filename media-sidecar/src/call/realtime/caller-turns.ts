@@ -1,10 +1,20 @@
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import type { Dialogue } from '../dialogue.ts';
+import { RecentMap } from '../recent-map.ts';
 import type { TurnLog } from '../turn-log.ts';
 import { wallClockAt } from '../wall-clock.ts';
 
 /** Stands in the record and before the model for words that nobody could tell. */
 export const INAUDIBLE = '[inaudible]';
+
+export interface CallerTurnsListener {
+  /** A turn has its place; its words are not known. */
+  onTurn(turnId: string): void;
+  /** @param text all words so far; empty where nobody could tell them. @param final no others come */
+  onWords(turnId: string, text: string, final: boolean): void;
+  /** The words did not come in time. */
+  onOverdue(turnId: string): void;
+}
 
 interface PendingTurn {
   readonly turnId: string;
@@ -21,13 +31,14 @@ export class CallerTurns {
   readonly #log: TurnLog;
   readonly #dialogue: Dialogue;
   readonly #wordsWithinMs: number;
-  readonly #seen = new Set<string>();
-  readonly #speech = new Map<string, { readonly startedMs: number; stoppedMs?: number }>();
+  readonly #listener: CallerTurnsListener;
+  readonly #seen = new RecentMap<true>();
+  readonly #speech = new RecentMap<{ readonly startedMs: number; stoppedMs?: number }>();
   /** Words that came before their turn. */
-  readonly #early = new Map<string, { readonly text: string; readonly final: boolean }>();
+  readonly #early = new RecentMap<{ readonly text: string; readonly final: boolean }>();
   /** Turns whose words are not final. */
   readonly #pending = new Map<string, PendingTurn>();
-  /** A turn that a new session hears once more, and under which of its ids it did. */
+  /** A turn that a new session hears once more, and under which of its ids it did: one a session. */
   #heardAgain: string | undefined;
   readonly #names = new Map<string, string>();
   #keys = 0;
@@ -39,11 +50,13 @@ export class CallerTurns {
   constructor(
     { clock, log, dialogue }: { clock: Clock; log: TurnLog; dialogue: Dialogue },
     wordsWithinMs: number,
+    listener: CallerTurnsListener,
   ) {
     this.#clock = clock;
     this.#log = log;
     this.#dialogue = dialogue;
     this.#wordsWithinMs = wordsWithinMs;
+    this.#listener = listener;
   }
 
   /** Words of an earlier turn are still to come. */
@@ -73,7 +86,7 @@ export class CallerTurns {
   /** @returns false for a turn that was told before */
   committed(itemId: string): boolean {
     if (this.#seen.has(itemId)) return false;
-    this.#seen.add(itemId);
+    this.#seen.set(itemId, true);
     const early = this.#early.get(itemId);
     this.#early.delete(itemId);
     if (this.#heardAgain !== undefined) {
@@ -96,6 +109,7 @@ export class CallerTurns {
     turn.text = text.trim();
     this.#dialogue.correct(turn.turnId, turn.text || INAUDIBLE);
     if (final) this.#settle(turn);
+    else this.#listener.onWords(turn.turnId, turn.text, false);
   }
 
   /** Nobody will tell these words. */
@@ -145,9 +159,10 @@ export class CallerTurns {
     const turn: PendingTurn = {
       turnId,
       text: '',
-      timer: this.#clock.schedule(this.#wordsWithinMs, () => this.#settle(turn)),
+      timer: this.#clock.schedule(this.#wordsWithinMs, () => this.#listener.onOverdue(turnId)),
     };
     this.#pending.set(turnId, turn);
+    this.#listener.onTurn(turnId);
     this.#dialogue.callerSaid(turnId, INAUDIBLE);
     this.#log.callerSpoke({
       turnId,
@@ -165,5 +180,6 @@ export class CallerTurns {
     const text = turn.text || INAUDIBLE;
     this.#dialogue.correct(turn.turnId, text);
     this.#log.correct(turn.turnId, text);
+    this.#listener.onWords(turn.turnId, turn.text, true);
   }
 }

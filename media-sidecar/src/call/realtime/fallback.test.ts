@@ -94,6 +94,22 @@ test('an answer that was cut is not guessed at: the caller is asked to say it ag
   talk.call.stop();
 });
 
+test('a question that a tool was to answer is asked for again, though the caller was kept posted', async () => {
+  const talk = await talking();
+  talk.tools.offer('precio', { ok: true, result: 1 }, 20_000);
+  await talk.says(QUESTION);
+  talk.line.asksFor({ callId: 'c1', name: 'precio' });
+  await talk.wait(300);
+  await talk.says('Ajá', { ms: 300 });
+  talk.answers('Sigo buscando.', {}, 600);
+  await talk.until(() => talk.agentTurns.length === 2);
+  talk.line.dies(REFUSED);
+  await talk.until(() => talk.stt.streams.length === 1);
+  await talk.until(() => talk.agentTurns.length === 3);
+  assert.match(talk.transcript.at(-1)!, /^agent: Disculpe, tuve un problema técnico/);
+  talk.call.stop();
+});
+
 test('an answer that is complete on the phone is heard to its end before the cascade takes over', async () => {
   const talk = await talking();
   await talk.says(QUESTION);

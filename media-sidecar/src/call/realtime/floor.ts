@@ -3,11 +3,15 @@ import type { Answers } from './answers.ts';
 import { realtimeWordings } from './instructions.ts';
 import type { RealtimeParts } from './parts.ts';
 import type { Cut } from './playout.ts';
+import type { RunningTools } from './tool-calls.ts';
+import { changesSubject } from './unanswered.ts';
 
 /** The caller's side: speech and keys, and how they stop the agent. */
 export class Floor {
   readonly #parts: RealtimeParts;
   readonly #answers: Answers;
+  /** What ran already when a turn was complete whose words are not known yet. */
+  readonly #toolsBefore = new Map<string, RunningTools>();
 
   constructor(parts: RealtimeParts, answers: Answers) {
     this.#parts = parts;
@@ -37,17 +41,33 @@ export class Floor {
   }
 
   turnEnded(itemId: string): void {
-    const { callers, opening, state, tools } = this.#parts;
+    const { callers, opening, state } = this.#parts;
     if (!callers.committed(itemId)) return;
     state.speaking = false;
     state.idlePrompts = 0;
     state.retries = 0;
-    // The caller speaks of something else now.
-    tools.cancel();
     if (opening.protects) {
       state.spokenInOpening = true;
       state.spokenFirst ||= !opening.isPlaced;
     } else if (!state.closing?.isFinal) this.#answers.expect('by-itself');
+  }
+
+  /** A turn has its place; what it says comes later. */
+  turnOpened(turnId: string): void {
+    const { tools, unanswered } = this.#parts;
+    if (tools.running) this.#toolsBefore.set(turnId, tools.underWay);
+    if (tools.running) unanswered.said(turnId, 'working');
+    else unanswered.said(turnId, this.#agentAsked ? 'asking' : 'idle');
+  }
+
+  /** What a turn says, as far as it is known. Who only says "ajá" still waits for what runs. */
+  turnWords(turnId: string, text: string, final: boolean): void {
+    const { tools, turnOptions, unanswered } = this.#parts;
+    unanswered.words(turnId, text, final);
+    const before = final ? this.#toolsBefore.get(turnId) : undefined;
+    if (final) this.#toolsBefore.delete(turnId);
+    if (before && changesSubject(text, turnOptions)) tools.cancel(before);
+    this.#answers.wordsKnown();
   }
 
   /** What the caller said is known, or will never be: its audio is needed no more. */
@@ -68,7 +88,7 @@ export class Floor {
 
   /** Protected words are heard first; the keys wait for their end. */
   keysDue(): void {
-    const { callers, isProtected, line, state, tools } = this.#parts;
+    const { callers, isProtected, line, state, tools, unanswered } = this.#parts;
     if (!state.keys || isProtected) return;
     const text = keysAsText(state.keys);
     state.keys = '';
@@ -76,6 +96,7 @@ export class Floor {
     state.retries = 0;
     tools.cancel();
     callers.pressed(text);
+    unanswered.demand();
     line.session?.add([{ role: 'caller', text }]);
     this.#answers.expect('asked');
   }
@@ -98,6 +119,7 @@ export class Floor {
     // First of all, so that the phone falls silent as soon as it can.
     const cuts = playout.interrupt();
     state.owed = false;
+    state.answeredMutely = false;
     filler.stop();
     for (const name of ['answer', 'ask', 'retry'] as const) timers.cancel(name);
     phrases.stop();
@@ -107,6 +129,13 @@ export class Floor {
     else if (made.length > 0) line.session?.cancel();
     for (const cut of cuts) this.#tell(cut);
     return sounded;
+  }
+
+  /** The agent's last words hold a question. */
+  get #agentAsked(): boolean {
+    const messages = this.#parts.context.dialogue.messages();
+    const last = messages.findLast((message) => message.role === 'agent' && message.text !== '');
+    return last?.role === 'agent' && /[?¿]/.test(last.text);
   }
 
   #tell({ session, itemId, heardMs, heardText }: Cut): void {

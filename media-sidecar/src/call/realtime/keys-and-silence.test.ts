@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RealtimeHarness } from '../testing/realtime-harness.ts';
+import { speak } from '../testing/realtime-script.ts';
 
 test('keys reach the model together after a pause, as a turn of the caller', async () => {
   const talk = await new RealtimeHarness().afterOpening();
@@ -69,6 +70,29 @@ test('silence is asked about twice, then the call ends; a word in between begins
   assert.deepEqual([idle?.mayUseTools, idle?.outOfBand], [false, false]);
 });
 
+test('words that never come keep nobody from being asked whether he is there, nor his audio', async () => {
+  const talk = await new RealtimeHarness().afterOpening();
+  await talk.says('x', { ms: 500, wordsAfterMs: null });
+  talk.answers('¿Me lo repite?');
+  await talk.until(() => talk.transcript.at(-1) === 'agent: ¿Sigue ahí?', 25_000);
+  talk.killsSession();
+  await talk.until(() => talk.model.sessions.length === 2);
+  // A second, and what came in this moment.
+  assert.ok(talk.line.frames.length <= 52, `${talk.line.frames.length} frames were kept`);
+  talk.call.stop();
+});
+
+test('a model that says none of them is asked about silence all the same, and the call ends', async () => {
+  const talk = await new RealtimeHarness({
+    onSay: (session, text, request) => {
+      if (text.startsWith('Hola, habla')) speak(session, 'opening', text, request);
+    },
+  }).afterOpening();
+  await talk.until(() => talk.call.endReason !== undefined);
+  assert.equal(talk.call.endReason, 'idle');
+  assert.deepEqual(talk.spokenByOtherVoice.slice(0, 2), ['¿Sigue ahí?', '¿Hola? ¿Me escucha?']);
+});
+
 test('nobody is asked whether he is there while he speaks, or while he waits for an answer', async () => {
   const talk = await new RealtimeHarness().afterOpening();
   await talk.says('Cuénteme todo', { ms: 9000 });
@@ -90,6 +114,20 @@ test('the longest call ends with an explanation that nobody can stop', async () 
   assert.equal(talk.call.endReason, 'time-limit');
   assert.match(talk.transcript.at(-1)!, /^agent: Debo terminar la llamada/);
   assert.match(talk.transcript.at(-2)!, /^agent \(cut\): Una/);
+});
+
+test('what is found out over the last words is told to the model, which says nothing to it', async () => {
+  const talk = await new RealtimeHarness({
+    turns: { limits: { maxCallMs: 30_000 } },
+  }).afterOpening();
+  talk.actions.optOut = () => talk.clock.sleep(3000).then(() => ({ ok: true, result: 1 }));
+  await talk.until(() => talk.clock.monotonicMs() > 28_000);
+  talk.line.asksFor({ callId: 'c1', name: 'opt_out' });
+  await talk.until(() => talk.call.endReason !== undefined);
+  assert.equal(talk.call.endReason, 'time-limit');
+  assert.equal(talk.line.asked('tool-result')[0]?.output, '1');
+  const answers = talk.line.asked('respond').filter(({ request }) => !request.instructions);
+  assert.deepEqual(answers, []);
 });
 
 test('a model that does not answer by itself is asked', async () => {

@@ -6,8 +6,9 @@ import type { CallEndReason } from '../ports.ts';
 import { NamedTimers } from '../timers.ts';
 import type { AgentTurn } from './agent-turn.ts';
 import { CallerFrames } from './caller-frames.ts';
-import { CallerTurns } from './caller-turns.ts';
+import { CallerTurns, type CallerTurnsListener } from './caller-turns.ts';
 import { Filler } from './filler.ts';
+import { guardedClock } from './guarded-clock.ts';
 import { Handover } from './handover.ts';
 import { realtimeWordings } from './instructions.ts';
 import { Opening } from './opening.ts';
@@ -20,6 +21,7 @@ import type { SessionNews } from './session-events.ts';
 import { SessionLine } from './session-line.ts';
 import { realtimeSettings } from './settings.ts';
 import { ToolCalls, type ToolsResult } from './tool-calls.ts';
+import { Unanswered } from './unanswered.ts';
 import { UsageMeter } from './usage-meter.ts';
 
 export type TimerName =
@@ -34,6 +36,8 @@ export interface ConversationState {
   speechEndMs: number;
   /** The caller waits for an answer, or for the rest of one. */
   owed: boolean;
+  /** The model had nothing to say, and it is not known yet to what. */
+  answeredMutely: boolean;
   /** The answer that is owed was heard in part. */
   wasCut: boolean;
   /** The caller was told that something went wrong, and waits since. */
@@ -58,6 +62,13 @@ export interface ConversationState {
 /** What the parts tell. */
 export interface PartsListener {
   readonly news: SessionNews;
+  readonly callers: CallerTurnsListener;
+  /** Runs what a timer brings: a fault ends this call alone. */
+  perform(act: () => void): void;
+  /** The same for what comes many times a second and is nobody's turn. */
+  guard(act: () => void): void;
+  /** A fault of ours. */
+  failed(error: unknown): void;
   timerDue(name: TimerName): void;
   turnEnded(turn: AgentTurn): void;
   drained(): void;
@@ -84,6 +95,7 @@ export class RealtimeParts {
     speechAtMs: 0,
     speechEndMs: 0,
     owed: false,
+    answeredMutely: false,
     wasCut: false,
     bridged: false,
     retries: 0,
@@ -98,6 +110,7 @@ export class RealtimeParts {
   readonly timers: NamedTimers<TimerName>;
   readonly frames: CallerFrames;
   readonly callers: CallerTurns;
+  readonly unanswered: Unanswered;
   readonly playout: Playout;
   readonly responses: Responses;
   readonly voice: PhraseVoice;
@@ -109,31 +122,43 @@ export class RealtimeParts {
   readonly handover: Handover;
   readonly usage: UsageMeter;
   readonly #deps: RealtimeDeps;
+  /** Of the first session, until it is opened: what may throw does so before the call begins. */
+  #firstSettings: RealtimeSettings | undefined;
 
+  /** @throws what the agent's prompt throws */
   constructor(context: CallContext, deps: RealtimeDeps, listener: PartsListener) {
     const { agent, clock, leg, session } = context;
     const options = { ...defaultRealtimeOptions, ...deps.options };
+    const guarded = guardedClock(clock, (task) => listener.perform(task));
     this.#deps = deps;
     this.context = context;
     this.options = options;
     this.turnOptions = context.options.turnFor(session.tenant.language);
     this.timers = new NamedTimers(clock, (name) => listener.timerDue(name));
-    this.frames = new CallerFrames(clock, options, () => this.state.speaking);
-    this.callers = new CallerTurns(context, options.wordsWithinMs);
+    this.frames = new CallerFrames(
+      guardedClock(clock, (task) => listener.guard(task)),
+      options,
+      () => this.state.speaking,
+    );
+    this.callers = new CallerTurns(context, options.wordsWithinMs, listener.callers);
+    this.unanswered = new Unanswered(this.turnOptions);
     this.playout = new Playout(context, {
       onTurnStarted: (turnId, index) => this.usage.turnStarted(turnId, index),
       onTurnEnded: (turn) => listener.turnEnded(turn),
       onDrained: () => listener.drained(),
     });
     this.responses = new Responses(clock, (request) => this.line.session?.respond(request));
-    this.voice = new PhraseVoice(context, this.playout, (turnId) => listener.voiceFailed(turnId));
-    this.phrases = new Phrases(clock, this.responses, this.voice, options);
+    this.voice = new PhraseVoice(context, this.playout, {
+      onFailed: (turnId) => listener.voiceFailed(turnId),
+      onFault: (error) => listener.failed(error),
+    });
+    this.phrases = new Phrases(guarded, this.responses, this.voice, options);
     this.tools = new ToolCalls(context, (result) => listener.toolsRan(result));
-    this.filler = new Filler(clock, this.turnOptions.filler, (at) => listener.fillerDue(at));
+    this.filler = new Filler(guarded, this.turnOptions.filler, (at) => listener.fillerDue(at));
     const { sayExactly } = realtimeWordings(session.tenant.language);
     this.opening = new Opening(
       agent.opening,
-      clock,
+      guarded,
       {
         askModel: (text) =>
           this.responses.ask({ instructions: sayExactly(text), mayUseTools: false }),
@@ -146,9 +171,9 @@ export class RealtimeParts {
       options.audibleWithinMs,
     );
     this.line = new SessionLine(
-      { clock, model: deps.model, options },
+      { clock: guarded, model: deps.model, options },
       {
-        settings: () => this.settings(),
+        settings: () => this.#nextSettings(),
         news: listener.news,
         onOpened: (opened, first) => listener.opened(opened, first),
         onReady: () => {
@@ -159,18 +184,26 @@ export class RealtimeParts {
         onGone: (error) => listener.gone(error),
       },
     );
-    this.handover = new Handover(clock, options, this.line, {
+    this.handover = new Handover(guarded, options, this.line, {
       isQuiet: () => this.isQuiet,
       onMoving: () => listener.moving(),
     });
+    this.#firstSettings = this.#settings();
+    const { model, transcriptionModel } = this.#firstSettings;
     this.usage = new UsageMeter(
       { ...context, callId: session.callId, tenantId: session.tenant.id },
-      this.settings(),
+      { model, transcriptionModel },
     );
   }
 
   /** For a session that is opened now. @throws what the agent's prompt throws */
-  settings(): RealtimeSettings {
+  #nextSettings(): RealtimeSettings {
+    const settings = this.#firstSettings ?? this.#settings();
+    this.#firstSettings = undefined;
+    return settings;
+  }
+
+  #settings(): RealtimeSettings {
     const answers = this.opening.protects ? 'when-asked' : 'by-itself';
     return realtimeSettings(this.context, this.#deps.defaults, answers);
   }
@@ -201,7 +234,7 @@ export class RealtimeParts {
     this.filler.stop();
     this.handover.close();
     this.opening.close();
-    this.tools.cancel();
+    this.tools.close();
     this.phrases.stop();
     this.playout.interrupt();
     this.line.close();

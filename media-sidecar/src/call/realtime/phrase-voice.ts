@@ -10,6 +10,13 @@ type PhraseVoiceDeps = Pick<
   'clock' | 'logger' | 'metrics' | 'options' | 'providers' | 'session'
 >;
 
+export interface PhraseVoiceListener {
+  /** No voice could say it, after some of it was perhaps heard. */
+  onFailed(turnId: string): void;
+  /** A fault of ours, which nobody else would hear of. */
+  onFault(error: unknown): void;
+}
+
 /**
  * Says fixed sentences with the voice of the cascade: where the model is away, or busy. One after
  * the other.
@@ -17,18 +24,17 @@ type PhraseVoiceDeps = Pick<
 export class PhraseVoice {
   readonly #deps: PhraseVoiceDeps;
   readonly #playout: Playout;
-  readonly #onFailed: (turnId: string) => void;
+  readonly #listener: PhraseVoiceListener;
   readonly #waiting: { readonly turn: AgentTurn; readonly sentences: readonly string[] }[] = [];
   #abort: AbortController | undefined;
   /** The one that is being said. */
   #turn: AgentTurn | undefined;
   #said = 0;
 
-  /** @param onFailed told when no voice could say it, after some of it was perhaps heard */
-  constructor(deps: PhraseVoiceDeps, playout: Playout, onFailed: (turnId: string) => void) {
+  constructor(deps: PhraseVoiceDeps, playout: Playout, listener: PhraseVoiceListener) {
     this.#deps = deps;
     this.#playout = playout;
-    this.#onFailed = onFailed;
+    this.#listener = listener;
   }
 
   /** Speech is being made; what sounds already is the playout's. */
@@ -43,7 +49,7 @@ export class PhraseVoice {
   say(sentences: readonly string[], isAside: boolean): string {
     const turn = new AgentTurn(`phrase-${this.#said++}`, undefined, isAside);
     this.#waiting.push({ turn, sentences });
-    if (!this.#abort) void this.#run();
+    if (!this.#abort) this.#run().catch((error: unknown) => this.#listener.onFault(error));
     return turn.id;
   }
 
@@ -74,7 +80,7 @@ export class PhraseVoice {
       // Before the turn ends: who is told of its end may ask whether there is more.
       if (this.#waiting.length === 0) this.#abort = undefined;
       this.#playout.complete(turn.id, !spoken);
-      if (!spoken) this.#onFailed(turn.id);
+      if (!spoken) this.#listener.onFailed(turn.id);
       if (abort !== this.#abort) return;
     }
   }

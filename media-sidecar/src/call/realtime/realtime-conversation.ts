@@ -36,6 +36,16 @@ export class RealtimeConversation implements Conversation {
         this.#perform(() => act(...event));
     this.#parts = new RealtimeParts(context, deps, {
       news: this.#news(context),
+      callers: {
+        onTurn: (turnId) => this.#floor.turnOpened(turnId),
+        onWords: (turnId, text, final) => this.#floor.turnWords(turnId, text, final),
+        onOverdue: told((turnId) => this.#wordsLost(turnId)),
+      },
+      perform: (act) => this.#perform(act),
+      guard: (act) => this.#guard(act),
+      failed: (error) => {
+        if (!this.#parts.state.closed) this.#failed(error);
+      },
       timerDue: told((name) => this.#timerDue(name)),
       turnEnded: (turn) => this.#turnEnded(turn),
       drained: () => this.#parts.filler.drained(),
@@ -70,7 +80,7 @@ export class RealtimeConversation implements Conversation {
   }
 
   onAudio(frame: Uint8Array): void {
-    if (!this.#parts.state.closed) this.#parts.frames.push(frame);
+    this.#guard(() => this.#parts.frames.push(frame));
   }
 
   onKey(key: string): void {
@@ -78,7 +88,7 @@ export class RealtimeConversation implements Conversation {
   }
 
   onFirstPlayed(itemId: string): void {
-    this.#parts.playout.firstPlayed(itemId);
+    this.#guard(() => this.#parts.playout.firstPlayed(itemId));
   }
 
   onItemPlayed(itemId: string): void {
@@ -102,10 +112,7 @@ export class RealtimeConversation implements Conversation {
         this.#parts.callers.words(itemId, text, final);
         this.#floor.wordsCame();
       }),
-      onCallerWordsLost: told((itemId) => {
-        this.#parts.callers.lost(itemId);
-        this.#floor.wordsCame();
-      }),
+      onCallerWordsLost: told((itemId) => this.#wordsLost(itemId)),
       onResponseStarted: told(({ responseId, tag }) => this.#answers.started(responseId, tag)),
       onAudio: told(({ responseId, itemId, mulaw }) =>
         this.#answers.audio(responseId, itemId, mulaw),
@@ -158,6 +165,12 @@ export class RealtimeConversation implements Conversation {
     }
   }
 
+  /** Nobody will tell what the caller said there. */
+  #wordsLost(itemId: string): void {
+    this.#parts.callers.lost(itemId);
+    this.#floor.wordsCame();
+  }
+
   #turnEnded(turn: AgentTurn): void {
     const { heardText: text, id, isKnown } = turn;
     // Another voice said it: the model has to know what the caller heard.
@@ -181,17 +194,27 @@ export class RealtimeConversation implements Conversation {
     this.#speech.closeAfter('time-limit', true);
   }
 
-  /** A fault of ours in one call: that call ends, with a message taken; the others go on. */
   #perform(act: () => void): void {
-    const { context, state } = this.#parts;
-    if (state.closed) return;
-    try {
+    this.#guard(() => {
       act();
       this.#settle();
+    });
+  }
+
+  #guard(act: () => void): void {
+    if (this.#parts.state.closed) return;
+    try {
+      act();
     } catch (err) {
-      context.logger.error({ err }, 'the conversation failed');
-      context.end('provider-failure');
+      this.#failed(err);
     }
+  }
+
+  /** A fault of ours in one call: that call ends, with a message taken; the others go on. */
+  #failed(err: unknown): void {
+    const { context } = this.#parts;
+    context.logger.error({ err }, 'the conversation failed');
+    context.end('provider-failure');
   }
 
   /** Looks whether something is due that waited for silence. */

@@ -5,6 +5,7 @@ import { VOICED_BYTE } from '../testing/fake-ports.ts';
 import { INAUDIBLE } from './caller-turns.ts';
 import { fakeTool } from '../testing/fake-session.ts';
 import { RealtimeHarness, type RealtimeSetup } from '../testing/realtime-harness.ts';
+import { SipHarness } from '../testing/sip-harness.ts';
 
 const TOOL = fakeTool('precio');
 const QUESTION = '¿Qué horario tienen ustedes?';
@@ -171,6 +172,41 @@ test('audio in which the next session hears nothing leads to a question, and to 
   const notes = talk.line.asked('add').flatMap(({ items }) => items);
   assert.equal(notes.at(-1)?.role, 'system');
   talk.call.stop();
+});
+
+/** It was told so: this is no cough to which there is nothing to say. */
+test('a model that says nothing to what was not heard is asked again', async () => {
+  const talk = await talking({
+    onAnswer: (session) => session.ends({ responseId: session.begins() }),
+  });
+  await talk.says(QUESTION, { wordsAfterMs: null });
+  talk.killsSession();
+  await talk.until(() => talk.metrics.times('provider_fallbacks', { source: 'realtime' }) === 1);
+  const asked = talk.line.asked('respond').filter(({ request }) => !request.instructions);
+  assert.equal(asked.length, 2);
+  talk.call.stop();
+});
+
+test('a model that said nothing, and is lost before it is known to what, is replaced as any other', async () => {
+  const talk = await talking({ onAnswer: () => undefined });
+  await talk.says(QUESTION, { wordsAfterMs: null });
+  talk.line.ends({ responseId: talk.line.begins() });
+  talk.killsSession();
+  await talk.until(() => talk.line.asked('add').length === 2, 9000);
+  // It is asked to have it said again, and falls silent.
+  await talk.until(() => talk.model.sessions.length === 3, 9000);
+  talk.call.stop();
+});
+
+test('over SIP a model that says nothing over a second control is asked again, too', async () => {
+  const talk = await new SipHarness().afterOpening();
+  talk.stopsSpeaking(talk.startsSpeaking(), null);
+  await talk.until(() => talk.model.sessions.length === 2, 9000);
+  await talk.until(() => talk.line.asked('respond').length === 1);
+  talk.line.begins('nothing');
+  talk.line.ends({ responseId: 'nothing' });
+  await talk.until(() => talk.line.asked('respond').length === 2, 1000);
+  talk.registry.end(talk.session.callId);
 });
 
 test('frames of the time without a session reach the next one, none lost, in order', async () => {

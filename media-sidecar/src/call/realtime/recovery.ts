@@ -30,7 +30,8 @@ export class Recovery {
 
   /** A session is there; one that takes another's place is told what was said. */
   opened(session: RealtimeSession, first: boolean): void {
-    const { callers, context, frames, options, responses, state, timers, tools } = this.#parts;
+    const { callers, context, frames, options, responses, state, timers, tools, unanswered } =
+      this.#parts;
     // An attempt before it may have been asked already.
     if (!first) responses.reset();
     // Positions count from the begin of a session.
@@ -41,9 +42,11 @@ export class Recovery {
     // A tool's result is still to come.
     if (first || !state.owed || tools.running) return;
     timers.set('answer', options.readyWithinMs + context.options.modelFirstEventMs);
-    // What is heard once more is answered by itself.
-    if (callers.heardAgain === undefined) this.#answers.ask();
-    else timers.set('ask', options.readyWithinMs + options.askAfterMs);
+    // What is heard once more is answered by itself; what nobody has heard may have been a question.
+    if (callers.heardAgain === undefined) {
+      unanswered.demand();
+      this.#answers.ask();
+    } else timers.set('ask', options.readyWithinMs + options.askAfterMs);
   }
 
   lost(error: ProviderError): void {
@@ -94,7 +97,7 @@ export class Recovery {
 
   #owes(): Resumption['owes'] {
     const { callers, context, state, tools } = this.#parts;
-    if (!state.owed) return 'nothing';
+    if (!state.owed && !tools.running) return 'nothing';
     const last = context.dialogue.messages().findLast(({ role }) => role !== 'agent');
     const isUnknown = last?.role === 'caller' && callers.isInaudible(last.text);
     return state.wasCut || tools.running || isUnknown ? 'repetition' : 'answer';
@@ -107,14 +110,16 @@ export class Recovery {
     // Over SIP no frame of the caller is ours to be heard again.
     const { movesSessions: hasFrames } = this.#parts.options;
     const { speaking, speechAtMs, speechEndMs } = state;
+    state.answeredMutely = false;
     for (const name of ['answer', 'ask', 'retry', 'stops'] as const) timers.cancel(name);
     const made = responses.wanted.filter((response) => isAnswer(response) && response.hasAudio);
     if (made.some((response) => !isWhole(response, playout))) state.wasCut = true;
     else if (made.length > 0) state.owed = false;
     const hearAgain =
       hasFrames && state.owed && !state.wasCut && !tools.running && callers.lastIsOpen;
-    if (speaking) frames.keepOnly(speechAtMs);
-    else if (!hearAgain) frames.done(speechEndMs);
+    // What was said before it would be taken for it, and it for a turn of its own.
+    if (speaking || hearAgain) frames.keepOnly(speechAtMs);
+    else frames.done(speechEndMs);
     frames.detach();
     state.speaking = false;
     callers.sessionLost(hearAgain && !state.leaving);

@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { RealtimeToolCall, RespondRequest } from '../../realtime/contract.ts';
+import { RecentMap } from '../recent-map.ts';
 
 /** A response that the model is making. */
 export interface RunningResponse {
@@ -23,10 +24,11 @@ export class Responses {
   readonly #clock: Clock;
   readonly #send: (request: RespondRequest) => void;
   readonly #running = new Map<string, RunningResponse>();
-  readonly #seen = new Set<string>();
+  readonly #seen = new RecentMap<true>();
   readonly #asked = new Map<string, RespondRequest>();
   readonly #waiting: (RespondRequest & { readonly tag: string })[] = [];
-  #expectedUntilMs = -Infinity;
+  /** About to begin: the one with this tag, or one that the model makes by itself. */
+  #expected: { readonly tag: string | undefined; readonly untilMs: number } | undefined;
   #tags = 0;
 
   constructor(clock: Clock, send: (request: RespondRequest) => void) {
@@ -37,6 +39,11 @@ export class Responses {
   /** One is being made that somebody wants to hear, or is about to be. */
   get busy(): boolean {
     return this.#isExpected || this.#waiting.length > 0 || this.wanted.length > 0;
+  }
+
+  /** An answer is asked for as soon as what is being made, or expected, is over. */
+  get answerWaits(): boolean {
+    return this.#waiting.some((request) => isForAnswer(request));
   }
 
   /** One is being made that nobody wants to hear. */
@@ -55,21 +62,22 @@ export class Responses {
 
   /** The caller's turn is complete: the model is about to answer by itself. */
   expect(): void {
-    if (this.#running.size > 0) return;
-    this.#expectedUntilMs = this.#clock.monotonicMs() + EXPECTED_WITHIN_MS;
+    if (this.#running.size === 0) this.#awaitBegin(undefined);
   }
 
   /** It did not: it has to be asked. */
   askAnyway(): void {
-    this.#expectedUntilMs = -Infinity;
-    if (this.#running.size === 0) this.ask();
+    this.#expected = undefined;
+    if (this.#running.size > 0) return;
+    if (this.answerWaits) this.askNext();
+    else this.ask();
   }
 
   /** @returns undefined for a response that was begun before */
   started(responseId: string, tag?: string): RunningResponse | undefined {
     if (this.#seen.has(responseId)) return undefined;
-    this.#seen.add(responseId);
-    this.#expectedUntilMs = -Infinity;
+    this.#seen.set(responseId, true);
+    this.#expected = undefined;
     const request = tag === undefined ? undefined : this.#asked.get(tag);
     if (tag !== undefined) this.#asked.delete(tag);
     const muted = tag !== undefined && request === undefined;
@@ -112,6 +120,9 @@ export class Responses {
     for (const response of this.#running.values()) {
       if (response.request?.tag === tag) response.muted = true;
     }
+    if (this.#expected?.tag !== tag) return;
+    this.#expected = undefined;
+    this.askNext();
   }
 
   /** Another session knows nothing of them. */
@@ -120,7 +131,7 @@ export class Responses {
     this.#seen.clear();
     this.#waiting.length = 0;
     this.#asked.clear();
-    this.#expectedUntilMs = -Infinity;
+    this.#expected = undefined;
   }
 
   /** What is being made, and somebody wants to hear. */
@@ -129,17 +140,25 @@ export class Responses {
   }
 
   get #isExpected(): boolean {
-    return this.#clock.monotonicMs() < this.#expectedUntilMs;
+    return this.#expected !== undefined && this.#clock.monotonicMs() < this.#expected.untilMs;
+  }
+
+  #awaitBegin(tag: string | undefined): void {
+    this.#expected = { tag, untilMs: this.#clock.monotonicMs() + EXPECTED_WITHIN_MS };
   }
 
   #ask(request: RespondRequest & { readonly tag: string }): void {
     this.#asked.set(request.tag, request);
-    this.expect();
+    this.#awaitBegin(request.tag);
     this.#send(request);
   }
 }
 
 /** To what the caller said, and no sentence that we had the model say. */
 export function isAnswer({ request }: RunningResponse): boolean {
-  return request?.instructions === undefined;
+  return request === undefined || isForAnswer(request);
+}
+
+function isForAnswer({ instructions }: RespondRequest): boolean {
+  return instructions === undefined;
 }

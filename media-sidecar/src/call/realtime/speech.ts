@@ -27,8 +27,9 @@ export class AgentSpeech {
 
   /** @returns whether it was silent, so that a filler was said */
   fill(index: number): boolean {
-    const { phrases, playout, state } = this.#parts;
-    if (playout.sounds || phrases.busy || state.speaking || !state.owed) return false;
+    const { phrases, playout, state, tools } = this.#parts;
+    const isAwaited = state.owed || tools.running;
+    if (playout.sounds || phrases.busy || state.speaking || !isAwaited) return false;
     this.say('filler', index, true);
     return true;
   }

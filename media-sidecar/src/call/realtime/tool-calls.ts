@@ -3,6 +3,7 @@ import type { ToolCall } from '../../llm/contract.ts';
 import type { RealtimeItem, RealtimeToolCall } from '../../realtime/contract.ts';
 import type { Closing } from '../built-in-tools.ts';
 import type { CallContext } from '../conversation.ts';
+import { RecentMap } from '../recent-map.ts';
 import { runToolRound } from '../tool-round.ts';
 
 export type ToolItem = Extract<RealtimeItem, { role: 'tool' }>;
@@ -13,19 +14,32 @@ export interface ToolsResult {
   readonly session: number;
   readonly items: readonly ToolItem[];
   readonly closes: Closing | undefined;
-  /** Given up: nobody waits for an answer. */
-  readonly cancelled: boolean;
+  /** The model has to put it into words. False for what was given up, and for what runs already. */
+  readonly awaitsAnswer: boolean;
 }
+
+/** Calls of one response that run. */
+interface Round {
+  readonly abort: AbortController;
+  readonly calls: readonly ToolCall[];
+  /** How often the model asked for one of them. */
+  asked: number;
+}
+
+/** What runs at a moment. */
+export type RunningTools = readonly { readonly round: Round; readonly asked: number }[];
 
 const argumentsSchema = z.record(z.string(), z.unknown());
 const INVALID = { error: 'invalid-arguments' } as const;
+const UNDER_WAY = { status: 'already under way, its result follows' } as const;
 
 /** Runs what the model asks for, the calls of a response side by side. */
 export class ToolCalls {
   readonly #context: CallContext;
   readonly #onDone: (result: ToolsResult) => void;
-  readonly #seen = new Set<string>();
-  readonly #running = new Set<AbortController>();
+  readonly #seen = new RecentMap<true>();
+  readonly #running = new Set<Round>();
+  readonly #ended = new AbortController();
 
   constructor(context: CallContext, onDone: (result: ToolsResult) => void) {
     this.#context = context;
@@ -36,54 +50,44 @@ export class ToolCalls {
     return this.#running.size > 0;
   }
 
+  /** What runs at this moment. */
+  get underWay(): RunningTools {
+    return [...this.#running].map((round) => ({ round, asked: round.asked }));
+  }
+
   /** @returns whether any of them was not asked for before */
   run(session: number, calls: readonly RealtimeToolCall[]): boolean {
     const fresh = calls.filter(({ callId }) => !this.#seen.has(callId));
     const byId = new Map(fresh.map((call) => [call.callId, call]));
     if (byId.size === 0) return false;
-    for (const callId of byId.keys()) this.#seen.add(callId);
+    for (const callId of byId.keys()) this.#seen.set(callId, true);
     void this.#run(session, [...byId.values()]);
     return true;
   }
 
-  /** Gives up what runs. */
-  cancel(): void {
-    for (const abort of this.#running) abort.abort();
+  /**
+   * Gives up what workflows do; what the call itself does has an effect, and a result.
+   * @param given what ran at a moment, but for what the model asked for again since then
+   */
+  cancel(given: RunningTools = this.underWay): void {
+    for (const { round, asked } of given) if (round.asked === asked) round.abort.abort();
+  }
+
+  /** Nobody waits for anything any more. */
+  close(): void {
+    this.cancel();
+    this.#ended.abort();
   }
 
   async #run(session: number, asked: readonly RealtimeToolCall[]): Promise<void> {
-    const { dialogue, logger } = this.#context;
-    const abort = new AbortController();
-    this.#running.add(abort);
+    const { builtIn } = this.#context;
     const results = new Map<string, unknown>();
-    const calls: ToolCall[] = [];
-    for (const call of asked) {
-      const given = parsed(call.arguments);
-      if (given) calls.push({ id: call.callId, name: call.name, arguments: given });
-      else results.set(call.callId, this.#refuse(call));
-    }
-    let closes: Closing | undefined;
-    try {
-      const round = await runToolRound(this.#context, calls, abort.signal);
-      for (const [id, result] of round.results) results.set(id, result);
-      closes = round.closes;
-    } catch (err) {
-      // A fault of ours: the model has to put it into words, as it does with any other failure.
-      logger.error({ err }, 'a tool round failed');
-    }
-    this.#running.delete(abort);
+    const round = { abort: new AbortController(), calls: this.#toRun(asked, results), asked: 1 };
+    this.#running.add(round);
+    const closes = await this.#finish(round, results);
+    this.#running.delete(round);
     const resultOf = (id: string) => (results.has(id) ? results.get(id) : { error: 'failed' });
-    if (calls.length > 0) {
-      dialogue.add([
-        { role: 'agent', text: '', toolCalls: calls },
-        ...calls.map(({ id, name }) => ({
-          role: 'tool' as const,
-          callId: id,
-          name,
-          result: resultOf(id),
-        })),
-      ]);
-    }
+    this.#remember(round.calls, resultOf);
     const items = asked.map((call): ToolItem => ({
       role: 'tool',
       callId: call.callId,
@@ -91,7 +95,60 @@ export class ToolCalls {
       arguments: call.arguments,
       result: JSON.stringify(resultOf(call.callId)) ?? 'null',
     }));
-    this.#onDone({ session, items, closes, cancelled: abort.signal.aborted });
+    const isNews = asked.some(({ callId }) => resultOf(callId) !== UNDER_WAY);
+    const isGivenUp =
+      round.abort.signal.aborted && round.calls.some(({ name }) => !builtIn.has(name));
+    this.#onDone({ session, items, closes, awaitsAnswer: isNews && !isGivenUp });
+  }
+
+  /** @param results gets those of what need not be run */
+  #toRun(asked: readonly RealtimeToolCall[], results: Map<string, unknown>): ToolCall[] {
+    const calls: ToolCall[] = [];
+    for (const call of asked) {
+      const given = parsed(call.arguments);
+      if (!given) results.set(call.callId, this.#refuse(call));
+      else if (this.#joins(call.name, given)) results.set(call.callId, UNDER_WAY);
+      else calls.push({ id: call.callId, name: call.name, arguments: given });
+    }
+    return calls;
+  }
+
+  async #finish({ abort, calls }: Round, results: Map<string, unknown>) {
+    try {
+      const ran = await runToolRound(this.#context, calls, abort.signal, this.#ended.signal);
+      for (const [id, result] of ran.results) results.set(id, result);
+      return ran.closes;
+    } catch (err) {
+      // A fault of ours: the model has to put it into words, as it does with any other failure.
+      this.#context.logger.error({ err }, 'a tool round failed');
+      return undefined;
+    }
+  }
+
+  #remember(calls: readonly ToolCall[], resultOf: (id: string) => unknown): void {
+    if (calls.length === 0) return;
+    this.#context.dialogue.add([
+      { role: 'agent', text: '', toolCalls: calls },
+      ...calls.map(({ id, name }) => ({
+        role: 'tool' as const,
+        callId: id,
+        name,
+        result: resultOf(id),
+      })),
+    ]);
+  }
+
+  /** A model that is spoken to meanwhile may ask for the same once more: it must not be done twice. */
+  #joins(name: string, given: Record<string, unknown>): boolean {
+    const written = JSON.stringify(given);
+    const isSame = (call: ToolCall) =>
+      call.name === name && JSON.stringify(call.arguments) === written;
+    for (const round of this.#running) {
+      if (round.abort.signal.aborted || !round.calls.some(isSame)) continue;
+      round.asked += 1;
+      return true;
+    }
+    return false;
   }
 
   /** The model is told, so that it may try again. */

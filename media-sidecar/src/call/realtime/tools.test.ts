@@ -1,27 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ToolOutcome } from '../ports.ts';
-import { fakeTenant, fakeTool } from '../testing/fake-session.ts';
-import { RealtimeHarness, type RealtimeSetup } from '../testing/realtime-harness.ts';
+import {
+  answersAskedFor,
+  asking,
+  asksForPrice,
+  fillersAskedFor,
+  resultsTold,
+  SLOW_MS,
+} from '../testing/asking-caller.ts';
+import { fakeTenant } from '../testing/fake-session.ts';
+import type { RealtimeHarness } from '../testing/realtime-harness.ts';
 
-const PRICE: ToolOutcome = { ok: true, result: 1 };
-/** Longer than anybody waits for it. */
-const SLOW_MS = 9000;
 const GOODBYE = 'Hasta luego, que esté bien.';
-
-/** A caller who has asked what something costs; the model has not answered yet. */
-async function asking(setup: RealtimeSetup = {}): Promise<RealtimeHarness> {
-  const session = { tools: [fakeTool('precio'), fakeTool('stock')], ...setup.session };
-  const talk = await new RealtimeHarness({ ...setup, session }).afterOpening();
-  await talk.says('¿Cuánto cuesta?');
-  return talk;
-}
-
-/** The model asks for the price, which a workflow finds after a while. */
-function asksForPrice(talk: RealtimeHarness, afterMs: number, outcome = PRICE): void {
-  talk.tools.offer('precio', outcome, afterMs);
-  talk.line.asksFor({ callId: 'c1', name: 'precio' });
-}
 
 /** The model says goodbye and, in the same response, hangs up. */
 function saysGoodbyeAndHangsUp(talk: RealtimeHarness, ms: number): void {
@@ -32,13 +22,6 @@ function saysGoodbyeAndHangsUp(talk: RealtimeHarness, ms: number): void {
   talk.line.listener.onToolCall({ responseId, itemId: 'call', ...call });
   talk.line.ends({ responseId });
 }
-
-/** What the model was asked for beside the sentences that it was told to say. */
-const answersAskedFor = (talk: RealtimeHarness) =>
-  talk.line.asked('respond').filter(({ request }) => request.instructions === undefined);
-
-const resultsTold = (talk: RealtimeHarness) =>
-  talk.line.asked('tool-result').map(({ callId, output }) => [callId, output]);
 
 test('calls of one response run side by side, and one answer is asked for', async () => {
   const talk = await asking();
@@ -71,12 +54,11 @@ test('calls of one response run side by side, and one answer is asked for', asyn
 test('silence while a tool runs is filled, again after a while, and not in the conversation', async () => {
   const talk = await asking();
   asksForPrice(talk, SLOW_MS);
-  const fillers = () => talk.line.asked('respond').filter(({ request }) => request.outOfBand);
   await talk.wait(850);
-  assert.equal(fillers().length, 0);
+  assert.equal(fillersAskedFor(talk).length, 0);
   await talk.wait(100);
-  assert.match(fillers()[0]?.request.instructions ?? '', /Un momento, por favor/);
-  await talk.until(() => fillers().length === 2, 9000);
+  assert.match(fillersAskedFor(talk)[0]?.request.instructions ?? '', /Un momento, por favor/);
+  await talk.until(() => fillersAskedFor(talk).length === 2, 9000);
   await talk.until(() => answersAskedFor(talk).length === 1);
   talk.call.stop();
 });
@@ -104,15 +86,16 @@ test('an answer that comes meanwhile is not kept waiting by a filler', async () 
   talk.call.stop();
 });
 
-test('another question gives the tool up, and the model is told', async () => {
-  const talk = await asking();
-  asksForPrice(talk, SLOW_MS);
-  await talk.wait(300);
-  await talk.says('No, mejor dígame dónde están');
-  await talk.wait(100);
-  assert.deepEqual(talk.tools.aborted, ['precio']);
-  assert.deepEqual(resultsTold(talk), [['c1', '{"error":"cancelled"}']]);
+test('nor is one that has to be asked for by a filler that the model ignores', async () => {
+  const talk = await asking({
+    onSay: (session, text, { outOfBand, tag }) => {
+      if (!outOfBand) session.speaks('opening', text, 3000, { tag: tag ?? '' });
+    },
+  });
+  asksForPrice(talk, 2000);
+  await talk.until(() => resultsTold(talk).length === 1);
   assert.deepEqual(answersAskedFor(talk), []);
+  await talk.until(() => answersAskedFor(talk).length === 1, 2500);
   talk.call.stop();
 });
 

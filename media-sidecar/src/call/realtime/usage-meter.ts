@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { ResponseUsage, TranscriptionUsage } from '../../realtime/contract.ts';
 import type { CallRecorder, UsageRecord, UsageUnit } from '../ports.ts';
+import { RecentMap } from '../recent-map.ts';
 
 interface UsageMeterDeps {
   readonly clock: Clock;
@@ -23,7 +24,7 @@ export class UsageMeter {
   readonly #deps: UsageMeterDeps;
   readonly #model: string;
   readonly #transcriptionModel: string;
-  readonly #indexes = new Map<string, number>();
+  readonly #indexes = new RecentMap<number>();
   /** In the order in which they came; those of turns that nobody hears yet. */
   #pending: Pending[] = [];
 
@@ -40,6 +41,7 @@ export class UsageMeter {
     else this.#record(pending, index);
   }
 
+  /** What the caller said belongs to no turn of the agent. */
   transcription(usage: TranscriptionUsage): void {
     const amounts =
       usage.type === 'duration'

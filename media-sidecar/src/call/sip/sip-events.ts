@@ -6,7 +6,7 @@ import type {
   RespondRequest,
 } from '../../realtime/contract.ts';
 import type { SessionNews } from '../realtime/session-events.ts';
-import { RecentMap } from './recent-map.ts';
+import { RecentMap } from '../recent-map.ts';
 import type { SipLeg } from './sip-leg.ts';
 import type { SpeechPace } from './speech-pace.ts';
 

@@ -6,7 +6,7 @@ import type {
   PhoneLegCounters,
   PhoneLegListener,
 } from '../../telephony/contract.ts';
-import { RecentMap } from './recent-map.ts';
+import { RecentMap } from '../recent-map.ts';
 
 interface SipItem {
   readonly responseId: string | undefined;

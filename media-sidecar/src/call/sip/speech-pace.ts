@@ -1,4 +1,4 @@
-import { RecentMap } from './recent-map.ts';
+import { RecentMap } from '../recent-map.ts';
 
 /** Speech of about this pace is assumed until the call's own is known, in ms a character. */
 const FIRST_MS_PER_CHARACTER = 60;

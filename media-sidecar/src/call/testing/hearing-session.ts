@@ -12,12 +12,12 @@ const NOT_READY_MS = 10;
 
 export interface HearingSetup {
   readonly clock: Clock;
-  /** What the caller says. */
-  readonly words: string;
+  /**
+   * What the caller said in so many ms of voice, and from the end of the turn until it is known, in ms.
+   */
+  readonly wordsOf: (voicedMs: number) => { readonly text: string; readonly afterMs: number };
   /** Says something: an answer, or what is left of one. */
   readonly onAnswer: (session: FakeRealtimeSession) => void;
-  /** From the end of a turn to its words, in ms. */
-  readonly wordsAfterMs: number;
   /** From the end of a turn to the begin of the answer, in ms. */
   readonly answerAfterMs: number;
 }
@@ -51,6 +51,8 @@ class Hearing {
   /** Frames that it was sent and has not listened to. */
   readonly #pending: Uint8Array[] = [];
   #positionMs = 0;
+  /** Of the turns that began so far. */
+  #turns = 0;
   #voicedMs = 0;
   #silentMs = 0;
   /** Of the turn that the caller is in. */
@@ -88,13 +90,14 @@ class Hearing {
     } else this.#silentMs += FRAME_MS;
     if (this.#itemId === undefined && this.#voicedMs >= STARTS_AFTER_MS) this.#turnStarts();
     if (this.#silentMs < ENDS_AFTER_MS) return;
-    this.#voicedMs = 0;
     if (this.#itemId !== undefined) this.#turnEnds(this.#itemId);
+    this.#voicedMs = 0;
   }
 
   #turnStarts(): void {
     const itemId = `heard-${++turns}`;
     this.#itemId = itemId;
+    this.#turns += 1;
     const atMs = this.#positionMs - this.#voicedMs;
     this.#session.listener.onSpeechStarted({ itemId, atMs });
     if (this.#session.activeResponseId !== undefined) this.#session.cancel();
@@ -103,15 +106,19 @@ class Hearing {
   #turnEnds(itemId: string): void {
     this.#itemId = undefined;
     const { listener } = this.#session;
-    const { words, wordsAfterMs, answerAfterMs, onAnswer } = this.#setup;
+    const { wordsOf, answerAfterMs, onAnswer } = this.#setup;
+    const { text, afterMs } = wordsOf(this.#voicedMs);
     listener.onSpeechStopped({ itemId, atMs: this.#positionMs - this.#silentMs });
     listener.onCallerTurn({ itemId });
-    const [part = ''] = words.split(' ');
-    this.#later(wordsAfterMs / 2, () =>
-      listener.onCallerWords({ itemId, text: part, final: false }),
-    );
-    this.#later(wordsAfterMs, () => listener.onCallerWords({ itemId, text: words, final: true }));
-    if (this.answersByItself) this.#later(answerAfterMs, () => onAnswer(this.#session));
+    const [part = ''] = text.split(' ');
+    this.#later(afterMs / 2, () => listener.onCallerWords({ itemId, text: part, final: false }));
+    this.#later(afterMs, () => listener.onCallerWords({ itemId, text, final: true }));
+    if (!this.answersByItself) return;
+    const turn = this.#turns;
+    this.#later(answerAfterMs, () => {
+      // Who goes on is heard first.
+      if (turn === this.#turns) onAnswer(this.#session);
+    });
   }
 
   #later(delayMs: number, task: () => void): void {
