@@ -36,6 +36,8 @@ import { isSignedForm, isSignedUpgrade } from './telephony/twilio/signature.ts';
 export interface Sidecar {
   /** Where it listens, e.g. `http://127.0.0.1:8100`. */
   readonly url: string;
+  /** Resolves with why, when it cannot go on: the process is to end, so that another takes its place. */
+  readonly failed: Promise<Error>;
   /** Takes no more calls, lets the running ones end in peace, and stops. Idempotent. */
   close(): Promise<void>;
 }
@@ -75,12 +77,13 @@ export async function startSidecar(
   const db = await Database.open(overrides.database ?? config.database, logger);
   undo.defer(() => db.close());
   const jobs = new JobQueue(db, logger);
+  const queue = deliveryQueue(jobs);
   const { realtime } = providers;
   const warmer = new PhraseWarmer(providers.phrases, clock, logger);
   const domain = buildDomain(
     {
       db,
-      queue: deliveryQueue(jobs),
+      queue,
       admission: () => (registry.draining ? 'draining' : hasRoom() ? 'open' : 'capacity'),
       onConnecting: (tenant, agent) =>
         warmer.warm(defaultAgents.create(agent, subjectOf(tenant)), tenant.voice, tenant.id),
@@ -166,7 +169,11 @@ export async function startSidecar(
     tidyUpJob(
       new Housekeeping(
         db,
-        { calls: domain.recorder, transcriptions: domain.transcriptionRecorder },
+        {
+          calls: domain.recorder,
+          transcriptions: domain.transcriptionRecorder,
+          deliveries: queue,
+        },
         clock,
       ),
     ),
@@ -262,7 +269,7 @@ export async function startSidecar(
     await running.disposeAsync();
     logger.info({}, 'media sidecar has stopped');
   }
-  return { url, close: () => (closing ??= close()) };
+  return { url, failed: db.died, close: () => (closing ??= close()) };
 }
 
 /** As much of a call as is known before it is connected. */

@@ -12,8 +12,10 @@ try {
       (error: unknown) => fail(error),
     );
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  // One may come twice, from a terminal and from npm: the second must not cut what the first lets end.
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  void sidecar.failed.then(fail);
 } catch (error) {
   fail(error);
 }

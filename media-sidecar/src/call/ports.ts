@@ -99,7 +99,7 @@ export interface CallRecorder {
   /** What a provider's work for this call will cost. */
   usage(usage: UsageRecord): void;
   callEnded(call: CallEnding): void;
-  /** Resolves when everything handed in so far is stored. For draining. */
+  /** Resolves when everything handed in so far is stored, or lost because that took too long. For draining. */
   flush(): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../kernel/logger.ts';
-import { startEmbeddedDatabase, type EmbeddedFiles } from './embedded.ts';
+import { startEmbeddedDatabase, type EmbeddedDatabase, type EmbeddedFiles } from './embedded.ts';
 import { migrate } from './migrate.ts';
 import { assertRuntimeRoles } from './runtime-roles.ts';
 import type { Schema } from './schema.ts';
@@ -49,13 +49,16 @@ export class Database {
   readonly embedded: boolean;
   /** Connected as the owner. For migrations and the job queue, whose tables belong to no tenant. */
   readonly ownerPool: pg.Pool;
+  /** Resolves with why, when the embedded database has died; a server can come back. */
+  readonly died: Promise<Error>;
   readonly #kysely: Kysely<Schema>;
-  readonly #closeServer: () => Promise<void>;
+  readonly #server: EmbeddedDatabase | undefined;
 
-  private constructor(pool: pg.Pool, embedded: boolean, closeServer: () => Promise<void>) {
+  private constructor(pool: pg.Pool, server: EmbeddedDatabase | undefined) {
     this.ownerPool = pool;
-    this.embedded = embedded;
-    this.#closeServer = closeServer;
+    this.embedded = server !== undefined;
+    this.died = server?.died ?? new Promise<never>(() => undefined);
+    this.#server = server;
     this.#kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }).withSchema('app');
   }
 
@@ -74,9 +77,10 @@ export class Database {
     pool.on('error', (error) =>
       logger.warn({ reason: error.message }, 'idle database connection lost'),
     );
-    const database = new Database(pool, embedded !== undefined, async () => {
-      await embedded?.close();
-    });
+    // Nor does it listen to one that is lent out: whoever has it learns from the query that breaks.
+    pool.on('connect', (client) => client.on('error', () => undefined));
+    const database = new Database(pool, embedded);
+    void database.died.then((error) => logger.error({ err: error }, 'the embedded database died'));
     try {
       const client = await pool.connect();
       try {
@@ -123,6 +127,6 @@ export class Database {
   async close(): Promise<void> {
     await this.#kysely.destroy();
     if (!this.ownerPool.ended) await this.ownerPool.end();
-    await this.#closeServer();
+    await this.#server?.close();
   }
 }

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Worker } from 'node:worker_threads';
 import { createTenant } from '../domain/testing/fixtures.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { Database } from './database.ts';
-import { archiveDatabase } from './testing/database-archive.ts';
+import { startEmbeddedDatabase } from './embedded.ts';
+import { archiveDatabase, testDatabaseFiles } from './testing/database-archive.ts';
 
 test('the embedded database keeps what it has in its folder, and in an archive of it', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'embedded-test-'));
@@ -44,4 +49,62 @@ test('a database that cannot be reached fails to open', async () => {
     Database.open({ url: 'postgres://nobody@127.0.0.1:1/none' }, silentLogger),
     /ECONNREFUSED/,
   );
+});
+
+test('an embedded database that dies is told of and logged, and can be closed', async () => {
+  const logged: [object, string][] = [];
+  const logger = {
+    ...silentLogger,
+    error: (fields: object, message: string) => void logged.push([fields, message]),
+  };
+  const started = once(process, 'worker') as Promise<[Worker]>;
+  const database = await Database.open(testDatabaseFiles(), logger);
+  const [worker] = await started;
+  await worker.terminate();
+  const died = await database.died;
+  assert.match(died.message, /stopped \(1\)/);
+  assert.deepEqual(logged, [[{ err: died }, 'the embedded database died']]);
+  await assert.rejects(database.ping());
+  await database.close();
+});
+
+test('an embedded database that is closed did not die, and leaves no socket behind', async () => {
+  const database = await startEmbeddedDatabase(testDatabaseFiles());
+  let hasDied = false;
+  void database.died.then(() => (hasDied = true));
+  await database.close();
+  await new Promise((resolve) => void setImmediate(resolve));
+  assert.equal(hasDied, false);
+  const { host = '' } = database.poolConfig;
+  if (host.startsWith('/')) await assert.rejects(access(host), { code: 'ENOENT' });
+});
+
+test('an embedded database that cannot start says why', async () => {
+  await assert.rejects(startEmbeddedDatabase({ archive: 'no-such-archive.tar' }), {
+    message: /open file/,
+  });
+});
+
+test('the process of a sidecar ends with 1 when its embedded database has died', async () => {
+  const [preload, main] = ['./testing/dying-database.ts', '../main.ts'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  ) as [string, string];
+  const child = spawn(process.execPath, ['--import', preload, main], {
+    env: {
+      PORT: '0',
+      PUBLIC_URL: 'https://voice.example.com',
+      ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
+      TWILIO_ACCOUNT_SID: `AC${'a'.repeat(32)}`,
+      TWILIO_AUTH_TOKEN: 'auth-token-of-the-tests',
+    },
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    if (said.includes('is listening')) child.kill('SIGUSR2');
+  });
+  const [code] = (await once(child, 'close')) as [number];
+  assert.equal(code, 1, said);
+  assert.match(said, /the embedded database died/);
 });

@@ -6,6 +6,8 @@ import type { PoolConfig } from 'pg';
 
 export interface EmbeddedDatabase {
   readonly poolConfig: PoolConfig;
+  /** Resolves with why, when it has ended although nobody closed it. */
+  readonly died: Promise<Error>;
   close(): Promise<void>;
 }
 
@@ -48,13 +50,26 @@ export async function startEmbeddedDatabase(files: EmbeddedFiles): Promise<Embed
     } satisfies EmbeddedStart,
   });
 
+  // Listened for from the start: an exit that has happened is not told again.
+  const ended = new Promise<Error>((resolve) => {
+    let cause: unknown;
+    worker.on('error', (error) => (cause = error));
+    worker.once('exit', (code) =>
+      resolve(new Error(`the embedded database stopped (${String(code)})`, { cause })),
+    );
+  }).finally(async () => {
+    if (socketDir !== undefined) await rm(socketDir, { recursive: true, force: true });
+  });
+
   try {
     const ready = await new Promise<EmbeddedReady>((resolve, reject) => {
       worker.once('message', resolve);
-      worker.once('error', reject);
-      worker.once('exit', (code) =>
-        reject(new Error(`the embedded database stopped (${String(code)})`)),
-      );
+      ended.then((error) => reject(error.cause instanceof Error ? error.cause : error), reject);
+    });
+    const { promise: died, resolve: dies } = Promise.withResolvers<Error>();
+    let isClosing = false;
+    void ended.then((error) => {
+      if (!isClosing) dies(error);
     });
     return {
       poolConfig: {
@@ -67,16 +82,16 @@ export async function startEmbeddedDatabase(files: EmbeddedFiles): Promise<Embed
         // costs nothing, since PGlite runs one statement at a time anyway.
         max: 1,
       },
+      died,
       async close() {
-        const exited = new Promise((resolve) => worker.once('exit', resolve));
+        isClosing = true;
         worker.postMessage('close');
-        await exited;
-        if (socketDir !== undefined) await rm(socketDir, { recursive: true, force: true });
+        await ended;
       },
     };
   } catch (error) {
     await worker.terminate();
-    if (socketDir !== undefined) await rm(socketDir, { recursive: true, force: true });
+    await ended;
     throw error;
   }
 }

@@ -9,7 +9,8 @@ export function json<T>(value: T): RawBuilder<T> {
 /** SQLSTATE of a database error, if it is one. */
 export function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)
+  // No class of SQLSTATE begins with E, as the codes of Node do: EPIPE.
+  return typeof error.code === 'string' && /^(?!E)[0-9A-Z]{5}$/.test(error.code)
     ? error.code
     : undefined;
 }

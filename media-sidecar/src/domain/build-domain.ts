@@ -121,16 +121,16 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
 
 /** What writes down what happens in calls and transcriptions. */
 function recorders(
-  { db, clock, logger }: DomainParts,
+  { db, clock, metrics, logger }: DomainParts,
   publisher: EventPublisher,
   prices: PriceTable,
 ) {
   // One queue of each call: what its agent does is told in order with what it says.
-  const writes = new OrderedWrites({ db, publisher });
+  const writes = new OrderedWrites({ db, publisher, metrics, logger });
   return {
     actions: new StoredCallActions({ writes, clock, logger }),
     recorder: new StoredCallRecorder({ writes, prices, logger }),
-    transcriptionRecorder: new StoredTranscriptionRecorder({ db, publisher, logger }),
+    transcriptionRecorder: new StoredTranscriptionRecorder({ db, publisher, metrics, logger }),
   };
 }
 

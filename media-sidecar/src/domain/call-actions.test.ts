@@ -3,6 +3,7 @@ import { before, beforeEach, test } from 'node:test';
 import type { CallSubject, ToolOutcome } from '../call/ports.ts';
 import { onEachDatabase } from '../db/testing/test-database.ts';
 import { silentLogger } from '../kernel/logger.ts';
+import { noMetrics } from '../kernel/metrics.ts';
 import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
 import { StoredCallActions } from './call-actions.ts';
 import { StoredCallRecorder } from './calls/call-recorder.ts';
@@ -51,8 +52,8 @@ onEachDatabase('what agents do', (database) => {
     flaky = new FlakyDatabase(database());
     const logger = { ...silentLogger, error: () => void (lost += 1) };
     const writes = new OrderedWrites(
-      { db: flaky, publisher: new EventPublisher(deliveries) },
-      { ...quickRetries, maxRetries: 3 },
+      { db: flaky, publisher: new EventPublisher(deliveries), metrics: noMetrics, logger },
+      quickRetries,
     );
     actions = new StoredCallActions({ writes, clock, logger });
     recorder = new StoredCallRecorder({ writes, prices: builtInPrices, logger });

@@ -2,24 +2,33 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onEachDatabase } from '../db/testing/test-database.ts';
 import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
-import { Housekeeping } from './housekeeping.ts';
+import { turnSettingsSchema } from '../turn/options.ts';
+import { Housekeeping, longestConversationMs } from './housekeeping.ts';
 import { transcriptionRequestSchema } from './transcriptions/schema.ts';
 import { createClaimedSession, createTenant, platform } from './testing/fixtures.ts';
+import { silentQueue } from './testing/outbox.ts';
 import { testDomain } from './testing/test-domain.ts';
+
+const hourMs = 3_600_000;
 
 onEachDatabase('housekeeping', (database) => {
   test('closes calls whose process died, and removes old sessions', async () => {
     const db = database();
     const tenant = await createTenant(db);
     const { calls, recorder, transcriptionRecorder } = testDomain(db);
-    const recorders = { calls: recorder, transcriptions: transcriptionRecorder };
+    const records = {
+      calls: recorder,
+      transcriptions: transcriptionRecorder,
+      deliveries: silentQueue,
+    };
     const nowMs = Date.now();
     const startedAgo = async (agoMs: number): Promise<string> => {
       const callId = await createClaimedSession(db, tenant.id);
       recorder.callStarted({ callId, tenantId: tenant.id, startedAtMs: nowMs - agoMs });
       return callId;
     };
-    const [dead, alive] = [await startedAgo(25 * 3_600_000), await startedAgo(3_600_000)];
+    // A conversation may last two hours, and has a quarter of one for its last words.
+    const [dead, alive] = [await startedAgo(2.25 * hourMs + 1), await startedAgo(2.25 * hourMs)];
     await recorder.flush();
 
     const sessionsLeft = async (): Promise<number> => {
@@ -28,14 +37,14 @@ onEachDatabase('housekeeping', (database) => {
       );
       return rows.length;
     };
-    await new Housekeeping(db, recorders, new VirtualClock(nowMs)).tidyUp();
+    await new Housekeeping(db, records, new VirtualClock(nowMs)).tidyUp();
     const [ended, running] = [await calls.get(platform, dead), await calls.get(platform, alive)];
     assert.deepEqual([ended.status, ended.endReason], ['failed', 'connection-lost']);
     assert.equal(running.status, 'in-progress');
     assert.equal(await sessionsLeft(), 2);
 
-    const later = new VirtualClock(nowMs + 25 * 3_600_000);
-    await new Housekeeping(db, recorders, later).tidyUp();
+    const later = new VirtualClock(nowMs + 25 * hourMs);
+    await new Housekeeping(db, records, later).tidyUp();
     assert.equal(await sessionsLeft(), 0);
   });
 
@@ -60,21 +69,31 @@ onEachDatabase('housekeeping', (database) => {
       return transcriptionId;
     };
     const dead = await begin();
-    clock.advance(24 * 3_600_000);
+    clock.advance(22 * hourMs);
+    const long = await begin();
+    clock.advance(2 * hourMs);
     const { transcriptionId: forgotten } = await issue();
-    clock.advance(3_600_000);
+    clock.advance(hourMs);
     const running = await begin();
     const { transcriptionId: fresh } = await issue();
 
-    const recorders = { calls, transcriptions: transcriptionRecorder };
-    await new Housekeeping(db, recorders, clock).tidyUp();
+    const records = { calls, transcriptions: transcriptionRecorder, deliveries: silentQueue };
+    await new Housekeeping(db, records, clock).tidyUp();
     const state = async (id: string) => {
       const { status, endReason } = await transcriptions.get(platform, id);
       return [status, endReason];
     };
     assert.deepEqual(await state(dead), ['completed', 'connection-lost']);
+    assert.deepEqual(await state(long), ['in-progress', null], 'it lasts as long as its call');
     assert.deepEqual(await state(forgotten), ['failed', 'never-started']);
     assert.deepEqual(await state(running), ['in-progress', null]);
     assert.deepEqual(await state(fresh), ['waiting', null]);
   });
+});
+
+test('no tenant may set a longer conversation than housekeeping knows of', () => {
+  const isAllowed = (maxCallMs: number): boolean =>
+    turnSettingsSchema.safeParse({ limits: { maxCallMs } }).success;
+  assert.ok(isAllowed(longestConversationMs));
+  assert.ok(!isAllowed(longestConversationMs + 1));
 });

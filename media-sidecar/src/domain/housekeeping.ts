@@ -2,6 +2,7 @@ import type { CallRecorder, TranscriptionRecorder } from '../call/ports.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { callsInProgressSince } from './calls/repository.ts';
+import type { DeliveryQueue } from './events/ports.ts';
 import { deleteEventsBefore } from './events/repository.ts';
 import type { Page } from './paging.ts';
 import { deleteSessionsBefore } from './sessions/repository.ts';
@@ -9,35 +10,46 @@ import { listTenants } from './tenants/repository.ts';
 import { abandonedTranscriptions } from './transcriptions/repository.ts';
 
 const hourMs = 3_600_000;
-/** Twilio ends a call after four hours, unless the account was given more. */
-const longestCallMs = 24 * hourMs;
+/** The longest that a tenant may set (turn/options.ts). */
+export const longestConversationMs = 2 * hourMs;
+/** A conversation that began so long ago has ended, its last words and its record included. */
+const conversationsEndWithinMs = longestConversationMs + hourMs / 4;
+/** A transcription lasts as long as its call: four hours, unless Twilio gave the account up to a day. */
+const longestTranscriptionMs = 24 * hourMs;
 const sessionsKeptMs = 24 * hourMs;
 /** OpenAI announces a call again for up to three days. */
 const openAiCallsKeptMs = 96 * hourMs;
-/** Longer than an event is tried to be delivered. */
+/** And for as long as somebody is still to be told of them. */
 const eventsKeptMs = 72 * hourMs;
 const tenantsPerPage = 100;
 
-type Flushing<T> = T & { flush(): Promise<void> };
+type Calls = Pick<CallRecorder, 'callEnded'> & { written(callId: string): Promise<void> };
+type Transcriptions = Pick<TranscriptionRecorder, 'ended'> & {
+  written(transcriptionId: string): Promise<void>;
+};
+type Deliveries = Pick<DeliveryQueue, 'undelivered'>;
 
 /** Removes what is of no more use, and closes the records of calls whose process died. */
 export class Housekeeping {
   readonly #db: Database;
-  readonly #calls: CallRecorder;
-  readonly #transcriptions: Flushing<TranscriptionRecorder>;
+  readonly #calls: Calls;
+  readonly #transcriptions: Transcriptions;
+  readonly #deliveries: Deliveries;
   readonly #clock: Clock;
 
   constructor(
     db: Database,
-    recorders: {
-      readonly calls: CallRecorder;
-      readonly transcriptions: Flushing<TranscriptionRecorder>;
+    records: {
+      readonly calls: Calls;
+      readonly transcriptions: Transcriptions;
+      readonly deliveries: Deliveries;
     },
     clock: Clock,
   ) {
     this.#db = db;
-    this.#calls = recorders.calls;
-    this.#transcriptions = recorders.transcriptions;
+    this.#calls = records.calls;
+    this.#transcriptions = records.transcriptions;
+    this.#deliveries = records.deliveries;
     this.#clock = clock;
   }
 
@@ -49,8 +61,6 @@ export class Housekeeping {
       for (const tenant of tenants) await this.#tidyUpOne(tenant.id);
       after = tenants.length < tenantsPerPage ? undefined : tenants.at(-1)?.slug;
     } while (after !== undefined);
-    await this.#calls.flush();
-    await this.#transcriptions.flush();
   }
 
   async #tidyUpOne(tenantId: string): Promise<void> {
@@ -60,11 +70,14 @@ export class Housekeeping {
         any: new Date(nowMs - sessionsKeptMs),
         withOpenAiCall: new Date(nowMs - openAiCallsKeptMs),
       });
-      await deleteEventsBefore(tx, new Date(nowMs - eventsKeptMs));
-      const started = new Date(nowMs - longestCallMs);
+      const undelivered = await this.#deliveries.undelivered(tx);
+      await deleteEventsBefore(tx, new Date(nowMs - eventsKeptMs), undelivered);
       return {
-        calls: await callsInProgressSince(tx, started),
-        transcriptions: await abandonedTranscriptions(tx, { expired: new Date(nowMs), started }),
+        calls: await callsInProgressSince(tx, new Date(nowMs - conversationsEndWithinMs)),
+        transcriptions: await abandonedTranscriptions(tx, {
+          expired: new Date(nowMs),
+          started: new Date(nowMs - longestTranscriptionMs),
+        }),
       };
     });
     for (const { id, neverStarted } of abandoned.transcriptions) {
@@ -87,5 +100,9 @@ export class Housekeeping {
         framesSent: 0,
       });
     }
+    await Promise.all([
+      ...abandoned.transcriptions.map(({ id }) => this.#transcriptions.written(id)),
+      ...abandoned.calls.map((callId) => this.#calls.written(callId)),
+    ]);
   }
 }

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TenantDb } from '../db/database.ts';
 import { newId } from './identifiers.ts';
-import { OrderedWrites, type OrderedWrite } from './ordered-writes.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { noMetrics } from '../kernel/metrics.ts';
+import { OrderedWrites, type OrderedWrite, type OrderedWriteOptions } from './ordered-writes.ts';
 import { silentPublisher } from './testing/outbox.ts';
 
 const tenantId = newId();
 
 /** A database that notes what is written in which transaction, and takes nothing of a bad one. */
-function rig() {
+function rig(options: OrderedWriteOptions = {}) {
   const transactions: string[][] = [];
   const open = new Map<TenantDb, string[]>();
   const withTenant = async <T>(_id: string, work: (tx: TenantDb) => Promise<T>): Promise<T> => {
@@ -21,11 +23,21 @@ function rig() {
   };
   const lost: string[] = [];
   const stored: string[] = [];
+  const counted: (string | undefined)[] = [];
+  const logged: string[] = [];
   const writes = new OrderedWrites(
-    { db: { withTenant }, publisher: silentPublisher },
-    { firstDelayMs: 1 },
+    {
+      db: { withTenant },
+      publisher: silentPublisher,
+      metrics: {
+        ...noMetrics,
+        count: (name, labels) => counted.push(`${name} ${labels?.['reason']}`),
+      },
+      logger: { ...silentLogger, error: (_fields, message) => logged.push(message) },
+    },
+    { firstDelayMs: 1, ...options },
   );
-  const add = (name: string, more: Partial<OrderedWrite> = {}): void =>
+  const add = (name: string, more: Partial<OrderedWrite> = {}): boolean =>
     writes.add({
       subject: 'call',
       tenantId,
@@ -37,8 +49,11 @@ function rig() {
       onLost: () => lost.push(name),
       ...more,
     });
-  return { transactions, lost, stored, writes, add };
+  return { transactions, lost, stored, counted, logged, writes, add };
 }
+
+/** Until everything that is ready has run, of real time nothing. */
+const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 const gone = Object.assign(new Error('gone'), { code: '57P01' });
 const refused = Object.assign(new Error('a broken rule'), { code: '23505' });
@@ -163,4 +178,132 @@ test('all are tried again together while the database is away', async () => {
   await writes.flush();
   assert.deepEqual(transactions, [['turn']]);
   assert.deepEqual(lost, []);
+});
+
+test('a write is tried for as long as the database is away, and those behind it stay behind', async (t) => {
+  const { add, lost, stored, transactions, writes } = rig({ firstDelayMs: 100 });
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let isAway = true;
+  let tries = 0;
+  add('start', {
+    work: () => {
+      tries += 1;
+      return isAway ? Promise.reject(gone) : Promise.resolve(undefined);
+    },
+  });
+  add('turn');
+  // Two hours: no retry is further away than ten seconds.
+  for (let passed = 0; passed < 720; passed += 1) {
+    await settled();
+    t.mock.timers.tick(10_000);
+  }
+  add('end');
+  assert.ok(tries > 700, `${String(tries)} tries`);
+  assert.deepEqual([transactions, lost], [[], []]);
+  isAway = false;
+  await settled();
+  t.mock.timers.tick(10_000);
+  await writes.written('call');
+  assert.deepEqual(stored, ['start', 'turn', 'end']);
+});
+
+test('a connection that breaks is a database that is away, a mistake is not', async () => {
+  const { add, lost, stored, writes } = rig();
+  const failsOnce = (error: Error): OrderedWrite['work'] => {
+    let hasFailed = false;
+    return () => {
+      if (hasFailed) return Promise.resolve(undefined);
+      hasFailed = true;
+      return Promise.reject(error);
+    };
+  };
+  const coded = (code: string, error: Error = new Error(code)) => Object.assign(error, { code });
+  const transient = [
+    ...['EPIPE', 'ECONNREFUSED', '08006', '25006', '40P01', '53300', '57P03', 'XX000'].map((code) =>
+      coded(code),
+    ),
+    new Error('Connection terminated unexpectedly'),
+  ];
+  const lasting = [
+    ...['0A000', '22001', '23503', '42703', '54000', 'P0001'].map((code) => coded(code)),
+    coded('ERR_INVALID_ARG_TYPE', new TypeError('a connection is no text')),
+  ];
+  for (const error of [...transient, ...lasting]) {
+    add(error.message, { subject: error.message, work: failsOnce(error) });
+  }
+  await writes.flush();
+  assert.deepEqual(stored.toSorted(), transient.map(({ message }) => message).toSorted());
+  assert.deepEqual(lost.toSorted(), lasting.map(({ message }) => message).toSorted());
+});
+
+test('a flush waits no longer than it may; what is left then is lost, once each, and not written', async (t) => {
+  const { add, lost, stored, counted, transactions, writes } = rig();
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let isAway = true;
+  const work = (): Promise<undefined> =>
+    isAway ? Promise.reject(gone) : Promise.resolve(undefined);
+  add('turn', { subject: 'call 1', work });
+  await settled();
+  add('end', { subject: 'call 1' });
+  const flushed = writes.flush();
+  add('patient', { subject: 'call 2', patienceMs: 60_000, work });
+  await settled();
+  t.mock.timers.tick(10_000);
+  await flushed;
+  assert.deepEqual(lost, ['turn', 'end', 'patient']);
+  assert.deepEqual(
+    counted,
+    Array.from({ length: 3 }, () => 'records_lost shutdown'),
+  );
+
+  isAway = false;
+  add('afterwards', { subject: 'call 1' });
+  await settled();
+  t.mock.timers.tick(60_000);
+  await writes.written('call 1');
+  await writes.written('call 2');
+  assert.deepEqual([transactions, stored], [[['afterwards']], ['afterwards']]);
+  assert.equal(lost.length, 3);
+});
+
+test('a flush does not wait for a database that never answers', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { add, lost, stored, writes } = rig({ flushWithinMs: 500 });
+  const { promise: answered, resolve: answer } = Promise.withResolvers<undefined>();
+  add('turn', { work: () => answered });
+  const flushed = writes.flush();
+  await settled();
+  t.mock.timers.tick(500);
+  await flushed;
+  assert.deepEqual(lost, ['turn']);
+  answer(undefined);
+  await writes.written('call');
+  assert.deepEqual([lost, stored], [['turn'], []]);
+});
+
+test('what waits is bounded: more is lost at once, counted, and told once', async () => {
+  const { add, counted, logged, lost, stored, transactions, writes } = rig({ maxHeld: 2 });
+  const fill = (): boolean[] =>
+    ['turn', 'turn 2', 'turn 3', 'turn 4'].map((name) => add(name, { patienceMs: 60_000 }));
+  assert.deepEqual(fill(), [true, true, false, false]);
+  const work = () => Promise.resolve({ result: 1, events: [] });
+  await assert.rejects(writes.run({ subject: 'call', tenantId, work }), /too many/);
+  assert.equal(logged.length, 1);
+  assert.deepEqual(
+    counted,
+    Array.from({ length: 3 }, () => 'records_lost full'),
+  );
+  await writes.flush();
+  assert.deepEqual([transactions, stored, lost], [[['turn', 'turn 2']], ['turn', 'turn 2'], []]);
+
+  assert.deepEqual(fill(), [true, true, false, false]);
+  assert.equal(logged.length, 2, 'it is told again, as all was well between');
+  await writes.flush();
+});
+
+test('what can never be stored is counted', async () => {
+  const { add, counted, writes } = rig();
+  add('bad', { work: () => Promise.reject(refused) });
+  await writes.flush();
+  assert.deepEqual(counted, ['records_lost refused']);
 });

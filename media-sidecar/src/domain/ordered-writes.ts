@@ -2,22 +2,27 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { RetryPolicy } from 'cockatiel';
 import type { Database, TenantDb } from '../db/database.ts';
 import { sqlState } from '../db/sql.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Metrics } from '../kernel/metrics.ts';
 import type { EventPublisher, EventToTell } from './events/publisher.ts';
 import type { EventData } from './events/schema.ts';
 
 export interface OrderedWriteOptions {
-  /** How often a write is tried again while the database is away. @defaultValue 20 */
-  readonly maxRetries?: number;
   /** @defaultValue 100 */
   readonly firstDelayMs?: number;
   /** @defaultValue 10000 */
   readonly maxDelayMs?: number;
+  /** How many writes may be held in memory; more are lost at once. @defaultValue 100000 */
+  readonly maxHeld?: number;
+  /** How long a flush waits for a database that is away, in ms. @defaultValue 10000 */
+  readonly flushWithinMs?: number;
 }
 
 const defaults = {
-  maxRetries: 20,
   firstDelayMs: 100,
   maxDelayMs: 10_000,
+  maxHeld: 100_000,
+  flushWithinMs: 10_000,
 } as const satisfies OrderedWriteOptions;
 
 export interface OrderedWrite {
@@ -32,7 +37,7 @@ export interface OrderedWrite {
   /** @returns the events that tell of it; none when there is nothing (more) to tell */
   readonly work: (tx: TenantDb) => Promise<Told>;
   readonly onStored?: () => void;
-  /** It will never be written. */
+  /** It was taken, and will never be written. */
   readonly onLost: (error: unknown) => void;
 }
 
@@ -50,15 +55,22 @@ interface Line {
 }
 
 /**
- * Writes off the frame path: in order per subject, retried, each together with its events in one
- * transaction. What waits about a subject shares a transaction, and takes along what waits about
- * other subjects of the tenant; if that fails, each subject's writes are by themselves again, so
- * that none waits for another's trouble.
+ * Writes off the frame path: in order per subject, each together with its events in one transaction,
+ * and retried for as long as the database is away. What waits about a subject shares a transaction,
+ * and takes along what waits about other subjects of the tenant; if that fails, each subject's writes
+ * are by themselves again, so that none waits for another's trouble.
  */
 export class OrderedWrites {
   readonly #db: Pick<Database, 'withTenant'>;
   readonly #publisher: EventPublisher;
+  readonly #metrics: Metrics;
+  readonly #logger: Logger;
+  readonly #maxHeld: number;
+  readonly #flushWithinMs: number;
   readonly #retry: RetryPolicy;
+  /** What was taken, and is neither stored nor lost. */
+  readonly #held = new Set<OrderedWrite>();
+  #toldThatFull = false;
   /** Subjects about which something waits or is being written. */
   readonly #lines = new Map<string, Line>();
 
@@ -66,13 +78,19 @@ export class OrderedWrites {
     parts: {
       readonly db: Pick<Database, 'withTenant'>;
       readonly publisher: EventPublisher;
+      readonly metrics: Metrics;
+      readonly logger: Logger;
     },
     options: OrderedWriteOptions = {},
   ) {
     this.#db = parts.db;
     this.#publisher = parts.publisher;
+    this.#metrics = parts.metrics;
+    this.#logger = parts.logger;
+    this.#maxHeld = options.maxHeld ?? defaults.maxHeld;
+    this.#flushWithinMs = options.flushWithinMs ?? defaults.flushWithinMs;
     this.#retry = retry(handleWhen(isTransient), {
-      maxAttempts: options.maxRetries ?? defaults.maxRetries,
+      maxAttempts: Number.POSITIVE_INFINITY,
       backoff: new ExponentialBackoff({
         initialDelay: options.firstDelayMs ?? defaults.firstDelayMs,
         maxDelay: options.maxDelayMs ?? defaults.maxDelayMs,
@@ -80,8 +98,16 @@ export class OrderedWrites {
     });
   }
 
-  /** Returns at once. */
-  add(write: OrderedWrite): void {
+  /**
+   * Returns at once.
+   * @returns whether it was taken; if not, too much is held already, and it is lost without a word
+   */
+  add(write: OrderedWrite): boolean {
+    if (this.#held.size >= this.#maxHeld) {
+      this.#refuse();
+      return false;
+    }
+    this.#held.add(write);
     const { subject, tenantId, patienceMs = 0 } = write;
     let line = this.#lines.get(subject);
     if (!line) {
@@ -99,6 +125,7 @@ export class OrderedWrites {
       line.waiting.push(write);
     }
     line.patience.lasts(patienceMs);
+    return true;
   }
 
   async #drain(subject: string, line: Line): Promise<void> {
@@ -144,7 +171,7 @@ export class OrderedWrites {
       toDeliver = await this.#retry.execute(() => this.#transact(writes));
     } catch (error) {
       const [first, ...more] = writes;
-      if (more.length === 0) first?.onLost(error);
+      if (first !== undefined && more.length === 0) this.#lose(first, 'refused', error);
       else for (const write of writes) await this.#store([write]);
       return;
     }
@@ -153,11 +180,13 @@ export class OrderedWrites {
 
   /** @returns whether there is something to deliver */
   async #transact(writes: readonly OrderedWrite[]): Promise<boolean> {
-    const [first] = writes;
+    // What was given up while it waited for another try is not to be stored after all.
+    const held = writes.filter((write) => this.#held.has(write));
+    const [first] = held;
     if (!first) return false;
     return this.#db.withTenant(first.tenantId, async (tx) => {
       let toDeliver = false;
-      for (const { work } of writes) {
+      for (const { work } of held) {
         for (const event of eventsOf(await work(tx))) {
           toDeliver = (await this.#publisher.publish(tx, event)) || toDeliver;
         }
@@ -168,12 +197,33 @@ export class OrderedWrites {
 
   #stored(writes: readonly OrderedWrite[], toDeliver: boolean): void {
     if (toDeliver) this.#publisher.committed();
-    for (const { onStored } of writes) onStored?.();
+    for (const write of writes) if (this.#settle(write)) write.onStored?.();
+  }
+
+  #lose(write: OrderedWrite, reason: 'refused' | 'shutdown', error: unknown): void {
+    if (!this.#settle(write)) return;
+    this.#metrics.count('records_lost', { reason });
+    write.onLost(error);
+  }
+
+  /** @returns false when it was stored or lost before */
+  #settle(write: OrderedWrite): boolean {
+    const wasHeld = this.#held.delete(write);
+    if (this.#held.size === 0) this.#toldThatFull = false;
+    return wasHeld;
+  }
+
+  /** Told once, until nothing is held any more: it may be thousands. */
+  #refuse(): void {
+    this.#metrics.count('records_lost', { reason: 'full' });
+    if (this.#toldThatFull) return;
+    this.#toldThatFull = true;
+    this.#logger.error({ held: this.#held.size }, 'too many records are held: new ones are lost');
   }
 
   /**
    * Writes in the same order, for somebody who waits for what comes of it.
-   * @throws what `onLost` would be given
+   * @throws what `onLost` would be given, or that too much is held
    */
   run<T>(
     write: Pick<OrderedWrite, 'subject' | 'tenantId'> & {
@@ -184,7 +234,7 @@ export class OrderedWrites {
   ): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     let result: T | undefined;
-    this.add({
+    const isTaken = this.add({
       ...write,
       work: async (tx) => {
         const done = await write.work(tx);
@@ -194,19 +244,43 @@ export class OrderedWrites {
       onStored: () => resolve(result as T),
       onLost: reject,
     });
+    if (!isTaken) reject(new Error('too many records are held'));
     return promise;
   }
 
-  /** Resolves when everything that was added is written, or lost. */
+  /** Resolves when what was added about a subject is written, or lost, however long that takes. */
+  async written(subject: string): Promise<void> {
+    await this.#lines.get(subject)?.done;
+  }
+
+  /** For the end of the process: what the database does not take in time is lost. */
   async flush(): Promise<void> {
-    while (this.#lines.size > 0) {
+    let isLate = false;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      isLate = true;
+      resolve();
+    }, this.#flushWithinMs);
+    while (this.#held.size > 0 && !isLate) {
       const lines = [...this.#lines.values()];
       for (const line of lines) {
         line.hurries = true;
         line.patience.lasts(0);
       }
-      await Promise.all(lines.map(({ done }) => done));
+      await Promise.race([Promise.all(lines.map(({ done }) => done)), late]);
     }
+    clearTimeout(timer);
+    if (isLate) this.#giveUp();
+  }
+
+  /** A transaction that is under way goes on, and may be stored although it was told to be lost. */
+  #giveUp(): void {
+    for (const line of this.#lines.values()) {
+      line.waiting.length = 0;
+      line.patience.lasts(0);
+    }
+    const error = new Error('the database did not take it in time');
+    for (const write of [...this.#held]) this.#lose(write, 'shutdown', error);
   }
 }
 
@@ -259,13 +333,18 @@ function eventsOf(told: Told): readonly EventToTell[] {
 }
 
 /**
- * Whether the same write may succeed later. Data that does not fit, a broken rule or a bad statement
- * (SQLSTATE classes 22, 23, 42) stay wrong however often they are sent.
+ * SQLSTATE classes that speak of the database and not of the write: connection, state of the
+ * transaction, login, database, conflict, resources, lock, operator, system, internal error. Any
+ * other write stays wrong however often it is sent, and would hold up its subject for good.
  */
+const transientStates = /^(?:08|25|28|3D|40|53|55|57|58|XX)/;
+
+/** Whether the same write may succeed later. */
 function isTransient(error: unknown): boolean {
   const state = sqlState(error);
-  if (state !== undefined) return !/^(?:22|23|42|44)/.test(state);
-  return typeof error === 'object' && error !== null && 'code' in error
-    ? true
-    : error instanceof Error && /connection|timeout|terminated/i.test(error.message);
+  if (state !== undefined) return transientStates.test(state);
+  // Node gives codes to mistakes in a program, too.
+  const isMistake = error instanceof TypeError || error instanceof RangeError;
+  if (isMistake || !(error instanceof Error)) return false;
+  return 'code' in error || /connection|timeout|terminated/i.test(error.message);
 }

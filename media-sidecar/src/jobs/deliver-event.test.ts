@@ -3,8 +3,11 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { onEachDatabase } from '../db/testing/test-database.ts';
 import type { StoredCallRecorder } from '../domain/calls/call-recorder.ts';
-import { Deliveries } from '../domain/events/deliveries.ts';
+import { Deliveries, deliveryTriedForMs } from '../domain/events/deliveries.ts';
 import { EventPublisher } from '../domain/events/publisher.ts';
+import type { Delivery } from '../domain/events/schema.ts';
+import { Housekeeping } from '../domain/housekeeping.ts';
+import { newId } from '../domain/identifiers.ts';
 import { Subscriptions } from '../domain/subscriptions/subscriptions.ts';
 import { Tenants } from '../domain/tenants/tenants.ts';
 import type { Tenant } from '../domain/tenants/schema.ts';
@@ -14,12 +17,14 @@ import {
   createTenant,
   platform,
 } from '../domain/testing/fixtures.ts';
+import { testDomain } from '../domain/testing/test-domain.ts';
 import { Receiver, type ReceivedRequest } from '../domain/testing/webhook-receiver.ts';
 import { Sealer } from '../domain/webhooks/sealer.ts';
 import { WebhookClient } from '../domain/webhooks/webhook-client.ts';
-import { systemClock } from '../kernel/clock.ts';
+import { systemClock, type Clock } from '../kernel/clock.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { noMetrics } from '../kernel/metrics.ts';
+import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
 import { deliverEventJob, deliveryQueue } from './deliver-event.ts';
 import { JobQueue } from './queue.ts';
 
@@ -42,6 +47,22 @@ onEachDatabase('delivery of events', (database) => {
   let tenant: Tenant;
   const client = new WebhookClient({ allowLoopback: true });
 
+  /** Delivers as at some time, and keeps what it counts and logs. */
+  const jobAt = (clock: Clock) => {
+    const counted: (string | undefined)[] = [];
+    const logged: string[] = [];
+    const log = (_fields: object, message: string): void => void logged.push(message);
+    const logger = { ...silentLogger, info: log, warn: log };
+    const metrics = {
+      ...noMetrics,
+      count: (_name: string, labels?: Record<string, string>) =>
+        void counted.push(labels?.['outcome']),
+    };
+    const db = database();
+    const deliveries = new Deliveries({ db, subscriptions, client, clock, metrics, logger });
+    return { job: deliverEventJob(deliveries, logger), counted, logged };
+  };
+
   before(async () => {
     const db = database();
     queue = new JobQueue(db, silentLogger);
@@ -53,16 +74,7 @@ onEachDatabase('delivery of events', (database) => {
     });
     const publisher = new EventPublisher(deliveryQueue(queue));
     recorder = callRecorder(db, { publisher });
-    const deliveries = new Deliveries({
-      db,
-      subscriptions,
-      client,
-      clock: systemClock,
-      metrics: noMetrics,
-      logger: silentLogger,
-    });
-    const job = deliverEventJob(deliveries, silentLogger);
-    await queue.start([job]);
+    await queue.start([jobAt(systemClock).job]);
   });
   after(async () => {
     await queue.stop(5000);
@@ -210,6 +222,86 @@ onEachDatabase('delivery of events', (database) => {
       tx.db.selectFrom('events').select('id').execute(),
     );
     assert.deepEqual(rows, []);
+  });
+
+  /** An event that the queue knows nothing of. */
+  const anEvent = async (): Promise<{ delivery: Delivery; createdAtMs: number }> => {
+    const { id: subscriptionId } = await subscribe('/down');
+    const eventId = newId();
+    const { created_at: createdAt } = await database().withTenant(tenant.id, (tx) =>
+      tx.db
+        .insertInto('events')
+        .values({ tenant_id: tx.tenantId, id: eventId, type: 'call.completed', payload: '{}' })
+        .returning('created_at')
+        .executeTakeFirstOrThrow(),
+    );
+    const delivery = { tenantId: tenant.id, eventId, subscriptionId, owner: 'tenant' } as const;
+    return { delivery, createdAtMs: createdAt.getTime() };
+  };
+  const anyTry = { retryCount: 100, last: false };
+
+  test('an event is tried for 14 days, then given up with a line in the log and a count', async () => {
+    receiver.reply = (_request, response) => void response.writeHead(503).end();
+    const { delivery, createdAtMs } = await anEvent();
+    const clock = new VirtualClock(createdAtMs + 14 * 86_400_000 - 1);
+    const { job, counted, logged } = jobAt(clock);
+    await assert.rejects(job.handle(delivery, anyTry), { reason: 'status-503' });
+    assert.deepEqual([counted, logged], [['failed'], ['event delivery failed']]);
+
+    clock.advance(1);
+    await job.handle(delivery, anyTry);
+    assert.deepEqual(counted.slice(1), ['failed', 'given-up']);
+    assert.equal(logged.at(-1), 'event could not be delivered');
+  });
+
+  test('neither the tries nor the queue end before the 14 days', () => {
+    const { queue: options } = jobAt(systemClock).job;
+    const { retryLimit = 0, retryDelay = 0, retryDelayMax = 0, retentionSeconds = 0 } = options;
+    const triesLast = Array.from({ length: retryLimit }, (_, count) =>
+      Math.min(retryDelayMax, retryDelay * 2 ** count),
+    ).reduce((sum, delay) => sum + delay);
+    assert.ok(triesLast * 1000 >= deliveryTriedForMs);
+    assert.ok(retentionSeconds > triesLast + 86_400, 'pg-boss deletes without a word');
+  });
+
+  test('what has nothing left to deliver is told of', async () => {
+    const { delivery } = await anEvent();
+    const { job, counted, logged } = jobAt(systemClock);
+    await job.handle({ ...delivery, eventId: newId() }, anyTry);
+    await subscriptions.delete(platform, delivery.subscriptionId);
+    await job.handle(delivery, anyTry);
+    assert.deepEqual(counted, ['no-event', 'no-subscription']);
+    assert.equal(logged.length, 2);
+    assert.equal(receiver.received.length, 0);
+  });
+
+  test('the events of a receiver that is away are kept until it has them', async () => {
+    const db = database();
+    await subscribe('/away');
+    const { promise: isBack, resolve: comesBack } = Promise.withResolvers<void>();
+    receiver.reply = (_request, response) => {
+      void isBack.then(() => response.writeHead(204).end());
+    };
+    await converse(1);
+    await receiver.arrived(1);
+
+    const { recorder: calls, transcriptionRecorder: transcriptions } = testDomain(db);
+    const deliveries = deliveryQueue(queue);
+    const later = new VirtualClock(Date.now() + 13 * 86_400_000);
+    const eventsLeft = async (): Promise<string[]> => {
+      await new Housekeeping(db, { calls, transcriptions, deliveries }, later).tidyUp();
+      const rows = await db.withTenant(tenant.id, (tx) =>
+        tx.db.selectFrom('events').select('type').orderBy('id').execute(),
+      );
+      return rows.map(({ type }) => type);
+    };
+    assert.deepEqual(await eventsLeft(), ['call.started', 'call.turn', 'call.completed']);
+
+    comesBack();
+    await receiver.arrived(3);
+    const undelivered = () => db.withTenant(tenant.id, (tx) => deliveries.undelivered(tx));
+    while ((await undelivered()).length > 0) await Promise.resolve();
+    assert.deepEqual(await eventsLeft(), []);
   });
 
   test('an event is told only if its state is stored', async () => {

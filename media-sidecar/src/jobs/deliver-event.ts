@@ -1,6 +1,6 @@
 import { deliverySchema } from '../domain/events/schema.ts';
 import type { Delivery } from '../domain/events/schema.ts';
-import { DeliveryFailed } from '../domain/events/deliveries.ts';
+import { DeliveryFailed, deliveryTriedForMs } from '../domain/events/deliveries.ts';
 import type { Deliveries } from '../domain/events/deliveries.ts';
 import type { DeliveryQueue } from '../domain/events/ports.ts';
 import { newId } from '../domain/identifiers.ts';
@@ -8,6 +8,11 @@ import type { Logger } from '../kernel/logger.ts';
 import type { JobDefinition, JobQueue } from './queue.ts';
 
 const name = 'deliver-event';
+
+const hourSeconds = 3600;
+const triedForSeconds = deliveryTriedForMs / 1000;
+/** It takes 12 delays of 1 s, 2 s, 4 s, … to come to an hour. */
+const retryLimit = 12 + Math.ceil(triedForSeconds / hourSeconds) + 1;
 
 /**
  * Delivers one event to one subscription. Jobs with the same key run strictly one after the other,
@@ -21,11 +26,12 @@ export function deliverEventJob(deliveries: Deliveries, logger: Logger): JobDefi
     concurrency: 4,
     queue: {
       policy: 'key_strict_fifo',
-      // 1 s, 2 s, 4 s, … up to an hour: about a day.
-      retryLimit: 34,
+      retryLimit,
       retryDelay: 1,
       retryBackoff: true,
-      retryDelayMax: 3600,
+      retryDelayMax: hourSeconds,
+      // pg-boss deletes without a word what has waited longer.
+      retentionSeconds: 2 * triedForSeconds,
       expireInSeconds: 60,
       deleteAfterSeconds: 86_400,
     },
@@ -41,7 +47,8 @@ export function deliverEventJob(deliveries: Deliveries, logger: Logger): JobDefi
           'event delivery failed',
         );
         // A failed job would hold back the key for good, so giving up counts as done.
-        if (!attempt.last) throw error;
+        const isLast = attempt.last || (error instanceof DeliveryFailed && error.isLast);
+        if (!isLast) throw error;
         deliveries.giveUp(delivery);
       }
     },
@@ -62,6 +69,10 @@ export function deliveryQueue(queue: JobQueue): DeliveryQueue {
           key: `${delivery.subscriptionId}:${subject}`,
         })),
       ),
+    async undelivered(tx) {
+      const open = await queue.open(tx, name, { tenantId: tx.tenantId });
+      return open.flatMap((data) => deliverySchema.safeParse(data).data?.eventId ?? []);
+    },
     wake: () => queue.wake(name),
   };
 }

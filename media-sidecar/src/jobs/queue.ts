@@ -89,6 +89,15 @@ export class JobQueue {
     );
   }
 
+  /** Data of the jobs that are not done with, of those whose data has these properties. */
+  async open(tx: JobTransaction, name: string, properties: object): Promise<unknown[]> {
+    const { rows } = await fromKysely(tx.db).executeSql(
+      `select data from pgboss.job where name = $1 and state < 'completed' and data @> $2`,
+      [name, JSON.stringify(properties)],
+    );
+    return rows.map((row: { readonly data?: unknown }) => row.data);
+  }
+
   /** Has the workers of this process look for jobs at once. */
   wake(name: string): void {
     for (const worker of this.#workers.get(name) ?? []) this.#boss.notifyWorker(worker);
@@ -102,7 +111,13 @@ export class JobQueue {
 
   async #createQueue(definition: JobDefinition<object>): Promise<void> {
     const { name, queue } = definition;
-    if ((await this.#boss.getQueue(name)) === null) await this.#boss.createQueue(name, queue);
+    if ((await this.#boss.getQueue(name)) === null) {
+      await this.#boss.createQueue(name, queue);
+    } else {
+      // What an older version made, with its retries; a policy and partitions are for good.
+      const { policy: _policy, partition: _partition, ...changeable } = queue;
+      await this.#boss.updateQueue(name, changeable);
+    }
     if (definition.cron !== undefined) await this.#boss.schedule(name, definition.cron);
   }
 

@@ -41,7 +41,9 @@ export type MetricCounter =
   | 'realtime_dead_sockets'
   | 'tool_calls'
   | 'phrase_cache_requests'
-  | 'webhook_deliveries';
+  | 'webhook_deliveries'
+  /** What will never be written, by `reason`: refused (by the database), full or shutdown. */
+  | 'records_lost';
 
 export type MetricDuration =
   | 'end_of_turn_wait'

@@ -21,23 +21,40 @@ export function onEachDatabase(title: string, define: (database: () => Database)
     define(() => database);
   });
 
-  const serverUrl = process.env['TEST_DATABASE_URL'];
-  if (serverUrl === undefined || serverUrl === '') return;
+  const serverUrl = testServerUrl();
+  if (serverUrl === undefined) return;
   describe(`${title}, server`, () => {
     let database: Database;
-    const name = `sidecar_test_${randomBytes(6).toString('hex')}`;
+    let server: ServerDatabase;
     before(async () => {
-      await onServer(serverUrl, `create database ${name}`);
-      const url = new URL(serverUrl);
-      url.pathname = `/${name}`;
-      database = await Database.open({ url: url.href }, silentLogger);
+      server = await newServerDatabase(serverUrl);
+      database = await Database.open({ url: server.url.href }, silentLogger);
     });
     after(async () => {
       await database.close();
-      await onServer(serverUrl, `drop database ${name} with (force)`);
+      await server.drop();
     });
     define(() => database);
   });
+}
+
+export interface ServerDatabase {
+  readonly url: URL;
+  drop(): Promise<void>;
+}
+
+/** Of the server for tests, if there is one. */
+export function testServerUrl(): string | undefined {
+  const url = process.env['TEST_DATABASE_URL'];
+  return url === '' ? undefined : url;
+}
+
+export async function newServerDatabase(serverUrl: string): Promise<ServerDatabase> {
+  const name = `sidecar_test_${randomBytes(6).toString('hex')}`;
+  await onServer(serverUrl, `create database ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return { url, drop: () => onServer(serverUrl, `drop database ${name} with (force)`) };
 }
 
 async function onServer(url: string, statement: string): Promise<void> {

@@ -74,6 +74,11 @@ export class StoredCallRecorder implements CallRecorder {
     });
   }
 
+  /** Resolves when what was handed in about a call is stored, or lost. */
+  written(callId: string): Promise<void> {
+    return this.#writes.written(callId);
+  }
+
   flush(): Promise<void> {
     return this.#writes.flush();
   }

@@ -10,16 +10,25 @@ import type { Delivery } from './schema.ts';
 
 export type DeliveryOutcome = 'delivered' | 'subscription-gone' | 'nothing-to-deliver';
 
-/** It did not work, and is worth another try later. */
+/** It did not work, and may be worth another try later. */
 export class DeliveryFailed extends Error {
   override readonly name = 'DeliveryFailed';
   readonly reason: string;
+  /** Whether the event is too old for another try. */
+  readonly isLast: boolean;
 
-  constructor(reason: string, cause?: unknown) {
+  constructor(reason: string, isLast: boolean, cause?: unknown) {
     super(`delivery failed: ${reason}`, { cause });
     this.reason = reason;
+    this.isLast = isLast;
   }
 }
+
+/**
+ * How long an event is tried to be delivered, in ms. Its age counts and not its tries, because one that
+ * waited behind another has had fewer.
+ */
+export const deliveryTriedForMs = 14 * 86_400_000;
 
 /** Time for the receiver to answer, in ms. */
 const timeoutMs = 10_000;
@@ -47,14 +56,18 @@ export class Deliveries {
     const subscriber = { id: delivery.subscriptionId, owner };
     const event = await this.#parts.db.withTenant(tenantId, (tx) => findEvent(tx, eventId));
     const target = event && (await this.#parts.subscriptions.target(tenantId, subscriber));
-    if (event === undefined || target === undefined) return 'nothing-to-deliver';
+    if (event === undefined || target === undefined) {
+      this.#nothingToDeliver(delivery, event === undefined ? 'no-event' : 'no-subscription');
+      return 'nothing-to-deliver';
+    }
 
     const body = JSON.stringify({
       type: event.type,
       timestamp: event.createdAt.toISOString(),
       data: event.payload,
     });
-    const status = await this.#post({ ...target, id: eventId, body });
+    const isLast = this.#parts.clock.nowMs() - event.createdAt.getTime() >= deliveryTriedForMs;
+    const status = await this.#post({ ...target, id: eventId, body }, isLast);
     if (status === 410) {
       await this.#parts.subscriptions.remove(tenantId, subscriber);
       this.#parts.metrics.count('webhook_deliveries', { outcome: 'gone' });
@@ -64,7 +77,7 @@ export class Deliveries {
       );
       return 'subscription-gone';
     }
-    if (status < 200 || status > 299) throw this.#failed(`status-${String(status)}`);
+    if (status < 200 || status > 299) throw this.#failed(`status-${String(status)}`, isLast);
     this.#parts.metrics.count('webhook_deliveries', { outcome: 'delivered' });
     return 'delivered';
   }
@@ -76,18 +89,34 @@ export class Deliveries {
     this.#parts.logger.warn({ tenantId, subscriptionId, eventId }, 'event could not be delivered');
   }
 
-  async #post(request: { url: string; secret: string; id: string; body: string }): Promise<number> {
+  /** Somebody is not told: because there is nothing left to tell, or because nobody wants to hear it. */
+  #nothingToDeliver(delivery: Delivery, outcome: 'no-event' | 'no-subscription'): void {
+    const { tenantId, subscriptionId, eventId } = delivery;
+    this.#parts.metrics.count('webhook_deliveries', { outcome });
+    const fields = { tenantId, subscriptionId, eventId };
+    if (outcome === 'no-event') {
+      this.#parts.logger.warn(fields, 'event could not be delivered: it was deleted');
+    } else {
+      this.#parts.logger.info(fields, 'event not delivered: its subscription was deleted');
+    }
+  }
+
+  async #post(
+    request: { url: string; secret: string; id: string; body: string },
+    isLast: boolean,
+  ): Promise<number> {
     const nowMs = this.#parts.clock.nowMs();
     try {
       const signal = AbortSignal.timeout(timeoutMs);
       return (await this.#parts.client.post({ ...request, nowMs }, signal)).status;
     } catch (error) {
-      throw this.#failed(error instanceof WebhookError ? error.failure : 'unexpected', error);
+      const reason = error instanceof WebhookError ? error.failure : 'unexpected';
+      throw this.#failed(reason, isLast, error);
     }
   }
 
-  #failed(reason: string, cause?: unknown): DeliveryFailed {
+  #failed(reason: string, isLast: boolean, cause?: unknown): DeliveryFailed {
     this.#parts.metrics.count('webhook_deliveries', { outcome: 'failed' });
-    return new DeliveryFailed(reason, cause);
+    return new DeliveryFailed(reason, isLast, cause);
   }
 }

@@ -8,6 +8,8 @@ export interface DeliveryQueue {
    * one subscription are carried out one after the other, in the order in which they were added.
    */
   enqueue(tx: TenantDb, subject: string, deliveries: readonly Delivery[]): Promise<void>;
+  /** Ids of the tenant's events that somebody is still to be told of. */
+  undelivered(tx: TenantDb): Promise<readonly string[]>;
   /** Says that a transaction with deliveries was committed, so that nobody waits for a poll. */
   wake(): void;
 }

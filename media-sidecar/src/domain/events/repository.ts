@@ -1,4 +1,5 @@
 import type { TenantDb } from '../../db/database.ts';
+import { sql } from 'kysely';
 import { json } from '../../db/sql.ts';
 
 export interface StoredEvent {
@@ -37,10 +38,16 @@ export async function findEvent(tx: TenantDb, id: string): Promise<StoredEvent |
 }
 
 /** @returns how many */
-export async function deleteEventsBefore(tx: TenantDb, before: Date): Promise<number> {
+export async function deleteEventsBefore(
+  tx: TenantDb,
+  before: Date,
+  except: readonly string[],
+): Promise<number> {
   const { numDeletedRows } = await tx.db
     .deleteFrom('events')
     .where('created_at', '<', before)
+    // One parameter, however many they are.
+    .where('id', '!=', sql<string>`all(${except}::uuid[])`)
     .executeTakeFirst();
   return Number(numDeletedRows);
 }

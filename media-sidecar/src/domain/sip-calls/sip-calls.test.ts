@@ -12,6 +12,7 @@ import type { Admission, Sessions } from '../sessions/sessions.ts';
 import type { Tenant, TenantInput } from '../tenants/schema.ts';
 import { Tenants } from '../tenants/tenants.ts';
 import { createTenant, newPhoneNumber, platform, tenantInput } from '../testing/fixtures.ts';
+import { silentQueue } from '../testing/outbox.ts';
 import { testDomain } from '../testing/test-domain.ts';
 import { sipCallRequestSchema } from './schema.ts';
 import type { SipCallReply } from './schema.ts';
@@ -268,12 +269,16 @@ onEachDatabase('calls over SIP', (database) => {
     const db = database();
     await take({ tenant: tenant.slug });
     const { recorder, transcriptionRecorder } = testDomain(db);
-    const recorders = { calls: recorder, transcriptions: transcriptionRecorder };
+    const records = {
+      calls: recorder,
+      transcriptions: transcriptionRecorder,
+      deliveries: silentQueue,
+    };
     clock.advance(95 * 3_600_000);
-    await new Housekeeping(db, recorders, clock).tidyUp();
+    await new Housekeeping(db, records, clock).tidyUp();
     assert.equal((await take({ tenant: tenant.slug })).outcome, 'duplicate');
     clock.advance(2 * 3_600_000);
-    await new Housekeeping(db, recorders, clock).tidyUp();
+    await new Housekeeping(db, records, clock).tidyUp();
     assert.equal((await take({ tenant: tenant.slug })).outcome, 'answered');
   });
 });

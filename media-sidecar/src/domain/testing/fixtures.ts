@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import { silentLogger, type Logger } from '../../kernel/logger.ts';
+import { noMetrics } from '../../kernel/metrics.ts';
 import type { Access } from '../access.ts';
 import { StoredCallRecorder } from '../calls/call-recorder.ts';
 import { builtInPrices, type PriceTable } from '../costs/price-table.ts';
@@ -55,7 +56,7 @@ export function callRecorder(
 ): StoredCallRecorder {
   const { publisher = silentPublisher, prices = builtInPrices, logger = silentLogger } = more;
   return new StoredCallRecorder({
-    writes: new OrderedWrites({ db, publisher }, more.writes),
+    writes: new OrderedWrites({ db, publisher, metrics: noMetrics, logger }, more.writes),
     prices,
     logger,
   });

@@ -4,7 +4,11 @@ import { EventPublisher } from '../events/publisher.ts';
 import { findEvent } from '../events/repository.ts';
 import type { Delivery } from '../events/schema.ts';
 
-export const silentQueue: DeliveryQueue = { enqueue: () => Promise.resolve(), wake() {} };
+export const silentQueue: DeliveryQueue = {
+  enqueue: () => Promise.resolve(),
+  undelivered: () => Promise.resolve([]),
+  wake() {},
+};
 
 /** Delivers nothing. */
 export const silentPublisher = new EventPublisher(silentQueue);
@@ -16,6 +20,11 @@ export class KeptDeliveries implements DeliveryQueue {
   enqueue(_tx: TenantDb, subject: string, deliveries: readonly Delivery[]): Promise<void> {
     this.kept.push(...deliveries.map((delivery) => ({ subject, delivery })));
     return Promise.resolve();
+  }
+
+  undelivered({ tenantId }: TenantDb): Promise<string[]> {
+    const own = this.kept.filter(({ delivery }) => delivery.tenantId === tenantId);
+    return Promise.resolve(own.map(({ delivery }) => delivery.eventId));
   }
 
   wake(): void {}

@@ -6,6 +6,7 @@ import type {
 } from '../../call/ports.ts';
 import type { Database, TenantDb } from '../../db/database.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import type { Metrics } from '../../kernel/metrics.ts';
 import type { EventPublisher } from '../events/publisher.ts';
 import type { EventData } from '../events/schema.ts';
 import { OrderedWrites, type OrderedWriteOptions } from '../ordered-writes.ts';
@@ -30,6 +31,7 @@ export class StoredTranscriptionRecorder implements TranscriptionRecorder {
     parts: {
       readonly db: Pick<Database, 'withTenant'>;
       readonly publisher: EventPublisher;
+      readonly metrics: Metrics;
       readonly logger: Logger;
     },
     options: OrderedWriteOptions = {},
@@ -72,7 +74,12 @@ export class StoredTranscriptionRecorder implements TranscriptionRecorder {
     });
   }
 
-  /** Resolves when everything handed in so far is stored. */
+  /** Resolves when what was handed in about a transcription is stored, or lost. */
+  written(transcriptionId: string): Promise<void> {
+    return this.#writes.written(transcriptionId);
+  }
+
+  /** For the end of the process: what the database does not take in time is lost. */
   flush(): Promise<void> {
     return this.#writes.flush();
   }
