@@ -58,7 +58,9 @@ export async function startEmbeddedDatabase(files: EmbeddedFiles): Promise<Embed
       resolve(new Error(`the embedded database stopped (${String(code)})`, { cause })),
     );
   }).finally(async () => {
-    if (socketDir !== undefined) await rm(socketDir, { recursive: true, force: true });
+    if (socketDir === undefined) return;
+    // What is left of a socket in the folder for temporary files must not hide that it has ended.
+    await rm(socketDir, { recursive: true, force: true }).catch(() => undefined);
   });
 
   try {

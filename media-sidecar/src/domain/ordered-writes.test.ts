@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TenantDb } from '../db/database.ts';
+import { DomainError } from './errors.ts';
 import { newId } from './identifiers.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { noMetrics } from '../kernel/metrics.ts';
@@ -219,7 +220,7 @@ test('a connection that breaks is a database that is away, a mistake is not', as
   };
   const coded = (code: string, error: Error = new Error(code)) => Object.assign(error, { code });
   const transient = [
-    ...['EPIPE', 'ECONNREFUSED', '08006', '25006', '40P01', '53300', '57P03', 'XX000'].map((code) =>
+    ...['EPIPE', 'EAI_AGAIN', '08006', '25006', '40P01', '53300', '57P03', 'XX000'].map((code) =>
       coded(code),
     ),
     new Error('Connection terminated unexpectedly'),
@@ -227,6 +228,7 @@ test('a connection that breaks is a database that is away, a mistake is not', as
   const lasting = [
     ...['0A000', '22001', '23503', '42703', '54000', 'P0001'].map((code) => coded(code)),
     coded('ERR_INVALID_ARG_TYPE', new TypeError('a connection is no text')),
+    new DomainError('conflict', 'number-taken', 'the connection has another number'),
   ];
   for (const error of [...transient, ...lasting]) {
     add(error.message, { subject: error.message, work: failsOnce(error) });

@@ -343,8 +343,8 @@ const transientStates = /^(?:08|25|28|3D|40|53|55|57|58|XX)/;
 function isTransient(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return transientStates.test(state);
-  // Node gives codes to mistakes in a program, too.
-  const isMistake = error instanceof TypeError || error instanceof RangeError;
-  if (isMistake || !(error instanceof Error)) return false;
-  return 'code' in error || /connection|timeout|terminated/i.test(error.message);
+  if (!(error instanceof Error)) return false;
+  // Of the system, as ECONNRESET; Node's own mistakes are ERR_…, and what the domain refuses has codes too.
+  if ('code' in error) return /^E(?!RR_)[A-Z_]+$/.test(String(error.code));
+  return /connection|timeout|terminated/i.test(error.message);
 }

@@ -182,11 +182,7 @@ export class StreamSocket {
 
   readonly #onMessage = (data: RawData, isBinary: boolean): void => {
     this.#lastMessageMs = this.#clock.monotonicMs();
-    if (!this.#messages.take(this.#lastMessageMs)) {
-      this.countProtocolError('flood');
-      this.end('protocol-error', CLOSE_POLICY_VIOLATION);
-      return;
-    }
+    if (!this.#messages.take(this.#lastMessageMs)) return this.#endFlood();
     let message: TwilioMessage;
     try {
       message = readTwilioMessage(data, isBinary);
@@ -200,6 +196,12 @@ export class StreamSocket {
     }
     this.#handle(message);
   };
+
+  #endFlood(): void {
+    this.#metrics.count('media_protocol_errors', { code: 'flood' });
+    this.#logger.warn({ callSid: this.#start.callSid }, 'a flood of media messages was cut');
+    this.end('protocol-error', CLOSE_POLICY_VIOLATION);
+  }
 
   readonly #onClose = (): void => this.end('connection-lost');
 

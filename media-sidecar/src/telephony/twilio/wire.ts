@@ -44,7 +44,6 @@ export type MediaStreamErrorCode =
   | 'bad-json'
   | 'bad-message'
   | 'oversized-message'
-  | 'flood'
   | 'wrong-order'
   | 'wrong-stream'
   | 'wrong-format'
