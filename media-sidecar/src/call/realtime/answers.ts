@@ -11,6 +11,8 @@ export class Answers {
   readonly #parts: RealtimeParts;
   readonly #speech: AgentSpeech;
   readonly #giveUp: () => void;
+  /** Under which tag an answer was asked for to what a round of tools has found. */
+  readonly #tagOf = new WeakMap<object, string>();
 
   /** @param giveUp leaves the model, which fails to answer */
   constructor(parts: RealtimeParts, speech: AgentSpeech, giveUp: () => void) {
@@ -46,10 +48,13 @@ export class Answers {
     this.expect('asked');
   }
 
-  /** Without a session the next one is asked, when it is there; who speaks is heard first. */
-  ask(): void {
+  /**
+   * Without a session the next one is asked, when it is there; who speaks is heard first.
+   * @returns the tag of what was asked for
+   */
+  ask(): string | undefined {
     const { line, responses, state } = this.#parts;
-    if (line.session && !state.speaking) responses.ask();
+    return line.session && !state.speaking ? responses.ask() : undefined;
   }
 
   /** The model did not begin to answer by itself. */
@@ -116,8 +121,8 @@ export class Answers {
     if (answeredMutely && !closed && this.#needsAnswer !== undefined) this.#answeredMutely();
   }
 
-  toolsRan({ session, items, closes, awaitsAnswer }: ToolsResult): void {
-    const { line, playout, state, unanswered, voice } = this.#parts;
+  toolsRan({ round, session, items, closes, awaitsAnswer }: ToolsResult): void {
+    const { callers, line, playout, responses, state, tools, unanswered, voice } = this.#parts;
     if (session === line.number) {
       for (const item of items) line.session?.toolResult(item.callId, item.result);
     } else {
@@ -125,18 +130,36 @@ export class Answers {
       line.session?.add(items);
     }
     // Over the last words of a call nothing is answered any more.
-    if (!awaitsAnswer || state.closing?.isFinal) return;
+    if (state.closing?.isFinal) return;
     if (!closes) {
-      unanswered.demand();
+      // Nor behind a goodbye: a caller who goes on over it takes that back.
+      if (!awaitsAnswer || state.closing) return;
+      unanswered.demand(round);
       this.#await();
-      this.ask();
+      // What a new session hears once more it answers first, and by itself.
+      if (callers.heardAgain !== undefined) responses.expect();
+      const tag = this.ask();
+      if (tag !== undefined) this.#tagOf.set(round, tag);
       return;
     }
+    // Nobody waits for what still runs: it would keep the line open behind the last words.
+    tools.cancel();
+    responses.muteAnswers();
     if (!playout.sounds && !voice.busy) {
       this.#speech.say(closes === 'transferred' ? 'transfer' : 'goodbye');
     }
     // A word over it does not keep the caller from the person that was asked for.
     this.#speech.closeAfter(closes, closes === 'transferred');
+  }
+
+  /** The caller spoke of something else: what these rounds found is known to the model, not told. */
+  abandon(rounds: readonly object[]): void {
+    const { responses, unanswered } = this.#parts;
+    for (const round of rounds) {
+      unanswered.withdraw(round);
+      const tag = this.#tagOf.get(round);
+      if (tag !== undefined) responses.drop(tag);
+    }
   }
 
   #await(): void {

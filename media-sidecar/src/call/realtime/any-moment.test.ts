@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FakeRealtimeSession } from '../../realtime/testing/fake-realtime-model.ts';
+import { asksForPrice } from '../testing/asking-caller.ts';
+import { fakeTool } from '../testing/fake-session.ts';
 import { hears } from '../testing/hearing-session.ts';
 import { RealtimeHarness } from '../testing/realtime-harness.ts';
 import { INAUDIBLE } from './caller-turns.ts';
@@ -8,7 +10,7 @@ import { INAUDIBLE } from './caller-turns.ts';
 /**
  * The session dies at every moment of a turn, in steps of 100 ms; the model takes turns on the audio
  * that it gets. Whatever the moment: one line of the caller, lines in order, and soon a sound. The same
- * where another turn came before it whose words nobody knows yet.
+ * where another turn came before it whose words nobody knows yet, and where a tool runs meanwhile.
  */
 
 const QUESTION = '¿Qué horario tienen ustedes los sábados?';
@@ -18,6 +20,9 @@ const SPEECH_MS = 2000;
 const GREETING = 'Buenas.';
 const GREETING_MS = 600;
 const PAUSE_MS = 700;
+/** A question before it, for which a tool runs that takes longer than anybody waits. */
+const PRICE_QUESTION = '¿Cuánto cuesta?';
+const TOOL_MS = 60_000;
 const STEP_MS = 100;
 const UNTIL_MS = 7500;
 
@@ -28,17 +33,30 @@ function wordsOf(voicedMs: number) {
     : { text: GREETING, afterMs: 6000 };
 }
 
-function hearingHarness(): RealtimeHarness {
-  const talk = new RealtimeHarness({ turns: { silence: { idleAfterMs: 60_000 } } });
+function wordsBehindTool(voicedMs: number) {
+  return { text: voicedMs > GREETING_MS ? QUESTION : PRICE_QUESTION, afterMs: 250 };
+}
+
+/** @param usesTool the first answer is to call a tool */
+function hearingHarness(usesTool = false): RealtimeHarness {
+  const talk = new RealtimeHarness({
+    session: { tools: [fakeTool('precio')] },
+    turns: { silence: { idleAfterMs: 60_000 } },
+  });
   const { onOpen } = talk.model;
   let answers = 0;
   const onAnswer = (session: FakeRealtimeSession) => {
+    if (usesTool && talk.tools.invocations.length === 0) {
+      asksForPrice(talk, TOOL_MS);
+      return;
+    }
     const responseId = `answer-${++answers}`;
     session.speaks(responseId, ANSWER, 2900, { responseId, everyMs: 150 });
   };
   talk.model.onOpen = (session) => {
     onOpen(session);
-    hears(session, { clock: talk.clock, wordsOf, onAnswer, answerAfterMs: 400 });
+    const words = usesTool ? wordsBehindTool : wordsOf;
+    hears(session, { clock: talk.clock, wordsOf: words, onAnswer, answerAfterMs: 400 });
   };
   return talk;
 }
@@ -92,6 +110,20 @@ for (let atMs = 0; atMs <= UNTIL_MS; atMs += STEP_MS) {
     assert.ok(first === GREETING || first === INAUDIBLE, talk.transcript.join('\n'));
     assert.deepEqual(others, [QUESTION], talk.transcript.join('\n'));
     assert.equal(wholeAnswers(talk), 1, talk.transcript.join('\n'));
+    await assertInOrder(talk);
+  });
+
+  test(`one that dies ${atMs} ms after a question began while a tool runs does not cost that question`, async () => {
+    const talk = await hearingHarness(true).afterOpening();
+    await talk.noise(GREETING_MS);
+    await talk.until(() => talk.tools.invocations.length === 1, 3000);
+    await talk.wait(PAUSE_MS);
+    talk.clock.schedule(atMs, () => talk.line.dies());
+    await talk.noise(SPEECH_MS);
+    await talk.wait(16_000);
+    assert.deepEqual(callerLines(talk), [PRICE_QUESTION, QUESTION], talk.transcript.join('\n'));
+    assert.equal(wholeAnswers(talk), 1, talk.transcript.join('\n'));
+    assert.deepEqual(talk.tools.aborted, ['precio']);
     await assertInOrder(talk);
   });
 }

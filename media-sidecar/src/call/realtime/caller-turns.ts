@@ -10,14 +10,17 @@ export const INAUDIBLE = '[inaudible]';
 export interface CallerTurnsListener {
   /** A turn has its place; its words are not known. */
   onTurn(turnId: string): void;
-  /** @param text all words so far; empty where nobody could tell them. @param final no others come */
+  /** @param text all words so far. @param final no others come */
   onWords(turnId: string, text: string, final: boolean): void;
+  /** Nobody will tell any of its words. @param speechMs how long it was; 0 where that is not known */
+  onLost(turnId: string, speechMs: number): void;
   /** The words did not come in time. */
   onOverdue(turnId: string): void;
 }
 
 interface PendingTurn {
   readonly turnId: string;
+  readonly speechMs: number;
   text: string;
   readonly timer: Timer;
 }
@@ -34,8 +37,8 @@ export class CallerTurns {
   readonly #listener: CallerTurnsListener;
   readonly #seen = new RecentMap<true>();
   readonly #speech = new RecentMap<{ readonly startedMs: number; stoppedMs?: number }>();
-  /** Words that came before their turn. */
-  readonly #early = new RecentMap<{ readonly text: string; readonly final: boolean }>();
+  /** Words that came before their turn; undefined: that they are lost. */
+  readonly #early = new RecentMap<{ readonly text: string | undefined; readonly final: boolean }>();
   /** Turns whose words are not final. */
   readonly #pending = new Map<string, PendingTurn>();
   /** A turn that a new session hears once more, and under which of its ids it did: one a session. */
@@ -95,7 +98,8 @@ export class CallerTurns {
     } else {
       this.#open(itemId);
     }
-    if (early) this.words(itemId, early.text, early.final);
+    if (early?.text !== undefined) this.words(itemId, early.text, early.final);
+    else if (early) this.lost(itemId);
     return true;
   }
 
@@ -108,13 +112,13 @@ export class CallerTurns {
     if (!turn) return;
     turn.text = text.trim();
     this.#dialogue.correct(turn.turnId, turn.text || INAUDIBLE);
-    if (final) this.#settle(turn);
+    if (final) this.#settle(turn, true);
     else this.#listener.onWords(turn.turnId, turn.text, false);
   }
 
   /** Nobody will tell these words. */
   lost(itemId: string): void {
-    if (!this.#seen.has(itemId)) this.#early.set(itemId, { text: '', final: true });
+    if (!this.#seen.has(itemId)) this.#early.set(itemId, { text: undefined, final: true });
     const turn = this.#pending.get(this.#names.get(itemId) ?? itemId);
     if (turn) this.#settle(turn);
   }
@@ -158,6 +162,7 @@ export class CallerTurns {
     this.lastTurnId = turnId;
     const turn: PendingTurn = {
       turnId,
+      speechMs: (stoppedMs ?? 0) - (startedMs ?? stoppedMs ?? 0),
       text: '',
       timer: this.#clock.schedule(this.#wordsWithinMs, () => this.#listener.onOverdue(turnId)),
     };
@@ -174,12 +179,14 @@ export class CallerTurns {
     });
   }
 
-  #settle(turn: PendingTurn): void {
+  /** @param told it has no other words, perhaps none at all */
+  #settle(turn: PendingTurn, told = false): void {
     turn.timer.cancel();
     if (!this.#pending.delete(turn.turnId)) return;
     const text = turn.text || INAUDIBLE;
     this.#dialogue.correct(turn.turnId, text);
     this.#log.correct(turn.turnId, text);
-    this.#listener.onWords(turn.turnId, turn.text, true);
+    if (told || turn.text) this.#listener.onWords(turn.turnId, turn.text, true);
+    else this.#listener.onLost(turn.turnId, turn.speechMs);
   }
 }

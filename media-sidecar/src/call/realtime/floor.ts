@@ -66,7 +66,14 @@ export class Floor {
     unanswered.words(turnId, text, final);
     const before = final ? this.#toolsBefore.get(turnId) : undefined;
     if (final) this.#toolsBefore.delete(turnId);
-    if (before && changesSubject(text, turnOptions)) tools.cancel(before);
+    if (before && changesSubject(text, turnOptions)) this.#answers.abandon(tools.cancel(before));
+    this.#answers.wordsKnown();
+  }
+
+  /** Nobody will tell what a turn says: it gives nothing up. */
+  turnLost(turnId: string, speechMs: number): void {
+    this.#parts.unanswered.lost(turnId, speechMs);
+    this.#toolsBefore.delete(turnId);
     this.#answers.wordsKnown();
   }
 

@@ -44,6 +44,53 @@ test('a model may say nothing to noise of which nobody can tell the words', asyn
   await assertNobodyWaits(talk);
 });
 
+test('a question of which nobody can tell the words is asked for again, then the cascade answers', async () => {
+  const talk = await talking();
+  const itemId = await talk.says('', { ms: 2500, wordsAfterMs: null });
+  saysNothing(talk);
+  await talk.wait(300);
+  assert.equal(talk.line.asked('respond').length, 1);
+  talk.line.listener.onCallerWordsLost(itemId);
+  await talk.wait(50);
+  assert.equal(talk.line.asked('respond').length, 2);
+  saysNothing(talk);
+  await talk.until(() => talk.metrics.times('provider_fallbacks', { source: 'realtime' }) === 1);
+  talk.call.stop();
+});
+
+test('so is one of which that is known before its turn has its place', async () => {
+  const talk = await talking();
+  const itemId = await talk.startsSpeaking(2500);
+  talk.line.listener.onCallerWordsLost(itemId);
+  await talk.stopsSpeaking(itemId, '', { wordsAfterMs: null });
+  saysNothing(talk);
+  await talk.wait(50);
+  assert.equal(talk.line.asked('respond').length, 2);
+  talk.call.stop();
+});
+
+test('so is one whose words are overdue; noise whose words are is none', async () => {
+  for (const [ms, asked] of [
+    [2500, 2],
+    [300, 1],
+  ] as const) {
+    const talk = await talking();
+    await talk.says('', { ms, wordsAfterMs: null });
+    saysNothing(talk);
+    await talk.wait(10_100);
+    assert.equal(talk.line.asked('respond').length, asked, `${ms} ms of speech`);
+    talk.call.stop();
+  }
+});
+
+test('long noise that was heard well, and holds no words, is no question', async () => {
+  const talk = await talking();
+  await talk.says('', { ms: 2500 });
+  await talk.wait(500);
+  saysNothing(talk);
+  await assertNobodyWaits(talk);
+});
+
 test('noise again and again never leaves the model', async () => {
   const talk = await talking();
   for (const words of ['', 'Ajá', '']) {

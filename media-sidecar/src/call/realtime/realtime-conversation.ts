@@ -39,6 +39,7 @@ export class RealtimeConversation implements Conversation {
       callers: {
         onTurn: (turnId) => this.#floor.turnOpened(turnId),
         onWords: (turnId, text, final) => this.#floor.turnWords(turnId, text, final),
+        onLost: (turnId, speechMs) => this.#floor.turnLost(turnId, speechMs),
         onOverdue: told((turnId) => this.#wordsLost(turnId)),
       },
       perform: (act) => this.#perform(act),
@@ -147,7 +148,8 @@ export class RealtimeConversation implements Conversation {
       case 'answer':
         return line.giveUp(noAnswer(line.provider));
       case 'retry':
-        return this.#answers.ask();
+        this.#answers.ask();
+        return;
       case 'stops':
         if (responses.unwantedRuns) line.session?.cancel();
         return;

@@ -174,6 +174,38 @@ test('audio in which the next session hears nothing leads to a question, and to 
   talk.call.stop();
 });
 
+/** Another question while a tool runs; the session dies before its words are known. */
+async function losesQuestionBesideTool(toolMs: number): Promise<RealtimeHarness> {
+  const talk = await talking();
+  await talk.says('¿Cuánto cuesta?');
+  talk.tools.offer('precio', { ok: true, result: 1 }, toolMs);
+  talk.line.asksFor({ callId: 'c1', name: 'precio' });
+  await talk.wait(300);
+  await talk.says(QUESTION, { wordsAfterMs: null });
+  talk.killsSession();
+  return talk;
+}
+
+test('nor does a tool that still runs keep anybody from asking that question', async () => {
+  const talk = await losesQuestionBesideTool(60_000);
+  await talk.until(() => talk.transcript.at(-1) === `agent: ${REST}`, 12_000);
+  assert.equal(talk.transcript[2], `caller: ${INAUDIBLE}`);
+  talk.call.stop();
+});
+
+test('what a tool finds is not told while the next session hears another question', async () => {
+  const talk = await losesQuestionBesideTool(3000);
+  await talk.until(() => talk.line.asked('add').length === 2, 2000);
+  assert.deepEqual(talk.line.asked('respond'), []);
+  await heardByNewSession(talk, QUESTION);
+  await talk.until(() => talk.transcript.at(-1) === `agent: ${REST}`);
+  await talk.wait(3000);
+  const asked = talk.line.asked('respond').filter(({ request }) => !request.instructions);
+  assert.deepEqual(asked, []);
+  assert.equal(talk.transcript.filter((line) => line === `caller: ${QUESTION}`).length, 1);
+  talk.call.stop();
+});
+
 /** It was told so: this is no cough to which there is nothing to say. */
 test('a model that says nothing to what was not heard is asked again', async () => {
   const talk = await talking({

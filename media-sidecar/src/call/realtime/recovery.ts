@@ -40,10 +40,11 @@ export class Recovery {
     if (!first) session.add(this.#history());
     frames.attach(session);
     // A tool's result is still to come.
-    if (first || !state.owed || tools.running) return;
+    const isHeardAgain = callers.heardAgain !== undefined;
+    if (first || !state.owed || (tools.running && !isHeardAgain)) return;
     timers.set('answer', options.readyWithinMs + context.options.modelFirstEventMs);
     // What is heard once more is answered by itself; what nobody has heard may have been a question.
-    if (callers.heardAgain === undefined) {
+    if (!isHeardAgain) {
       unanswered.demand();
       this.#answers.ask();
     } else timers.set('ask', options.readyWithinMs + options.askAfterMs);
@@ -105,8 +106,9 @@ export class Recovery {
 
   /** The session is of no use any more; what it left undone is taken along. */
   #leaveSession(): void {
-    const { callers, frames, line, opening, phrases, playout, responses, state, timers, tools } =
+    const { callers, frames, line, opening, phrases, playout, responses, state, timers } =
       this.#parts;
+    const { tools, unanswered } = this.#parts;
     // Over SIP no frame of the caller is ours to be heard again.
     const { movesSessions: hasFrames } = this.#parts.options;
     const { speaking, speechAtMs, speechEndMs } = state;
@@ -115,8 +117,10 @@ export class Recovery {
     const made = responses.wanted.filter((response) => isAnswer(response) && response.hasAudio);
     if (made.some((response) => !isWhole(response, playout))) state.wasCut = true;
     else if (made.length > 0) state.owed = false;
+    // What led to a tool was understood; what came while it ran may be another question.
+    const isUnderstood = tools.running && !unanswered.isMeanwhile(callers.lastTurnId);
     const hearAgain =
-      hasFrames && state.owed && !state.wasCut && !tools.running && callers.lastIsOpen;
+      hasFrames && state.owed && !state.wasCut && !isUnderstood && callers.lastIsOpen;
     // What was said before it would be taken for it, and it for a turn of its own.
     if (speaking || hearAgain) frames.keepOnly(speechAtMs);
     else frames.done(speechEndMs);

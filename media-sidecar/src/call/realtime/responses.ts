@@ -112,17 +112,29 @@ export class Responses {
     return wanted;
   }
 
+  /** This one need not be asked for any more, if it has not been. */
+  drop(tag: string): void {
+    const at = this.#waiting.findIndex((request) => request.tag === tag);
+    if (at >= 0) this.#waiting.splice(at, 1);
+  }
+
   /** Nobody wants to hear this one. */
   mute(tag: string): void {
     this.#asked.delete(tag);
-    const at = this.#waiting.findIndex((request) => request.tag === tag);
-    if (at >= 0) this.#waiting.splice(at, 1);
+    this.drop(tag);
     for (const response of this.#running.values()) {
       if (response.request?.tag === tag) response.muted = true;
     }
     if (this.#expected?.tag !== tag) return;
     this.#expected = undefined;
     this.askNext();
+  }
+
+  /** No answer is wanted that was asked for and has not begun. */
+  muteAnswers(): void {
+    const waiting = this.#waiting.filter(isForAnswer).map(({ tag }) => tag);
+    const asked = [...this.#asked].filter(([, request]) => isForAnswer(request));
+    for (const tag of [...waiting, ...asked.map(([tag]) => tag)]) this.mute(tag);
   }
 
   /** Another session knows nothing of them. */

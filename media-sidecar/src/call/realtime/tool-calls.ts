@@ -10,6 +10,8 @@ export type ToolItem = Extract<RealtimeItem, { role: 'tool' }>;
 
 /** What came of the calls of one response. */
 export interface ToolsResult {
+  /** Which calls these were; the same in `RunningTools`. */
+  readonly round: object;
   /** The session that asked. */
   readonly session: number;
   readonly items: readonly ToolItem[];
@@ -68,9 +70,12 @@ export class ToolCalls {
   /**
    * Gives up what workflows do; what the call itself does has an effect, and a result.
    * @param given what ran at a moment, but for what the model asked for again since then
+   * @returns the rounds of which nobody wants to hear any more, also those that are over
    */
-  cancel(given: RunningTools = this.underWay): void {
-    for (const { round, asked } of given) if (round.asked === asked) round.abort.abort();
+  cancel(given: RunningTools = this.underWay): object[] {
+    const unwanted = given.filter(({ round, asked }) => round.asked === asked);
+    for (const { round } of unwanted) round.abort.abort();
+    return unwanted.map(({ round }) => round).filter((round) => this.#isGivenUp(round));
   }
 
   /** Nobody waits for anything any more. */
@@ -80,9 +85,12 @@ export class ToolCalls {
   }
 
   async #run(session: number, asked: readonly RealtimeToolCall[]): Promise<void> {
-    const { builtIn } = this.#context;
     const results = new Map<string, unknown>();
-    const round = { abort: new AbortController(), calls: this.#toRun(asked, results), asked: 1 };
+    const round: Round = {
+      abort: new AbortController(),
+      calls: this.#toRun(asked, results),
+      asked: 1,
+    };
     this.#running.add(round);
     const closes = await this.#finish(round, results);
     this.#running.delete(round);
@@ -96,9 +104,16 @@ export class ToolCalls {
       result: JSON.stringify(resultOf(call.callId)) ?? 'null',
     }));
     const isNews = asked.some(({ callId }) => resultOf(callId) !== UNDER_WAY);
-    const isGivenUp =
-      round.abort.signal.aborted && round.calls.some(({ name }) => !builtIn.has(name));
-    this.#onDone({ session, items, closes, awaitsAnswer: isNews && !isGivenUp });
+    const awaitsAnswer = isNews && !this.#isGivenUp(round);
+    this.#onDone({ round, session, items, closes, awaitsAnswer });
+  }
+
+  /** A round in which the call itself did something is told all the same: that has taken effect. */
+  #isGivenUp({ abort, calls }: Round): boolean {
+    const { builtIn } = this.#context;
+    const hasEffect = ({ name }: ToolCall) =>
+      builtIn.has(name) && builtIn.closingOf(name) !== 'agent-hung-up';
+    return abort.signal.aborted && !calls.some(hasEffect);
   }
 
   /** @param results gets those of what need not be run */
@@ -117,7 +132,9 @@ export class ToolCalls {
     try {
       const ran = await runToolRound(this.#context, calls, abort.signal, this.#ended.signal);
       for (const [id, result] of ran.results) results.set(id, result);
-      return ran.closes;
+      // Who went on to something else is not hung up on; a transfer is on its way.
+      const isTakenBack = abort.signal.aborted && ran.closes === 'agent-hung-up';
+      return isTakenBack ? undefined : ran.closes;
     } catch (err) {
       // A fault of ours: the model has to put it into words, as it does with any other failure.
       this.#context.logger.error({ err }, 'a tool round failed');

@@ -5,12 +5,14 @@ import {
   asking,
   asksForPrice,
   fillersAskedFor,
+  GOODBYE,
   PRICE,
   resultsTold,
+  saysGoodbyeAndHangsUp,
   saysNothing,
   SLOW_MS,
 } from '../testing/asking-caller.ts';
-import { fakeTool } from '../testing/fake-session.ts';
+import { fakeTenant, fakeTool } from '../testing/fake-session.ts';
 import { RealtimeHarness } from '../testing/realtime-harness.ts';
 
 /**
@@ -191,21 +193,163 @@ test('what another turn asks for, too, is not given up for that turn', async () 
   talk.call.stop();
 });
 
-test('what the call itself does takes effect and is told so, whatever the caller says meanwhile', async () => {
+/** The caller's turn is over, then the tool, then its words come. */
+async function asksElseBeforeTheResult(): Promise<RealtimeHarness> {
+  const talk = await asking();
+  asksForPrice(talk, 3400);
+  await talk.wait(300);
+  await talk.says('No, mejor dígame dónde están', { wordsAfterMs: 1500 });
+  assert.deepEqual(resultsTold(talk), []);
+  return talk;
+}
+
+test('a result that comes before the words of another question is known, and not told', async () => {
+  const talk = await asksElseBeforeTheResult();
+  talk.line.begins('by-itself');
+  await talk.wait(1600);
+  assert.deepEqual(resultsTold(talk), [['c1', '1']]);
+  talk.line.speaks('where', 'En Providencia.', 800, { responseId: 'by-itself' });
+  await talk.until(() => talk.agentTurns.length === 2);
+  await talk.wait(3000);
+  assert.deepEqual(answersAskedFor(talk), []);
+  assert.equal(talk.transcript.at(-1), 'agent: En Providencia.');
+  talk.call.stop();
+});
+
+test('nor does anybody wait for it to be told when the caller coughs', async () => {
+  const talk = await asksElseBeforeTheResult();
+  talk.answers('En Providencia.', { everyMs: 500 }, 800);
+  await talk.until(() => talk.agentTurns.length === 2);
+  await talk.wait(1000);
+  await talk.says('', { ms: 300 });
+  saysNothing(talk);
+  await talk.wait(1000);
+  assert.deepEqual(answersAskedFor(talk), []);
+  assert.equal(talk.metrics.times('provider_errors'), 0);
+  talk.call.stop();
+});
+
+test('a result that comes before the words of an "ajá" is told', async () => {
+  const talk = await asking();
+  asksForPrice(talk, 1000);
+  await talk.wait(300);
+  await talk.says('Ajá', { ms: 300, wordsAfterMs: 1500 });
+  talk.line.begins('by-itself');
+  await talk.wait(1600);
+  assert.deepEqual(resultsTold(talk), [['c1', '1']]);
+  saysNothing(talk, 'by-itself');
+  assert.equal(answersAskedFor(talk).length, 1);
+  talk.call.stop();
+});
+
+test('a goodbye gives up the tool that still runs: the call ends when it was heard', async () => {
+  const talk = await asking();
+  asksForPrice(talk, SLOW_MS);
+  await talk.wait(300);
+  await talk.says('Ya, gracias, adiós');
+  saysGoodbyeAndHangsUp(talk, 2000);
+  await talk.until(() => talk.call.endReason !== undefined, 2300);
+  assert.equal(talk.call.endReason, 'agent-hung-up');
+  assert.deepEqual(talk.tools.aborted, ['precio']);
+  assert.deepEqual(answersAskedFor(talk), []);
+  assert.equal(talk.agentTurns.at(-1)?.text, GOODBYE);
+});
+
+test('a result that comes while the model says goodbye is not told behind it', async () => {
+  const talk = await asking({
+    onAnswer: (session) =>
+      void session.speaks('late', 'Cuesta cien pesos.', 1000, { tag: 'asked-1' }),
+  });
+  asksForPrice(talk, 3000);
+  await talk.wait(300);
+  await talk.says('Ya, gracias, adiós');
+  const responseId = talk.line.begins();
+  await talk.until(() => resultsTold(talk).length === 1, 3000);
+  saysGoodbyeAndHangsUp(talk, 2000, responseId);
+  await talk.until(() => talk.call.endReason !== undefined, 2300);
+  assert.equal(talk.call.endReason, 'agent-hung-up');
+  assert.equal(talk.agentTurns.at(-1)?.text, GOODBYE);
+});
+
+test('what the call itself does is done before it ends, and not told behind the goodbye', async () => {
   const talk = await asking();
   talk.actions.scheduleCallback = async () => {
-    await talk.clock.sleep(3000);
+    await talk.clock.sleep(5000);
     return { ok: true, result: { ok: true } };
   };
   talk.line.asksFor({ callId: 'c1', name: 'schedule_callback' });
   await talk.wait(300);
+  await talk.says('Ya, gracias, adiós');
+  saysGoodbyeAndHangsUp(talk, 1000);
+  await talk.until(() => talk.call.endReason !== undefined, 6000);
+  assert.equal(talk.call.endReason, 'agent-hung-up');
+  const recorded = talk.recorder.turns.find(({ role }) => role === 'tool');
+  assert.equal(recorded?.generatedText, '{"ok":true}');
+  assert.deepEqual(answersAskedFor(talk), []);
+});
+
+for (const others of [[], ['precio']]) {
+  const beside = others.length > 0 ? ', also beside what a workflow does' : '';
+  test(`what the call itself does takes effect and is told so, whatever is said meanwhile${beside}`, async () => {
+    const talk = await asking();
+    talk.tools.offer('precio', PRICE, SLOW_MS);
+    talk.actions.scheduleCallback = async () => {
+      await talk.clock.sleep(3000);
+      return { ok: true, result: { ok: true } };
+    };
+    talk.line.asksFor(
+      { callId: 'c1', name: 'schedule_callback' },
+      ...others.map((name) => ({ callId: 'c2', name })),
+    );
+    await talk.wait(300);
+    await talk.says('¿Y dónde están ustedes?');
+    talk.answers('En Providencia.', {}, 600);
+    await talk.until(() => answersAskedFor(talk).length === 1, 4000);
+    assert.deepEqual(talk.tools.aborted, others);
+    assert.deepEqual(resultsTold(talk), [
+      ['c1', '{"ok":true}'],
+      ...others.map(() => ['c2', '{"error":"cancelled"}']),
+    ]);
+    const recorded = () => talk.recorder.turns.find(({ text }) => text === 'schedule_callback');
+    await talk.until(() => recorded() !== undefined, 5000);
+    assert.equal(recorded()?.generatedText, '{"ok":true}');
+    talk.call.stop();
+  });
+}
+
+test('a transfer that was asked for beside what a workflow does is made, whatever is said meanwhile', async () => {
+  const talk = await asking({
+    session: {
+      tenant: fakeTenant({ escalationNumber: '+56222222222' }),
+      tools: [fakeTool('precio')],
+    },
+  });
+  talk.tools.offer('precio', PRICE, SLOW_MS);
+  talk.line.asksFor(
+    { callId: 'c1', name: 'transfer_to_human', arguments: '{"reason":"venta"}' },
+    { callId: 'c2', name: 'precio' },
+  );
+  await talk.wait(300);
   await talk.says('¿Y dónde están ustedes?');
+  await talk.wait(300);
+  talk.answers('En Providencia.');
+  await talk.until(() => talk.call.endReason !== undefined, 8000);
+  assert.equal(talk.call.endReason, 'transferred');
+  assert.deepEqual(talk.actions.escalations, [{ reason: 'venta' }]);
+  assert.match(talk.agentTurns.at(-1)!.text, /^Le comunico con una persona/);
+});
+
+test('who asks something else is not hung up on, though a tool kept the end of the call waiting', async () => {
+  const talk = await asking();
+  talk.tools.offer('precio', PRICE, SLOW_MS);
+  talk.line.asksFor({ callId: 'c1', name: 'end_call' }, { callId: 'c2', name: 'precio' });
+  await talk.wait(300);
+  await talk.says('Espere, ¿dónde están ustedes?');
   talk.answers('En Providencia.', {}, 600);
-  await talk.until(() => answersAskedFor(talk).length === 1, 4000);
-  assert.deepEqual(resultsTold(talk), [['c1', '{"ok":true}']]);
-  const recorded = () => talk.recorder.turns.find(({ role }) => role === 'tool');
-  await talk.until(() => recorded() !== undefined, 5000);
-  assert.equal(recorded()?.generatedText, '{"ok":true}');
+  await talk.until(() => talk.agentTurns.some(({ text }) => text === 'En Providencia.'));
+  await talk.wait(3000);
+  assert.equal(talk.call.endReason, undefined);
+  assert.deepEqual(answersAskedFor(talk), []);
   talk.call.stop();
 });
 

@@ -5,23 +5,12 @@ import {
   asking,
   asksForPrice,
   fillersAskedFor,
+  GOODBYE,
   resultsTold,
+  saysGoodbyeAndHangsUp,
   SLOW_MS,
 } from '../testing/asking-caller.ts';
 import { fakeTenant } from '../testing/fake-session.ts';
-import type { RealtimeHarness } from '../testing/realtime-harness.ts';
-
-const GOODBYE = 'Hasta luego, que esté bien.';
-
-/** The model says goodbye and, in the same response, hangs up. */
-function saysGoodbyeAndHangsUp(talk: RealtimeHarness, ms: number): void {
-  const responseId = talk.line.begins();
-  const itemId = 'goodbye';
-  talk.line.speaks(itemId, GOODBYE, ms, { responseId, done: false });
-  const call = { callId: 'c1', name: 'end_call', arguments: '{}' };
-  talk.line.listener.onToolCall({ responseId, itemId: 'call', ...call });
-  talk.line.ends({ responseId });
-}
 
 test('calls of one response run side by side, and one answer is asked for', async () => {
   const talk = await asking();

@@ -9,8 +9,13 @@ export type AgentIs = 'asking' | 'working' | 'idle';
 
 type Wordings = Pick<TurnOptions, 'language' | 'interruption'>;
 
+/** Longest speech that may have been a cough; with the silence that a provider counts in, in ms. */
+const LONGEST_NOISE_MS = 1500;
+
 interface Said {
   text: string;
+  /** Its words were lost, and it was too long for a cough. */
+  isUnclear: boolean;
   isFinal: boolean;
   readonly agentIs: AgentIs;
 }
@@ -22,7 +27,7 @@ interface Said {
 export class Unanswered {
   readonly #wordings: Wordings;
   readonly #turns = new Map<string, Said>();
-  #isDemanded = false;
+  readonly #demands = new Set<object>();
 
   constructor(wordings: Wordings) {
     this.#wordings = wordings;
@@ -31,32 +36,51 @@ export class Unanswered {
   /** @returns undefined while that hangs on words that are not known yet */
   get needsAnswer(): boolean | undefined {
     const turns = [...this.#turns.values()];
-    if (this.#isDemanded || turns.length === 0) return true;
+    if (this.#demands.size > 0 || turns.length === 0) return true;
     if (turns.some((turn) => this.#asks(turn))) return true;
     return turns.every(({ isFinal }) => isFinal) ? false : undefined;
   }
 
   said(turnId: string, agentIs: AgentIs): void {
-    this.#turns.set(turnId, { text: '', isFinal: false, agentIs });
+    this.#turns.set(turnId, { text: '', isUnclear: false, isFinal: false, agentIs });
   }
 
-  /** @param text all that is known so far; empty where nobody could tell the words */
+  /** The caller said it while a tool ran, and the model has not answered it. */
+  isMeanwhile(turnId: string | undefined): boolean {
+    return turnId !== undefined && this.#turns.get(turnId)?.agentIs === 'working';
+  }
+
+  /** @param text all that is known so far; empty where there are no words in it */
   words(turnId: string, text: string, isFinal: boolean): void {
     const turn = this.#turns.get(turnId);
     if (turn) Object.assign(turn, { text, isFinal });
   }
 
-  /** The model has to say something, whatever the caller's words are. */
-  demand(): void {
-    this.#isDemanded = true;
+  /** Nobody will tell the words. */
+  lost(turnId: string, speechMs: number): void {
+    const turn = this.#turns.get(turnId);
+    if (turn) Object.assign(turn, { isUnclear: speechMs > LONGEST_NOISE_MS, isFinal: true });
+  }
+
+  /**
+   * The model has to say something, whatever the caller's words are.
+   * @param about what may be withdrawn
+   */
+  demand(about: object = this): void {
+    this.#demands.add(about);
+  }
+
+  withdraw(about: object): void {
+    this.#demands.delete(about);
   }
 
   answered(): void {
     this.#turns.clear();
-    this.#isDemanded = false;
+    this.#demands.clear();
   }
 
-  #asks({ text, agentIs }: Said): boolean {
+  #asks({ text, isUnclear, agentIs }: Said): boolean {
+    if (isUnclear) return true;
     if (agentIs === 'asking') return !isHesitation(text);
     if (agentIs === 'working') return changesSubject(text, this.#wordings);
     const { interruption, language } = this.#wordings;

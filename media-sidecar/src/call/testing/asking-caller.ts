@@ -7,6 +7,8 @@ export const PRICE: ToolOutcome = { ok: true, result: 1 };
 /** Longer than anybody waits for it. */
 export const SLOW_MS = 9000;
 
+export const GOODBYE = 'Hasta luego, que esté bien.';
+
 /** A caller who has asked what something costs; the model has not answered yet. */
 export async function asking(setup: RealtimeSetup = {}): Promise<RealtimeHarness> {
   const session = { tools: [fakeTool('precio'), fakeTool('stock')], ...setup.session };
@@ -35,3 +37,15 @@ export const fillersAskedFor = (talk: RealtimeHarness) =>
 
 export const resultsTold = (talk: RealtimeHarness) =>
   talk.line.asked('tool-result').map(({ callId, output }) => [callId, output]);
+
+/** The model says goodbye and, in the same response, hangs up. */
+export function saysGoodbyeAndHangsUp(
+  talk: RealtimeHarness,
+  ms: number,
+  responseId = talk.line.begins(),
+): void {
+  talk.line.speaks('goodbye', GOODBYE, ms, { responseId, done: false });
+  const call = { callId: 'bye', name: 'end_call', arguments: '{}' };
+  talk.line.listener.onToolCall({ responseId, itemId: 'call', ...call });
+  talk.line.ends({ responseId });
+}
