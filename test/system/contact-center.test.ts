@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { CallerReport } from '../../simulator/src/index.ts';
+import type { CallerReport, DialInput } from '../../simulator/src/index.ts';
 import type { SampleTenant } from '../../playground/sample-tenants.ts';
 import { endedExecution, readExecution } from './executions.ts';
 import { plain } from './plain-words.ts';
@@ -229,6 +229,45 @@ describe('two dealers answer the phone at the same time', () => {
     assert.equal(after, before);
   });
 
+  test('a caller of a number that no tenant has is told so, and no call comes of it', async () => {
+    const { n8n, secrets, workflow } = playground.stack;
+    const from = '+56987654327';
+    const to = '+56221234519';
+    const { data: numbers } = await playground.simulator<{
+      data: { phoneNumber: string; voiceUrl: string }[];
+    }>('GET', '/numbers');
+    const { voiceUrl } = numbers.find(
+      ({ phoneNumber }) => phoneNumber === dealers[0]!.phoneNumber,
+    )!;
+    await playground.simulator('POST', '/numbers', {
+      accountSid: secrets.accountSid,
+      phoneNumber: to,
+      voiceUrl,
+    });
+    const report = await playground.call({
+      from,
+      to,
+      voice: 'es-419',
+      script: [
+        { do: 'wait-for-speech', matching: /no está en servicio/ },
+        { do: 'wait-for-end', timeoutMs: 30_000 },
+      ],
+    });
+    assert.deepEqual(report.failures, []);
+    assert.equal(report.endedBy, 'other-side');
+    const query = new URLSearchParams({ from });
+    const { data } = await playground.sidecar<{ data: CallRecord[] }>(
+      'GET',
+      `/v1/calls?${query.toString()}`,
+    );
+    assert.deepEqual(data, []);
+    // Executions of other calls may still begin; a session is started by one of this call only.
+    for (const { id } of await n8n.executions(workflow.id)) {
+      const begun = (await readExecution(n8n, id)).json('Incoming Call');
+      assert.ok(begun.every(({ callSid }) => callSid !== report.callSid));
+    }
+  });
+
   test('a caller outside the business hours hears when the dealer is open', async () => {
     const [dealer] = dealers;
     const closed = { ...dealer!.profile, businessHours: {} };
@@ -258,21 +297,72 @@ describe('two dealers answer the phone at the same time', () => {
     }
   });
 
+  const leaveMessage: DialInput['script'] = [
+    { do: 'wait-for-speech', matching: /mensaje/, timeoutMs: 30_000 },
+    { do: 'wait-for-silence', ms: 1000 },
+    { do: 'say', text: 'Por favor llámenme mañana por la mañana' },
+    { do: 'wait', ms: 500 },
+    { do: 'hang-up' },
+  ];
+
+  /** The message is a row of the data table. */
+  async function assertMessageKept(from: string, dealer: SampleTenant): Promise<void> {
+    const { n8n, workflow } = playground.stack;
+    const row = await eventually('the message is kept', async () => {
+      for (const { id, status } of await n8n.executions(workflow.id)) {
+        if (status !== 'success') continue;
+        const [saved] = (await readExecution(n8n, id)).items('Save the Message');
+        if (saved?.json['from'] === from) return saved.json;
+      }
+      return undefined;
+    });
+    assert.match(String(row['recordingSid']), /^RE[0-9a-f]{32}$/);
+    assert.equal(row['to'], dealer.phoneNumber);
+  }
+
   test('with the sidecar gone, the caller hears an apology and can leave a message', async (t) => {
     await playground.stack.sidecar.stop();
     t.after(() => playground.startSidecar());
-    const report = await playground.call({
-      from: '+56987654328',
-      to: dealers[1]!.phoneNumber,
+    const [from, dealer] = ['+56987654328', dealers[1]!];
+    const { failures } = await playground.call({
+      from,
+      to: dealer.phoneNumber,
+      voice: 'es-419',
+      script: leaveMessage,
+    });
+    assert.deepEqual(failures, []);
+    await assertMessageKept(from, dealer);
+  });
+
+  test('when the sidecar dies in the middle of a call, the caller can leave a message', async (t) => {
+    const [from, dealer] = ['+56987654327', dealers[0]!];
+    const calling = playground.call({
+      from,
+      to: dealer.phoneNumber,
       voice: 'es-419',
       script: [
-        { do: 'wait-for-speech', matching: /mensaje/, timeoutMs: 30_000 },
-        { do: 'wait-for-silence', ms: 1000 },
-        { do: 'say', text: 'Por favor llámenme mañana por la mañana' },
-        { do: 'wait', ms: 500 },
-        { do: 'hang-up' },
+        { do: 'wait-for-speech', matching: new RegExp(dealer.profile.name) },
+        { do: 'wait-for-silence', ms: 700 },
+        { do: 'say', text: '¿Cuánto cuesta el cambio de aceite?' },
+        ...leaveMessage,
       ],
     });
-    assert.deepEqual(report.failures, []);
+    // Whatever fails before it is waited for is told by that, not by this.
+    calling.catch(() => undefined);
+    const isAnswered = async (): Promise<true | undefined> => {
+      const { data } = await playground.sidecar<{ data: CallRecord[] }>(
+        'GET',
+        `/v1/calls?tenant=${dealer.slug}&status=in-progress`,
+      );
+      const call = data.find((one) => one.from === from);
+      const record = call && (await playground.sidecar<CallRecord>('GET', `/v1/calls/${call.id}`));
+      return record?.turns.some(({ role }) => role === 'caller') ? true : undefined;
+    };
+    await eventually('the answer to the question', isAnswered, 60_000);
+    await playground.stack.sidecar.stop('SIGKILL');
+    t.after(() => playground.startSidecar());
+    const { failures, heard } = await calling;
+    assert.deepEqual(failures, [], JSON.stringify(heard));
+    await assertMessageKept(from, dealer);
   });
 });

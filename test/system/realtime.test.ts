@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { CallerReport, DialInput } from '../../simulator/src/index.ts';
 import type { SampleLine, SampleTenant } from '../../playground/sample-tenants.ts';
+import { SidecarApi } from '../realtime/sidecar-api.ts';
 import { readExecution } from './executions.ts';
 import { eventually, type TestPlayground } from './playground.ts';
 import { sessionLimitMs, sharedPlayground } from './shared-playground.ts';
@@ -30,6 +31,9 @@ const asks = (text: string, answer: RegExp): DialInput['script'] => [
   { do: 'wait-for-speech', matching: answer, timeoutMs: 30_000 },
   { do: 'wait-for-silence', ms: 1200 },
 ];
+
+/** The sentence by which the agent bridges a loss. */
+const bridge = /se cortó un segundo/i;
 
 /** Somebody picks up where a caller is transferred to. */
 const human = 'Hola, soy una persona de carne y hueso';
@@ -245,7 +249,11 @@ describe('speech to speech, in the real n8n', () => {
     });
 
     test('the limit of a session passes unnoticed', async () => {
-      const { report, record } = await call('realtime-assistant', [
+      const { secrets, urls } = playground.stack;
+      const api = new SidecarApi(urls.sidecar, secrets.platformKey);
+      const moved = async () => (await api.counters()).of('realtime_sessions', { event: 'moved' });
+      const before = await moved();
+      const { report, record, heard } = await call('realtime-assistant', [
         ...asks('¿Qué horario tienen?', /horas/),
         ...asks('¿Dónde están ubicados?', /avenida/),
         { do: 'wait', ms: 3000 },
@@ -258,6 +266,8 @@ describe('speech to speech, in the real n8n', () => {
         lastMs > sessionLimitMs,
         `the call ended at ${String(lastMs)} ms, before the limit`,
       );
+      assert.ok((await moved()) > before, 'the call did not move to another session');
+      assert.doesNotMatch(heard, bridge);
       assert.equal(record.endReason, 'caller-hung-up');
       assertNothingDoubled(record);
     });
