@@ -268,8 +268,9 @@ describe('two dealers answer the phone at the same time', () => {
     }
   });
 
-  test('a caller outside the business hours hears when the dealer is open', async () => {
+  test('a caller outside the business hours hears when the dealer is open', async (t) => {
     const [dealer] = dealers;
+    t.after(() => playground.reset());
     const closed = { ...dealer!.profile, businessHours: {} };
     await playground.sidecar('PUT', `/v1/tenants/${dealer!.slug}`, closed);
     const report = await playground.call({
