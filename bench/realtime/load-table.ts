@@ -1,7 +1,6 @@
 import { percentile } from '../statistics.ts';
 import { number } from '../table.ts';
 import type { LoadFigures } from './load-figures.ts';
-import { furtherCallKb } from './memory-per-call.ts';
 import { spread } from './spread.ts';
 
 export const LOAD_HEADINGS = [
@@ -11,9 +10,6 @@ export const LOAD_HEADINGS = [
   'of relay',
   'thread ms/s',
   'of relay',
-  'live KB',
-  'RSS KB',
-  'RSS KB more',
   'caller→model ms',
   'over relay',
   'its silence ms',
@@ -35,15 +31,9 @@ export const LOAD_LEGEND = `Three figures are median / 95th / 99th percentile, t
   CPU ms/s       CPU of the bridge for each second of each call, without what it uses when idle
   thread ms/s    of it: the thread that carries the audio; the rest is the embedded database's
   of relay       the same, in that of the bare relay at the same number of calls
-  live KB        growth of what is in use after garbage collection, per call
-  RSS KB         growth of the resident memory since the bridge was warm, per call: it holds what V8
-                 takes once for the process (young generation, compiled code), shared by these calls
-  RSS KB more    what each further call of this bridge adds: slope of the least-squares line through
-                 the resident memory at all numbers of calls from 25 on, at least three; like RSS KB
-                 it is read with the calls going on, after two full garbage collections
   caller→model   a frame in which the caller speaks into the bridge's socket -> the same frame at the
                  model
-  its silence    the same of frames in which nothing sounds: ours sends them ten times a second while the
+  its silence    the same of frames in which nothing sounds: ours sends them five times a second while the
                  caller listens, from 0.6 s after the last sound on; callers of this load are in a quiet
                  place: behind one who is not there is noise, and no frame waits
   model→phone    a piece of audio at the model -> its first byte at the phone's socket; both ways hold
@@ -64,16 +54,12 @@ export const LOAD_LEGEND = `Three figures are median / 95th / 99th percentile, t
 export function loadRows(load: readonly LoadFigures[]): string[][] {
   return load.map((figures) => {
     const relay = load.find((each) => each.bridge === 'relay' && each.calls === figures.calls);
-    return rowOf(figures, relay, furtherCallKb(load, figures.bridge));
+    return rowOf(figures, relay);
   });
 }
 
 /** @param relay the bare relay at the same number of calls */
-function rowOf(
-  figures: LoadFigures,
-  relay: LoadFigures | undefined,
-  furtherKb: number | undefined,
-): string[] {
+function rowOf(figures: LoadFigures, relay: LoadFigures | undefined): string[] {
   const { findings, loopDelay } = figures;
   return [
     String(figures.calls),
@@ -82,9 +68,6 @@ function rowOf(
     relay ? number(figures.cpuMsPerCallSecond / relay.cpuMsPerCallSecond, 2) : '–',
     number(figures.mainThreadMsPerCallSecond, 2),
     relay ? number(figures.mainThreadMsPerCallSecond / relay.mainThreadMsPerCallSecond, 2) : '–',
-    number(figures.liveKbPerCall),
-    number(figures.residentKbPerCall),
-    number(furtherKb),
     spread(findings.upMs, [0.5, 0.95, 0.99]),
     overFloor(findings.upMs, relay?.findings.upMs),
     spread(findings.quietUpMs, [0.5, 0.95]),

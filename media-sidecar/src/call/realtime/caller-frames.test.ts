@@ -177,10 +177,10 @@ describe('quiet frames go several at a time, between turns', () => {
     return { ...rig, session, newAppends: () => session.appends - appends };
   }
 
-  test('what comes in 100 ms in one message, none of it lost', () => {
+  test('what comes in 200 ms in one message, none of it lost', () => {
     const { frames, hear, newAppends, session } = listening();
     hear(24, SILENCE);
-    assert.equal(newAppends(), 4);
+    assert.equal(newAppends(), 2);
     assert.equal(session.frames.length, 49 + 20);
     frames.close();
   });
@@ -207,7 +207,7 @@ describe('quiet frames go several at a time, between turns', () => {
     assert.equal(newAppends(), 10);
     caller.speaks = false;
     hear(10, SILENCE);
-    assert.equal(newAppends(), 12);
+    assert.equal(newAppends(), 11);
     frames.close();
   });
 
@@ -259,8 +259,8 @@ describe('quiet frames go several at a time, between turns', () => {
       };
     }
     for (let i = 0; i < 50; i += 1) hear();
-    assert.equal(sentAtMs.length, 30);
-    assert.equal(new Set(sentAtMs).size, 10);
+    assert.equal(sentAtMs.length, 15);
+    assert.equal(new Set(sentAtMs).size, 5);
     for (const { frames } of callers) frames.close();
   });
 

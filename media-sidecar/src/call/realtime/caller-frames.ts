@@ -14,7 +14,7 @@ const MAX_KEPT_FRAMES = 3000;
 /** Frames between two trims. */
 const TRIM_EVERY = 25;
 /** How often what waits is sent, and a gap is looked for, in ms. */
-const BEAT_MS = 100;
+const BEAT_MS = 200;
 /** A timer may come a little too early: what is so close was the beat. */
 const EARLY_MS = 5;
 /**

@@ -100,7 +100,7 @@ export interface RealtimeOptions {
    */
   readonly maxPaddingMs: number;
   /**
-   * Between turns the caller's quiet frames wait for each other, for about 100 ms at most. What can be heard never
+   * Between turns the caller's quiet frames wait for each other, for about 200 ms at most. What can be heard never
    * waits.
    * @defaultValue true
    */
