@@ -13,7 +13,7 @@ export interface PlaybackOptions {
   readonly maxAheadMs: number;
   /**
    * Audio between two marks. Each mark makes the ledger more exact and costs 100 bytes.
-   * @defaultValue 200 ms
+   * @defaultValue 400 ms
    */
   readonly markIntervalMs: number;
   /**
@@ -30,7 +30,7 @@ export interface PlaybackOptions {
 
 export const defaultPlaybackOptions = {
   maxAheadMs: 10_000,
-  markIntervalMs: 200,
+  markIntervalMs: 400,
   maxSocketBufferBytes: 262_144,
   markPatienceMs: 3000,
 } as const satisfies PlaybackOptions;
