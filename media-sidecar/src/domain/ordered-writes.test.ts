@@ -5,7 +5,12 @@ import { DomainError } from './errors.ts';
 import { newId } from './identifiers.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { noMetrics } from '../kernel/metrics.ts';
-import { OrderedWrites, type OrderedWrite, type OrderedWriteOptions } from './ordered-writes.ts';
+import {
+  BulkWork,
+  OrderedWrites,
+  type OrderedWrite,
+  type OrderedWriteOptions,
+} from './ordered-writes.ts';
 import { silentPublisher } from './testing/outbox.ts';
 
 const tenantId = newId();
@@ -50,7 +55,15 @@ function rig(options: OrderedWriteOptions = {}) {
       onLost: () => lost.push(name),
       ...more,
     });
-  return { transactions, lost, stored, counted, logged, writes, add };
+  const bulk = (kind: string) => {
+    const storeAll = (tx: TenantDb, items: readonly string[]) => {
+      open.get(tx)?.push(`${kind}: ${items.join(', ')}`);
+      return Promise.resolve(undefined);
+    };
+    return (item: string, subject: string) =>
+      add(item, { subject, patienceMs: 60_000, work: BulkWork.of(storeAll, item) });
+  };
+  return { transactions, lost, stored, counted, logged, writes, add, bulk };
 }
 
 /** Until everything that is ready has run, of real time nothing. */
@@ -101,6 +114,37 @@ test('what waits about the tenant’s other subjects goes along, another tenant�
   await writes.flush();
   assert.deepEqual(transactions.slice(1), [['stranger']]);
   assert.deepEqual(stored, ['turn', 'usage', 'turn of 2', 'stranger']);
+});
+
+test('work of one kind is done in one go for all subjects, each subject’s in its order', async () => {
+  const { add, bulk, stored, transactions } = rig();
+  const turn = bulk('turns');
+  const usage = bulk('usages');
+  turn('a1', 'a');
+  turn('a2', 'a');
+  usage('a3', 'a');
+  turn('a4', 'a');
+  usage('b1', 'b');
+  turn('b2', 'b');
+  turn('c1', 'c');
+  add('end of c', { subject: 'c', patienceMs: 60_000 });
+  turn('c2', 'c');
+  await new Promise<void>((onStored) => add('end of d', { subject: 'd', onStored }));
+  assert.deepEqual(transactions, [
+    ['end of d', 'turns: a1, a2, c1', 'usages: a3, b1', 'turns: a4, b2', 'end of c', 'turns: c2'],
+  ]);
+  assert.deepEqual(stored, ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1', 'end of c', 'c2']);
+});
+
+test('no statement gets more than it can take', async () => {
+  const { add, bulk, transactions } = rig();
+  const turn = bulk('turns');
+  for (let i = 0; i < 1001; i += 1) turn('x', i % 2 === 0 ? 'a' : 'b');
+  await new Promise<void>((onStored) => add('end', { subject: 'c', onStored }));
+  assert.deepEqual(
+    transactions[0]?.map((line) => line.split(',').length),
+    [1, 500, 500, 1],
+  );
 });
 
 test('what comes for a subject that was taken along is stored after it', async () => {

@@ -6,6 +6,7 @@ import type { Logger } from '../kernel/logger.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import type { EventPublisher, EventToTell } from './events/publisher.ts';
 import type { EventData } from './events/schema.ts';
+import { Patience } from './patience.ts';
 
 export interface OrderedWriteOptions {
   /** @defaultValue 100 */
@@ -34,12 +35,35 @@ export interface OrderedWrite {
    * @defaultValue 0
    */
   readonly patienceMs?: number;
-  /** @returns the events that tell of it; none when there is nothing (more) to tell */
-  readonly work: (tx: TenantDb) => Promise<Told>;
+  readonly work: Work | BulkWork;
   readonly onStored?: () => void;
   /** It was taken, and will never be written. */
   readonly onLost: (error: unknown) => void;
 }
+
+/** @returns the events that tell of it; none when there is nothing (more) to tell */
+type Work = (tx: TenantDb) => Promise<Told>;
+
+/** Stores several at once. @returns their events, those of each subject in the order of its items */
+type StoreAll<T> = (tx: TenantDb, items: readonly T[]) => Promise<Told>;
+
+/** Work that is done in one go with the work of others of its kind, which have the same `storeAll`. */
+export class BulkWork {
+  readonly storeAll: StoreAll<never>;
+  readonly item: unknown;
+
+  private constructor(storeAll: StoreAll<never>, item: unknown) {
+    this.storeAll = storeAll;
+    this.item = item;
+  }
+
+  static of<T>(storeAll: StoreAll<T>, item: T): BulkWork {
+    return new BulkWork(storeAll, item);
+  }
+}
+
+/** A statement stores no more than so many. */
+const MOST_IN_BULK = 500;
 
 type Told = EventToTell | readonly EventToTell[] | undefined;
 
@@ -186,7 +210,7 @@ export class OrderedWrites {
     if (!first) return false;
     return this.#db.withTenant(first.tenantId, async (tx) => {
       let toDeliver = false;
-      for (const { work } of held) {
+      for (const work of inOrder(held)) {
         for (const event of eventsOf(await work(tx))) {
           toDeliver = (await this.#publisher.publish(tx, event)) || toDeliver;
         }
@@ -284,47 +308,38 @@ export class OrderedWrites {
   }
 }
 
-/** How long the least patient of what waits in a line goes on waiting. */
-class Patience {
-  #dueMs = Number.POSITIVE_INFINITY;
-  #timer: NodeJS.Timeout | undefined;
-  #end: ((storedByOthers: boolean | Promise<boolean>) => void) | undefined;
-
-  /** Whether something waits, and can be taken along. */
-  get isAwaited(): boolean {
-    return this.#end !== undefined;
+/** What is to be done, each subject's in its order; what goes in bulk goes together with that of others. */
+function* inOrder(writes: readonly OrderedWrite[]): Generator<Work> {
+  const bySubject = Map.groupBy(writes, ({ subject }) => subject);
+  const lines = [...bySubject.values()].map((line) => ({ line, next: 0 }));
+  for (const own of lines) {
+    for (let work; (work = own.line[own.next]?.work);) {
+      if (work instanceof BulkWork) {
+        yield together(work.storeAll, lines);
+      } else {
+        own.next += 1;
+        yield work;
+      }
+    }
   }
+}
 
-  /**
-   * Resolves when the least patient of what waits, or of what comes to it, has waited enough.
-   * @returns whether it has been stored by then, as somebody took it along
-   */
-  ends(waiting: readonly OrderedWrite[]): Promise<boolean> {
-    return new Promise((resolve) => {
-      this.#dueMs = Number.POSITIVE_INFINITY;
-      this.#end = (storedByOthers) => {
-        clearTimeout(this.#timer);
-        this.#end = undefined;
-        resolve(storedByOthers);
-      };
-      for (const { patienceMs = 0 } of waiting) this.lasts(patienceMs);
-    });
+/** Takes what is next in each line, as far as it is of one kind. */
+function together(
+  storeAll: BulkWork['storeAll'],
+  lines: readonly { readonly line: readonly OrderedWrite[]; next: number }[],
+): Work {
+  const items: unknown[] = [];
+  for (const each of lines) {
+    while (items.length < MOST_IN_BULK) {
+      const work = each.line[each.next]?.work;
+      if (!(work instanceof BulkWork) || work.storeAll !== storeAll) break;
+      items.push(work.item);
+      each.next += 1;
+    }
   }
-
-  /** Something came that waits so long, in ms. */
-  lasts(patienceMs: number): void {
-    const dueMs = performance.now() + patienceMs;
-    if (!this.isAwaited || dueMs >= this.#dueMs) return;
-    this.#dueMs = dueMs;
-    clearTimeout(this.#timer);
-    if (patienceMs > 0) this.#timer = setTimeout(() => this.#end?.(false), patienceMs);
-    else this.#end?.(false);
-  }
-
-  /** Somebody has taken along what waited. */
-  endsWith(stored: Promise<void>): void {
-    this.#end?.(stored.then(() => true));
-  }
+  // SAFETY: each was given with this `storeAll`, which takes it.
+  return (tx) => storeAll(tx, items as never[]);
 }
 
 function eventsOf(told: Told): readonly EventToTell[] {

@@ -93,6 +93,44 @@ onEachDatabase('the recorder of calls', (database) => {
     ]);
   });
 
+  test('stores what a turn may hold, and what no database can hold it leaves out', async () => {
+    start();
+    turn(0, { text: 'a\0b \ud83d c 😀 "\\\n', generatedText: '\0\ude00' });
+    turn(1, {
+      role: 'agent',
+      interrupted: true,
+      startedAtMs: 2000.6,
+      delays: { firstAudioByteMs: 12.5 },
+    });
+    await recorder.flush();
+    const [first, second] = (await stored()).turns;
+    assert.equal(first?.text, 'ab \ufffd c 😀 "\\\n');
+    assert.equal(first.generatedText, '\ufffd');
+    assert.equal(second?.generatedText, null);
+    assert.equal(second.interrupted, true);
+    assert.equal(second.startedAt, new Date(2000).toISOString());
+    assert.deepEqual(second.delays, { firstAudioByteMs: 12.5 });
+  });
+
+  test('turns of several calls that are stored together are told in the order of each', async () => {
+    const first = callId;
+    start();
+    turn(0);
+    turn(1);
+    callId = await createClaimedSession(database(), tenant.id);
+    start();
+    turn(0);
+    turn(1);
+    await recorder.flush();
+    for (const id of [first, callId]) {
+      assert.deepEqual(
+        (await testDomain(database()).calls.get(platform, id)).turns.map(({ index }) => index),
+        [0, 1],
+      );
+    }
+    assert.equal((await told()).filter((type) => type === 'call.turn').length, 4);
+  });
+
   test('keeps the order while the database is away', async () => {
     flaky.faults = [lostConnection, shuttingDown, lostConnection].map((error) => ({
       when: 'before',

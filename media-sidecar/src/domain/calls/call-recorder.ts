@@ -2,11 +2,12 @@ import type { CallEnding, CallRecorder, TurnRecord, UsageRecord } from '../../ca
 import type { TenantDb } from '../../db/database.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { PriceTable } from '../costs/price-table.ts';
+import type { EventToTell } from '../events/publisher.ts';
 import type { EventData } from '../events/schema.ts';
-import { storeUsage } from '../costs/usage.ts';
+import { storeUsages, type IdentifiedUsage } from '../costs/usage.ts';
 import { newId } from '../identifiers.ts';
-import type { OrderedWrite, OrderedWrites } from '../ordered-writes.ts';
-import { endCall, findCall, findTurn, insertTurn, startCall, turnsOf } from './repository.ts';
+import { BulkWork, type OrderedWrite, type OrderedWrites } from '../ordered-writes.ts';
+import { endCall, findCall, findTurn, insertTurns, startCall, turnsOf } from './repository.ts';
 import type { Call } from './schema.ts';
 
 /** Workflows are told of a turn when it is stored. */
@@ -49,19 +50,12 @@ export class StoredCallRecorder implements CallRecorder {
   }
 
   turn(turn: TurnRecord): void {
-    this.#write(
-      turn,
-      async (tx) => {
-        if (!(await insertTurn(tx, turn))) return undefined;
-        return { type: 'call.turn', read: () => turnEvent(tx, turn) };
-      },
-      TURN_PATIENCE_MS,
-    );
+    this.#write(turn, BulkWork.of(storeTurns, turn), TURN_PATIENCE_MS);
   }
 
   usage(usage: UsageRecord): void {
-    const id = newId();
-    this.#write(usage, (tx) => storeUsage(tx, { ...usage, id }, this.#prices), USAGE_PATIENCE_MS);
+    const work = BulkWork.of(this.#storeUsages, { ...usage, id: newId() });
+    this.#write(usage, work, USAGE_PATIENCE_MS);
   }
 
   callEnded(ending: CallEnding): void {
@@ -83,6 +77,9 @@ export class StoredCallRecorder implements CallRecorder {
     return this.#writes.flush();
   }
 
+  readonly #storeUsages = (tx: TenantDb, usages: readonly IdentifiedUsage[]) =>
+    storeUsages(tx, usages, this.#prices);
+
   #write(
     { callId, tenantId }: { readonly callId: string; readonly tenantId: string },
     work: OrderedWrite['work'],
@@ -97,6 +94,11 @@ export class StoredCallRecorder implements CallRecorder {
         this.#logger.error({ err: error, callId, tenantId }, 'part of a call was not recorded'),
     });
   }
+}
+
+async function storeTurns(tx: TenantDb, turns: readonly TurnRecord[]): Promise<EventToTell[]> {
+  const stored = await insertTurns(tx, turns);
+  return stored.map((turn) => ({ type: 'call.turn', read: () => turnEvent(tx, turn) }));
 }
 
 async function turnEvent(tx: TenantDb, { callId, index }: TurnRecord): Promise<EventData> {

@@ -125,25 +125,36 @@ export async function startCall(tx: TenantDb, callId: string, startedAt: Date): 
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-/** @returns false when the turn is stored already, or its call is not there */
-export async function insertTurn(tx: TenantDb, turn: TurnRecord): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await tx.db
-    .insertInto('call_turns')
-    .values({
-      tenant_id: tx.tenantId,
-      call_id: turn.callId,
-      turn_index: turn.index,
-      role: turn.role,
-      text: storable(turn.text),
-      generated_text: turn.generatedText === undefined ? null : storable(turn.generatedText),
-      interrupted: turn.interrupted,
-      started_at: new Date(turn.startedAtMs),
-      ended_at: new Date(turn.endedAtMs),
-      delays: json(turn.delays),
-    })
-    .onConflict((conflict) => conflict.columns(['tenant_id', 'call_id', 'turn_index']).doNothing())
-    .executeTakeFirst();
-  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+/**
+ * In one statement, because all calls of a tenant talk at once.
+ * @returns those that were not stored already, in their order
+ */
+export async function insertTurns(
+  tx: TenantDb,
+  turns: readonly TurnRecord[],
+): Promise<TurnRecord[]> {
+  const rows = turns.map((turn) => ({
+    call_id: turn.callId,
+    turn_index: turn.index,
+    role: turn.role,
+    text: storable(turn.text),
+    generated_text: turn.generatedText === undefined ? null : storable(turn.generatedText),
+    interrupted: turn.interrupted,
+    started_at: new Date(turn.startedAtMs),
+    ended_at: new Date(turn.endedAtMs),
+    delays: turn.delays,
+  }));
+  const inserted = await sql<{ readonly call_id: string; readonly turn_index: number }>`
+    insert into app.call_turns
+      (tenant_id, call_id, turn_index, role, text, generated_text, interrupted, started_at, ended_at, delays)
+    select ${tx.tenantId}::uuid, turn.*
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as turn (call_id uuid, turn_index int, role text, text text, generated_text text,
+               interrupted boolean, started_at timestamptz, ended_at timestamptz, delays jsonb)
+    on conflict (tenant_id, call_id, turn_index) do nothing
+    returning call_id, turn_index`.execute(tx.db);
+  const isNew = new Set(inserted.rows.map((row) => `${row.call_id} ${row.turn_index}`));
+  return turns.filter(({ callId, index }) => isNew.has(`${callId} ${index}`));
 }
 
 /** @returns false when the call has ended already */
@@ -300,9 +311,9 @@ function selectTurns(tx: Reader) {
     );
 }
 
-/** PostgreSQL stores every character but NUL. */
+/** PostgreSQL stores every character but NUL, and in JSON no half of one. */
 export function storable(text: string): string {
-  return text.replaceAll('\0', '');
+  return text.replaceAll('\0', '').toWellFormed();
 }
 
 function toCall(row: CallRow): Call {

@@ -181,6 +181,7 @@ onEachDatabase('costs', (database) => {
     await recorder.flush();
     assert.deepEqual(await told(), []);
     tokens(1);
+    await recorder.flush();
     tokens(5);
     await recorder.flush();
     const limits = { monthlyMicroUsd: 100, warnAtPercent: 80 };
@@ -188,6 +189,7 @@ onEachDatabase('costs', (database) => {
     assert.deepEqual(await told(), [warning]);
     assert.equal(deliveries.subjects[0], tenant.id, 'in order for the tenant');
     tokens(15);
+    await recorder.flush();
     tokens(15);
     await recorder.flush();
     const exceeded = ['budget.exceeded', { ...limits, spentMicroUsd: 100, state: 'exceeded' }];
@@ -200,6 +202,19 @@ onEachDatabase('costs', (database) => {
       ['budget.warning', 'budget.exceeded'],
       'the next month begins anew',
     );
+  });
+
+  test('what is stored together is added up, and told of each month', async () => {
+    await prepare({ budget: { monthlyMicroUsd: 100, warnAtPercent: 80 } });
+    tokens(79);
+    tokens(6);
+    tokens(90, { atMs: nowMs + 30 * 86_400_000 });
+    await recorder.flush();
+    const data = { monthlyMicroUsd: 100, warnAtPercent: 80, state: 'warned' };
+    assert.deepEqual(await told(), [
+      ['budget.warning', { ...data, spentMicroUsd: 85 }],
+      ['budget.warning', { ...data, spentMicroUsd: 90 }],
+    ]);
   });
 
   test('of calls that spend at the same moment one tells', async () => {

@@ -10,68 +10,82 @@ export interface Month {
   readonly tenant: BudgetHolder;
   /** Its first day, in the tenant's time zone. @example '2026-11-01' */
   readonly month: string;
-  /**
-   * What it has cost so far, in micro-USD, rounded; undefined when nothing was added: it is stored
-   * already, or has no price.
-   */
-  readonly spentMicroUsd: number | undefined;
+  /** What it has cost so far, in micro-USD, rounded. */
+  readonly spentMicroUsd: number;
 }
 
 interface MonthRow extends BudgetHolderRow {
-  readonly month: string;
+  readonly month: string | null;
   readonly spent: string | null;
 }
 
+type PricedUsage = Omit<UsageRecord, 'tenantId' | 'amounts'> & {
+  readonly id: string;
+  readonly amounts: readonly PricedAmount[];
+};
+
 /**
- * Stores what was used, and adds what it costs to its month. Whoever adds next waits for the end of
+ * Stores what was used, and adds what it costs to its months. Whoever adds next waits for the end of
  * this transaction.
- * @returns undefined without the tenant
+ * @returns the months that something was added to: not what is stored already, or has no price
+ * @throws Error without the tenant
  */
-export async function insertUsage(
+export async function insertUsages(
   tx: TenantDb,
-  usage: Omit<UsageRecord, 'tenantId' | 'amounts'> & { readonly id: string },
-  amounts: readonly PricedAmount[],
-): Promise<Month | undefined> {
-  const { tenantId } = tx;
-  const { id, callId, turnIndex = null, service, provider, model } = usage;
-  const at = new Date(usage.atMs);
-  const units = JSON.stringify(
-    amounts.map(({ unit, quantity, microUsd = null }) => ({ unit, quantity, micro_usd: microUsd })),
+  usages: readonly PricedUsage[],
+): Promise<readonly Month[]> {
+  if (usages.length === 0) return [];
+  const rows = usages.flatMap(({ amounts, atMs, callId, turnIndex, ...usage }) =>
+    amounts.map(({ unit, quantity, microUsd }) => ({
+      id: usage.id,
+      call_id: callId,
+      turn_index: turnIndex,
+      at: new Date(atMs),
+      service: usage.service,
+      provider: usage.provider,
+      model: usage.model,
+      unit,
+      quantity,
+      micro_usd: microUsd,
+    })),
   );
-  // One statement: it runs several times a minute in each call.
-  const { rows } = await sql<MonthRow>`
+  // One statement: it runs several times a minute for each call.
+  const { rows: months } = await sql<MonthRow>`
     with holder as (
-      select tenant_id, slug, name, timezone, monthly_budget_micro_usd, budget_warn_percent,
-             date_trunc('month', ${at}::timestamptz at time zone timezone)::date as month
-      from app.tenants where tenant_id = ${tenantId}::uuid
+      select tenant_id, slug, name, timezone, monthly_budget_micro_usd, budget_warn_percent
+      from app.tenants where tenant_id = ${tx.tenantId}::uuid
+    ), used as (
+      select holder.tenant_id, usage.*,
+             date_trunc('month', usage.at at time zone holder.timezone)::date as month
+      from holder, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as usage (id uuid, call_id uuid, turn_index int, at timestamptz, service text, provider text,
+                  model text, unit text, quantity numeric, micro_usd numeric)
     ), stored as (
       insert into app.call_usage
         (tenant_id, id, call_id, turn_index, at, service, provider, model, unit, quantity, micro_usd)
-      select tenant_id, ${id}::uuid, ${callId}::uuid, ${turnIndex}::int,
-             ${at}::timestamptz, ${service}, ${provider}, ${model}, unit, quantity, micro_usd
-      from holder, jsonb_to_recordset(${units}::jsonb)
-        as u (unit text, quantity numeric, micro_usd numeric)
+      select tenant_id, id, call_id, turn_index, at, service, provider, model, unit, quantity, micro_usd
+      from used
       on conflict (tenant_id, id, unit) do nothing
-      returning micro_usd
+      returning id, unit, micro_usd
     ), spent as (
       insert into app.monthly_spending (tenant_id, month, micro_usd)
-      select holder.tenant_id, holder.month, total.micro_usd
-      from holder, (select sum(micro_usd) as micro_usd from stored) as total
-      where total.micro_usd is not null
+      select used.tenant_id, used.month, sum(stored.micro_usd)
+      from stored join used using (id, unit)
+      where stored.micro_usd is not null
+      group by used.tenant_id, used.month
+      order by used.month
       on conflict (tenant_id, month)
         do update set micro_usd = monthly_spending.micro_usd + excluded.micro_usd
-      returning round(micro_usd) as spent
+      returning month, round(micro_usd) as spent
     )
-    select tenant_id, slug, name, timezone, monthly_budget_micro_usd, budget_warn_percent,
-           month::text, (select spent from spent)
-    from holder`.execute(tx.db);
-  const [row] = rows;
-  if (row === undefined) return undefined;
-  return {
-    tenant: toBudgetHolder(row),
-    month: row.month,
-    spentMicroUsd: row.spent === null ? undefined : Number(row.spent),
-  };
+    select holder.*, month::text, spent from holder left join spent on true
+    order by month`.execute(tx.db);
+  if (months.length === 0) throw new Error('the tenant is not there');
+  return months.flatMap(({ month, spent, ...tenant }) =>
+    month === null || spent === null
+      ? []
+      : [{ tenant: toBudgetHolder(tenant), month, spentMicroUsd: Number(spent) }],
+  );
 }
 
 /** What was spent in a month, in micro-USD, rounded. @param month its first day */
