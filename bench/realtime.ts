@@ -12,10 +12,10 @@ import type { CpuProfile } from './realtime/cpu-profile.ts';
 import { runTakesMs } from './realtime/duration.ts';
 import type { LoadCommands } from './realtime/load-commands.ts';
 import { measureLoad } from './realtime/measure-load.ts';
+import { measureMemory } from './realtime/measure-memory.ts';
 import { measureTruncation } from './realtime/measure-truncation.ts';
 import type { ModelCommands } from './realtime/model-commands.ts';
 import { parseOptions, USAGE, type RealtimeBenchOptions } from './realtime/options.ts';
-import type { MemoryReading } from './realtime/probe-commands.ts';
 import { Progress } from './realtime/progress.ts';
 import { reportText } from './realtime/report.ts';
 import type { Stage } from './realtime/round.ts';
@@ -57,26 +57,29 @@ process.stderr.write(`This takes about ${Math.ceil(runTakesMs(options) / 60_000)
 const progress = new Progress(process.stderr);
 const tell = (words: string) => progress.tell(words);
 
-const warm = new Map<Bridge, MemoryReading>();
 for (const bridge of bridges) {
   tell(`${bridge.name}: warming up`);
-  warm.set(bridge, await warmUp(stage, bridge, options.warmUpSeconds));
+  await warmUp(stage, bridge, options.warmUpSeconds);
 }
 const { figures: load, profiles } = options.parts.includes('load')
-  ? await measureLoad(stage, warm, options, tell)
+  ? await measureLoad(stage, bridges, options, tell)
   : { figures: [], profiles: [] };
+const memory = options.parts.includes('memory')
+  ? await measureMemory(stage, bridges, options, tell)
+  : [];
 const truncation = options.parts.includes('truncation')
   ? await measureTruncation(stage, bridges, options, tell)
   : [];
 progress.clear();
 
-const verdicts = verdictsOf(load, truncation);
+const verdicts = verdictsOf(load, memory, truncation);
 const read = async (file: string) => ({
   file,
   profile: JSON.parse(await readFile(file, 'utf8')) as CpuProfile,
 });
 const report = {
   load,
+  memory,
   truncation,
   profiles: await Promise.all(profiles.map(read)),
   bridges,

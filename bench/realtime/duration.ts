@@ -1,5 +1,6 @@
 import { loadRoundTakesMs } from './load-round.ts';
 import { isMeasuredAt } from './measure-load.ts';
+import { memoryPlan } from './measure-memory.ts';
 import { truncates, type RealtimeBenchOptions } from './options.ts';
 import { loadPlan, truncationPlan } from './plans.ts';
 import { callsTakeMs } from './round.ts';
@@ -10,8 +11,9 @@ import { warmUpPlan } from './warm-up.ts';
 export function runTakesMs(options: RealtimeBenchOptions): number {
   const warmUpMs = options.bridges.length * callsTakeMs(warmUpPlan(options.warmUpSeconds));
   const loadMs = options.parts.includes('load') ? loadTakesMs(options) : 0;
+  const memoryMs = options.parts.includes('memory') ? memoryTakesMs(options) : 0;
   const truncationMs = options.parts.includes('truncation') ? truncationTakesMs(options) : 0;
-  return warmUpMs + loadMs + truncationMs;
+  return warmUpMs + loadMs + memoryMs + truncationMs;
 }
 
 function loadTakesMs(options: RealtimeBenchOptions): number {
@@ -19,6 +21,14 @@ function loadTakesMs(options: RealtimeBenchOptions): number {
   const each = [...calls, ...callsWithoutPeer].map((many) => {
     const measured = bridges.filter((bridge) => isMeasuredAt(many, bridge, options));
     return rounds * measured.length * loadRoundTakesMs(loadPlan(many, seconds));
+  });
+  return sum(each);
+}
+
+function memoryTakesMs(options: RealtimeBenchOptions): number {
+  const each = options.calls.map((many) => {
+    const measured = options.bridges.filter((bridge) => isMeasuredAt(many, bridge, options));
+    return measured.length * callsTakeMs(memoryPlan(many));
   });
   return sum(each);
 }

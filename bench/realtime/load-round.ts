@@ -4,7 +4,7 @@ import { sharedNowMs } from './clock.ts';
 import type { Pace } from './load-commands.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import type { CallsPlan } from './plans.ts';
-import type { CpuReading, MemoryReading } from './probe-commands.ts';
+import type { CpuReading } from './probe-commands.ts';
 import {
   callsTakeMs,
   endCalls,
@@ -27,8 +27,6 @@ export interface LoadRound extends CallReports {
   readonly modelCpuMs: number;
   /** Of the bridge, after the window, while the same calls go on. */
   readonly loopDelay: LoopDelay;
-  readonly memoryBefore: MemoryReading;
-  readonly memoryDuring: MemoryReading;
   readonly pace: Pace;
 }
 
@@ -43,13 +41,11 @@ export async function runLoadRound(
   profileFile: string | undefined,
 ): Promise<LoadRound> {
   const addresses = await prepareCalls(stage, bridge, plan);
-  const memoryBefore = await bridge.probe.ask('memory', undefined);
   const idle = await idleCpu(bridge);
   await placeCalls(stage, addresses, plan);
   const used = await profiled(bridge, profileFile, () => cpuOfWindow(stage, bridge, plan.seconds));
-  // Both cost what would else be in the window's figures.
+  // It costs what would else be in the window's figures.
   const loopDelay = await loopDelayOf(bridge);
-  const memoryDuring = await bridge.probe.ask('memory', undefined);
   const idleShares = (used.window.toMs - used.window.fromMs) / IDLE_MS;
   return {
     calls: plan.calls,
@@ -59,8 +55,6 @@ export async function runLoadRound(
     loadCpuMs: used.loadMs,
     modelCpuMs: used.modelMs,
     loopDelay,
-    memoryBefore,
-    memoryDuring,
     pace: used.pace,
     ...(await endCalls(stage)),
   };

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Bridge } from './bridges.ts';
-import { figuresOf, keptPace, type LoadFigures } from './load-figures.ts';
+import { figuresOf, type LoadFigures } from './load-figures.ts';
 import { runLoadRound, type LoadRound } from './load-round.ts';
 import type { BridgeName, RealtimeBenchOptions } from './options.ts';
+import { keptPace } from './pace.ts';
 import { loadPlan } from './plans.ts';
-import type { MemoryReading } from './probe-commands.ts';
 import type { Stage } from './round.ts';
 
 export interface LoadMeasurement {
@@ -13,10 +13,9 @@ export interface LoadMeasurement {
   readonly profiles: readonly string[];
 }
 
-/** @param warm the memory of each bridge after its warm-up */
 export async function measureLoad(
   stage: Stage,
-  warm: ReadonlyMap<Bridge, MemoryReading>,
+  bridges: readonly Bridge[],
   options: RealtimeBenchOptions,
   tell: (words: string) => void,
 ): Promise<LoadMeasurement> {
@@ -26,7 +25,7 @@ export async function measureLoad(
   for (const calls of [...options.calls, ...options.callsWithoutPeer]) {
     const results = new Map<Bridge, LoadRound[]>();
     for (let round = 1; round <= options.rounds; round += 1) {
-      for (const bridge of warm.keys()) {
+      for (const bridge of bridges) {
         if (exhausted.has(bridge) || !isMeasuredAt(calls, bridge.name, options)) continue;
         tell(`${calls} calls, ${bridge.name}, round ${round} of ${options.rounds}`);
         const file =
@@ -37,10 +36,8 @@ export async function measureLoad(
         results.set(bridge, [...(results.get(bridge) ?? []), result]);
       }
     }
-    for (const [bridge, memory] of warm) {
-      const rounds = results.get(bridge);
-      if (!rounds) continue;
-      const shown = figuresOf(bridge.name, rounds, memory);
+    for (const [bridge, rounds] of results) {
+      const shown = figuresOf(bridge.name, rounds);
       figures.push(shown);
       if (!keptPace(shown) && !options.keepGoing) exhausted.add(bridge);
     }

@@ -42,7 +42,7 @@ export const USAGE = `Usage: npm run bench:realtime -- [options]
   --seconds 30              length of each measurement (of a truncation case: 15)
   --rounds 2                measurements of each line and bridge
   --bridges ours,relay,agents
-  --parts load,truncation
+  --parts load,memory,truncation
   --deltas-ms 100,400,1000  pieces of the model's audio in the truncation cases
   --truncation-calls 20     concurrent calls of each truncation case
   --delay-ms 40             delay of the phone's network each way, where there is one
@@ -54,7 +54,7 @@ export const USAGE = `Usage: npm run bench:realtime -- [options]
   --check                   exit with 1 when a target is missed`;
 
 const DEFAULT_CALLS = `1,25,50,${CPU_AT_CALLS},200`;
-const PARTS = ['load', 'truncation'] as const;
+const PARTS = ['load', 'memory', 'truncation'] as const;
 
 /** @throws with words for the person at the terminal */
 export function parseOptions(args: string[]): RealtimeBenchOptions {
@@ -83,7 +83,7 @@ export function parseOptions(args: string[]): RealtimeBenchOptions {
   const list = (name: string, text: string, minimum: number, maximum: number) =>
     text.split(',').map((each) => integer(name, each, minimum, maximum));
   const parts = choice('parts', values.parts, PARTS);
-  const loads = parts.includes('load');
+  const loads = parts.includes('load') || parts.includes('memory');
   return {
     calls: list('calls', small(values.calls, '1,10', DEFAULT_CALLS), 1, 1000),
     callsWithoutPeer: values.calls === undefined && !quick ? [DELAY_AT_CALLS] : [],
@@ -110,9 +110,11 @@ export function parseOptions(args: string[]): RealtimeBenchOptions {
   };
 }
 
-/** The bare relay truncates nothing: it is there for the load. */
+/** The bare relay truncates nothing: it is there for the load and the memory. */
 function bridgesFor(parts: readonly string[], chosen: readonly BridgeName[]): BridgeName[] {
-  const needed = chosen.filter((name) => parts.includes('load') || truncates(name));
+  const needed = chosen.filter(
+    (name) => parts.some((part) => part !== 'truncation') || truncates(name),
+  );
   if (needed.length === 0) throw new Error('--bridges: the relay truncates nothing');
   return needed;
 }

@@ -1,7 +1,9 @@
 import type { LoopDelay } from './loop-delay.ts';
 
 export interface MemoryReading {
-  /** Resident memory when garbage is collected, in bytes. */
+  /** Resident memory as it stands: with garbage, and with what V8 keeps for more of it, in bytes. */
+  readonly standingBytes: number;
+  /** Resident memory when garbage is collected, and its pages are given back, in bytes. */
   readonly residentBytes: number;
   /** What is in use after a garbage collection: the heap and what hangs on it. */
   readonly liveBytes: number;

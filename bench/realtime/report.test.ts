@@ -5,6 +5,7 @@ import { loadFigures } from './testing/load-rounds.ts';
 
 const nothing = {
   load: [],
+  memory: [],
   truncation: [],
   profiles: [],
   bridges: [],

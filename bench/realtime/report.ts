@@ -1,8 +1,15 @@
 import { table } from '../table.ts';
 import type { CpuProfile, Share } from './cpu-profile.ts';
 import { hotModules, hotSpots } from './hot-spots.ts';
-import { keptPace, type LoadFigures } from './load-figures.ts';
+import type { LoadFigures } from './load-figures.ts';
 import { LOAD_HEADINGS, LOAD_LEGEND, loadRows } from './load-table.ts';
+import {
+  MEMORY_HEADINGS,
+  MEMORY_LEGEND,
+  memoryRows,
+  type MemoryFigures,
+} from './memory-figures.ts';
+import { keptPace } from './pace.ts';
 import { inWords, type Verdict } from './targets.ts';
 import {
   TRUNCATION_HEADINGS,
@@ -14,6 +21,7 @@ import {
 /** Everything that a run has shown. */
 export interface Report {
   readonly load: readonly LoadFigures[];
+  readonly memory: readonly MemoryFigures[];
   readonly truncation: readonly TruncationFigures[];
   readonly profiles: readonly { readonly file: string; readonly profile: CpuProfile }[];
   readonly bridges: readonly {
@@ -31,10 +39,11 @@ const HOT_MODULES = 15;
 
 /** @returns what is printed, in paragraphs */
 export function reportText(report: Report): string {
-  const { load, truncation, profiles, bridges, verdicts, keepGoing } = report;
+  const { load, memory, truncation, profiles, bridges, verdicts, keepGoing } = report;
   return [
     load.length === 0 ? '' : `${LOAD_LEGEND}\n\n${table(LOAD_HEADINGS, loadRows(load))}`,
-    ...load
+    memory.length === 0 ? '' : `${MEMORY_LEGEND}\n\n${table(MEMORY_HEADINGS, memoryRows(memory))}`,
+    ...[...load, ...memory]
       .filter((each) => !keptPace(each))
       .map((each) => `${latePhones(each)}${keepGoing ? '.' : ': no more calls were tried.'}`),
     truncation.length === 0
@@ -55,7 +64,7 @@ export function reportText(report: Report): string {
     .join('\n\n');
 }
 
-function latePhones({ calls, bridge, lateShare }: LoadFigures): string {
+function latePhones({ calls, bridge, lateShare }: LoadFigures | MemoryFigures): string {
   const share = (lateShare * 100).toFixed(1);
   return `At ${calls} calls with ${bridge} the phones could not keep their own 20 ms (${share} % of the frames late)`;
 }

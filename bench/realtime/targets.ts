@@ -1,7 +1,7 @@
 import { percentile } from '../statistics.ts';
 import type { Findings } from './findings.ts';
 import type { LoadFigures } from './load-figures.ts';
-import { furtherCallKb } from './memory-per-call.ts';
+import { furtherCallKb, liveKbPerCall, type MemoryFigures } from './memory-figures.ts';
 import { CPU_AT_CALLS, DELAY_AT_CALLS } from './target-calls.ts';
 import { absoluteErrors, type TruncationFigures } from './truncation-figures.ts';
 
@@ -26,6 +26,7 @@ const MOST_MEMORY_KB = 200;
 
 export function verdictsOf(
   load: readonly LoadFigures[],
+  memory: readonly MemoryFigures[],
   truncation: readonly TruncationFigures[],
 ): Verdict[] {
   const at = (bridge: string, calls: number) =>
@@ -96,13 +97,13 @@ export function verdictsOf(
     ),
     {
       name: `memory in use of a call at ${CPU_AT_CALLS} calls`,
-      value: ours?.liveKbPerCall,
+      value: liveKbPerCall(memory, 'ours', CPU_AT_CALLS),
       limit: MOST_MEMORY_KB,
       unit: 'KB',
     },
     {
       name: 'resident memory of each further call',
-      value: furtherCallKb(load, 'ours'),
+      value: furtherCallKb(memory, 'ours'),
       limit: MOST_MEMORY_KB,
       unit: 'KB',
     },

@@ -3,8 +3,6 @@ import { figuresOf } from '../load-figures.ts';
 import type { LoadRound } from '../load-round.ts';
 import type { BridgeName } from '../options.ts';
 
-export const MB = 1024 * 1024;
-
 /** A round of 10 s in which each caller spoke for one frame, which took 3 ms, and heard nothing. */
 export function loadRound(calls: number, different: Partial<LoadRound> = {}): LoadRound {
   return {
@@ -15,8 +13,6 @@ export function loadRound(calls: number, different: Partial<LoadRound> = {}): Lo
     loadCpuMs: 2000,
     modelCpuMs: 500,
     loopDelay: { p50Ms: 0.2, p95Ms: 1, p99Ms: 2 },
-    memoryBefore: { residentBytes: 100 * MB, liveBytes: 10 * MB },
-    memoryDuring: { residentBytes: 110 * MB, liveBytes: 12 * MB },
     pace: { frames: calls, p95Ms: 1, lateShare: 0 },
     phones: Array.from({ length: calls }, (_, phone) => ({
       phone,
@@ -49,12 +45,11 @@ export function sessionsOf(calls: number, upMs: number): LoadRound['sessions'] {
   }));
 }
 
-/** Figures of one such round of a bridge that had 100 MB when it was warm. */
+/** Figures of one such round. */
 export function loadFigures(
   bridge: BridgeName,
   calls: number,
   different: Partial<LoadRound> = {},
 ): LoadFigures {
-  const warm = { residentBytes: 100 * MB, liveBytes: 10 * MB };
-  return figuresOf(bridge, [loadRound(calls, different)], warm);
+  return figuresOf(bridge, [loadRound(calls, different)]);
 }
