@@ -8,7 +8,7 @@ test('without options all bridges are compared, ours and its floor at more calls
   assert.deepEqual(options.callsWithoutPeer, [250]);
   assert.deepEqual(options.bridges, ['ours', 'relay', 'agents']);
   assert.equal(options.seconds, 30);
-  assert.equal(options.warmUpSeconds, 20);
+  assert.equal(options.warmUpSeconds, 60);
   assert.equal(options.truncationSeconds, 15);
   assert.equal(options.check, false);
 });

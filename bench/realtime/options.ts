@@ -11,7 +11,7 @@ export interface RealtimeBenchOptions {
   readonly callsWithoutPeer: readonly number[];
   /** Length of each measurement under load, in s. @defaultValue 30 */
   readonly seconds: number;
-  /** Of the calls before the first measurement of each bridge, in s. @defaultValue 20; 10 without load */
+  /** Of the calls before the first measurement of each bridge, in s. @defaultValue 60; 10 for truncation alone */
   readonly warmUpSeconds: number;
   /** Measurements of each line and bridge. @defaultValue 2 */
   readonly rounds: number;
@@ -88,7 +88,7 @@ export function parseOptions(args: string[]): RealtimeBenchOptions {
     calls: list('calls', small(values.calls, '1,10', DEFAULT_CALLS), 1, 1000),
     callsWithoutPeer: values.calls === undefined && !quick ? [DELAY_AT_CALLS] : [],
     seconds: integer('seconds', small(values.seconds, '8', '30'), 1, 600),
-    warmUpSeconds: loads && !quick ? 20 : 10,
+    warmUpSeconds: loads && !quick ? 60 : 10,
     rounds: integer('rounds', small(values.rounds, '1', '2'), 1, 20),
     bridges: bridgesFor(parts, choice('bridges', values.bridges, BRIDGES)),
     parts,

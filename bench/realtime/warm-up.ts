@@ -3,8 +3,8 @@ import { findingsOf } from './findings.ts';
 import { loadPlan, type CallsPlan } from './plans.ts';
 import { runCalls, type Stage } from './round.ts';
 
-/** With them V8 compiles what runs all the time. */
-const CALLS = 30;
+/** With them V8 compiles what runs all the time, also what runs a few times in a turn. */
+const CALLS = 60;
 
 export function warmUpPlan(seconds: number): CallsPlan {
   return loadPlan(CALLS, seconds);

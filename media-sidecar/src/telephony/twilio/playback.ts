@@ -149,6 +149,8 @@ export class Playback {
   }
 
   #send(): void {
+    // Nothing of it is played while it is being sent.
+    let aheadMs = this.#ledger.aheadMs(this.#clock.monotonicMs());
     while (!this.#closed) {
       const ended = this.#queue.takeEnded();
       if (ended) {
@@ -156,7 +158,6 @@ export class Playback {
         continue;
       }
       if (!this.#queue.hasAudio) return;
-      const aheadMs = this.#ledger.aheadMs(this.#clock.monotonicMs());
       const waitMs = this.#waitMs(aheadMs);
       if (waitMs > 0) {
         this.#timer = this.#clock.schedule(waitMs, () => this.#pump());
@@ -164,7 +165,7 @@ export class Playback {
       }
       // A mark that meets an empty buffer comes back at once, and tells the round trip.
       if (aheadMs === 0) this.#mark('timing', undefined);
-      this.#sendPart();
+      aheadMs += this.#sendPart() / MULAW_BYTES_PER_MS;
     }
   }
 
@@ -174,10 +175,11 @@ export class Playback {
     return excessMs < 0 ? 0 : excessMs + this.#options.markIntervalMs;
   }
 
-  #sendPart(): void {
+  /** @returns how many bytes it was */
+  #sendPart(): number {
     const intervalBytes = this.#options.markIntervalMs * MULAW_BYTES_PER_MS;
     const part = this.#queue.takePart(intervalBytes - this.#sinceMarkBytes);
-    if (!part) return;
+    if (!part) return 0;
     const { itemId, mulaw } = part;
     if (part.first) {
       // The first mark follows the first frame, so that the delay it tells is not that of a chunk.
@@ -188,9 +190,11 @@ export class Playback {
       this.#audio(itemId, mulaw);
     }
     this.#sinceMarkBytes += mulaw.length;
-    if (this.#sinceMarkBytes < intervalBytes) return;
-    this.#sinceMarkBytes = 0;
-    this.#mark('timing', itemId);
+    if (this.#sinceMarkBytes >= intervalBytes) {
+      this.#sinceMarkBytes = 0;
+      this.#mark('timing', itemId);
+    }
+    return mulaw.length;
   }
 
   #audio(itemId: string, mulaw: Uint8Array): void {
