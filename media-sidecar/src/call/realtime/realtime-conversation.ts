@@ -80,8 +80,15 @@ export class RealtimeConversation implements Conversation {
     opening.start();
   }
 
+  /** Fifty times a second: `#guard` without its closure. */
   onAudio(frame: Uint8Array): void {
-    this.#guard(() => this.#parts.frames.push(frame));
+    const { frames, state } = this.#parts;
+    if (state.closed) return;
+    try {
+      frames.push(frame);
+    } catch (err) {
+      this.#failed(err);
+    }
   }
 
   onKey(key: string): void {
