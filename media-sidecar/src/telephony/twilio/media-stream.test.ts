@@ -113,6 +113,23 @@ describe('what the agent says', () => {
     assert.equal(leg.counters().framesSent, 22);
   });
 
+  it('has marks close to each other in its first second, then less often; so has the next item', () => {
+    const { socket, leg } = setUp();
+    for (const itemId of ['a', 'b']) {
+      for (let part = 0; part < 7; part += 1) leg.play(itemId, tone(300, 440));
+      leg.finishItem(itemId);
+    }
+    const marksAtMs: number[] = [];
+    let sentMs = 0;
+    for (const { media, mark } of socket.sent) {
+      if (media) sentMs += Buffer.from(media.payload, 'base64').length / 8;
+      if (mark?.name.startsWith('timing')) marksAtMs.push(sentMs);
+    }
+    const ofItem = [200, 400, 600, 800, 1000, 1500, 2000];
+    // The first one goes before everything: it meets an empty buffer, and tells the round trip.
+    assert.deepEqual(marksAtMs, [0, ...ofItem, ...ofItem.map((atMs) => 2100 + atMs)]);
+  });
+
   it('leaves in one write for each piece, with its marks', () => {
     const { socket, leg } = setUp();
     leg.play('a', tone(400, 440));

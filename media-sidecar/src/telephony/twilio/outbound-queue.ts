@@ -43,6 +43,11 @@ export class OutboundQueue {
     return (this.#items[0]?.parts.length ?? 0) > 0;
   }
 
+  /** What has left of the item whose turn it is. */
+  get sentBytesOfNext(): number {
+    return this.#items[0]?.sentBytes ?? 0;
+  }
+
   /** The item whose turn it is, if all of it was sent: its end can be marked. Leaves the queue. */
   takeEnded(): { readonly itemId: string; readonly sentBytes: number } | undefined {
     const head = this.#items[0];

@@ -104,7 +104,7 @@ class SimulatedPlayer {
   }
 }
 
-/** An item as the media stream sends it: a mark before it, one after the first frame, one each 200 ms, one at the end. */
+/** An item, as short ones are sent: a mark before it, one after the first frame, one each 200 ms, one at the end. */
 function speak(player: SimulatedPlayer, itemId: string, ms: number): void {
   player.mark('timing');
   player.play(itemId, 20);

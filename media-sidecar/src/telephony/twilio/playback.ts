@@ -12,10 +12,16 @@ export interface PlaybackOptions {
    */
   readonly maxAheadMs: number;
   /**
-   * Audio between two marks. Each mark makes the ledger more exact and costs 100 bytes.
-   * @defaultValue 400 ms
+   * Audio between two marks. Each makes the ledger more exact, costs a message each way, and tells less
+   * the more there were before it.
+   * @defaultValue 500 ms
    */
   readonly markIntervalMs: number;
+  /**
+   * The same in the first second of an item, in ms.
+   * @defaultValue 200
+   */
+  readonly firstMarksIntervalMs: number;
   /**
    * Sending waits while the socket holds more than this.
    * @defaultValue 262144 bytes
@@ -30,7 +36,8 @@ export interface PlaybackOptions {
 
 export const defaultPlaybackOptions = {
   maxAheadMs: 10_000,
-  markIntervalMs: 400,
+  markIntervalMs: 500,
+  firstMarksIntervalMs: 200,
   maxSocketBufferBytes: 262_144,
   markPatienceMs: 3000,
 } as const satisfies PlaybackOptions;
@@ -54,6 +61,7 @@ export interface PlaybackEvents {
 /** How long sending rests while the socket is congested; `ws` has no event for the end of it. */
 const CONGESTION_PAUSE_MS = 50;
 const KEPT_PAST_ITEMS = 128;
+const FIRST_MARKS_MS = 1000;
 
 /** The agent's half of a media stream: what is sent when, and what of it was heard. */
 export class Playback {
@@ -177,7 +185,9 @@ export class Playback {
 
   /** @returns how many bytes it was */
   #sendPart(): number {
-    const intervalBytes = this.#options.markIntervalMs * MULAW_BYTES_PER_MS;
+    const { firstMarksIntervalMs, markIntervalMs } = this.#options;
+    const isNew = this.#queue.sentBytesOfNext < FIRST_MARKS_MS * MULAW_BYTES_PER_MS;
+    const intervalBytes = (isNew ? firstMarksIntervalMs : markIntervalMs) * MULAW_BYTES_PER_MS;
     const part = this.#queue.takePart(intervalBytes - this.#sinceMarkBytes);
     if (!part) return 0;
     const { itemId, mulaw } = part;
