@@ -80,15 +80,8 @@ export class RealtimeConversation implements Conversation {
     opening.start();
   }
 
-  /** Fifty times a second: `#guard` without its closure. */
   onAudio(frame: Uint8Array): void {
-    const { frames, state } = this.#parts;
-    if (state.closed) return;
-    try {
-      frames.push(frame);
-    } catch (err) {
-      this.#failed(err);
-    }
+    this.#guard(() => this.#parts.frames.push(frame));
   }
 
   onKey(key: string): void {

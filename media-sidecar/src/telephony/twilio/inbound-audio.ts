@@ -1,4 +1,4 @@
-import { FRAME_BYTES, FRAME_MS, mulawMs, silentFrame } from '../../audio/constants.ts';
+import { FRAME_MS, mulawMs, silentFrame } from '../../audio/constants.ts';
 import { Reframer } from '../../audio/frames.ts';
 import type { MediaMessage } from './wire.ts';
 
@@ -39,30 +39,20 @@ export class InboundAudio {
     return (this.#expectedMs ?? 0) - mulawMs(this.#reframer.pendingBytes);
   }
 
-  /**
-   * @param deliver takes the frames that are due now, in order
-   * @returns false for a payload that holds no audio
-   */
-  push(message: MediaMessage, deliver: (frame: Uint8Array) => void): boolean {
+  /** The frames that are due now, in order; undefined for a payload that holds no audio. */
+  push(message: MediaMessage): Uint8Array[] | undefined {
     if (message.chunk <= this.#lastChunk) {
       this.chunksDropped += 1;
-      return true;
+      return [];
     }
     const audio = Buffer.from(message.payload, 'base64');
-    if (audio.length === 0) return false;
+    if (audio.length === 0) return undefined;
     this.#lastChunk = message.chunk;
     const missing = this.#missingBefore(message.timestampMs, mulawMs(audio.length));
-    for (let frame = 0; frame < missing; frame += 1) deliver(silentFrame());
-    // As the phone sends it, fifty times a second: nothing is cut then.
-    if (audio.length === FRAME_BYTES && this.#reframer.pendingBytes === 0) {
-      this.framesReceived += 1;
-      deliver(audio);
-      return true;
-    }
     const received = this.#reframer.push(audio);
     this.framesReceived += received.length;
-    for (const frame of received) deliver(frame);
-    return true;
+    if (missing === 0) return received;
+    return [...Array.from({ length: missing }, silentFrame), ...received];
   }
 
   /** How many frames of silence stand in for what is missing before this audio. */

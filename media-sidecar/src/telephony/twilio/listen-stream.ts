@@ -103,10 +103,8 @@ export class TwilioListenStream implements ListenLeg {
     const { track } = message;
     const audio = this.#audio[track];
     const lostBefore = audio.framesLost;
-    const frames: Uint8Array[] = [];
-    if (!audio.push(message, (frame) => frames.push(frame))) {
-      return this.#socket.countProtocolError('bad-message');
-    }
+    const frames = audio.push(message);
+    if (!frames) return this.#socket.countProtocolError('bad-message');
     const missingMs = (audio.framesLost - lostBefore) * FRAME_MS;
     const { timestampMs } = message;
     if (track === 'inbound' && missingMs >= this.#options.minGapMs) {

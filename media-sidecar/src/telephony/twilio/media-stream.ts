@@ -127,12 +127,10 @@ export class TwilioMediaStream implements PhoneLeg {
   }
 
   #onMedia(message: MediaMessage): void {
-    if (!this.#inbound.push(message, this.#deliver)) {
-      this.#socket.countProtocolError('bad-message');
-    }
+    const frames = this.#inbound.push(message);
+    if (!frames) this.#socket.countProtocolError('bad-message');
+    else for (const frame of frames) this.#events.audio(frame);
   }
-
-  readonly #deliver = (frame: Uint8Array): void => this.#events.audio(frame);
 
   #createPlayback(options: PlaybackOptions): Playback {
     const { streamSid } = this;
