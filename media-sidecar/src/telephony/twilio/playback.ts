@@ -18,8 +18,8 @@ export interface PlaybackOptions {
    */
   readonly markIntervalMs: number;
   /**
-   * The same in the first second of an item, in ms.
-   * @defaultValue 200
+   * The same in the first second of an item, which has had few marks.
+   * @defaultValue 200 ms
    */
   readonly firstMarksIntervalMs: number;
   /**
@@ -61,6 +61,7 @@ export interface PlaybackEvents {
 /** How long sending rests while the socket is congested; `ws` has no event for the end of it. */
 const CONGESTION_PAUSE_MS = 50;
 const KEPT_PAST_ITEMS = 128;
+/** So much of an item is its beginning. */
 const FIRST_MARKS_MS = 1000;
 
 /** The agent's half of a media stream: what is sent when, and what of it was heard. */
