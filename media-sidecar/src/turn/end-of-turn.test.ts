@@ -193,18 +193,95 @@ test("learns the caller's pauses only when asked to", () => {
 
 test('keys are passed on together after a pause, at once with "#"', () => {
   const script = new TurnScript().greeted();
-  script.send({ type: 'key', key: '1' }).wait(1000).send({ type: 'key', key: '2' }).wait(1499);
+  script.presses('1').wait(1000).presses('2').wait(1499);
   assert.equal(script.count('commit-reply'), 0);
   assert.equal(script.wait(1).last('commit-reply').turn.text, '[DTMF 12]');
-  const quick = new TurnScript().greeted().send({ type: 'key', key: '#' }).wait(0);
+  const quick = new TurnScript().greeted().presses('#').wait(0);
   assert.equal(quick.last('commit-reply').turn.text, '[DTMF #]');
 });
 
 test('keys pressed during a protected greeting wait for its end', () => {
   const script = new TurnScript().send({ type: 'call-started' }).reply('reply-audible');
-  script.send({ type: 'key', key: '3' }).wait(2000);
+  script.presses('3').wait(2000);
   assert.equal(script.count('commit-reply'), 0);
-  assert.equal(script.reply('reply-played').last('commit-reply').turn.text, '[DTMF 3]');
+  assert.equal(script.reply('reply-played').wait(0).last('commit-reply').turn.text, '[DTMF 3]');
+});
+
+test('keys pressed across the end of a protected greeting are passed on together', () => {
+  const script = new TurnScript().send({ type: 'call-started' }).reply('reply-audible');
+  script.presses('1').wait(200).reply('reply-played').wait(300).presses('2').wait(1499);
+  assert.equal(script.count('commit-reply'), 0);
+  assert.equal(script.wait(1).count('commit-reply'), 1);
+  assert.equal(script.last('commit-reply').turn.text, '[DTMF 12]');
+});
+
+test('a key and words over a protected greeting are one turn when the words take the floor', () => {
+  const script = new TurnScript().send({ type: 'call-started' }).reply('reply-audible');
+  script.presses('3').wait(2000).speechStarts().wait(600).interim('quiero una hora').speechEnds();
+  script.send({ type: 'protection-ended', replyId: script.replyId }).wait(0);
+  assert.equal(script.count('interrupt-reply'), 1);
+  assert.equal(script.last('commit-reply').turn.text, 'quiero una hora [DTMF 3]');
+});
+
+test('a key pressed beside speech is passed on with the words, and the answer knows of both', () => {
+  const script = new TurnScript().greeted().speechStarts().wait(600).final('sí').speechEnds();
+  script.presses('1').wait(1600);
+  assert.deepEqual(script.names, ['start-reply', 'discard-reply', 'start-reply', 'commit-reply']);
+  assert.equal(script.last('start-reply').text, 'sí [DTMF 1]');
+  assert.equal(script.last('commit-reply').turn.text, 'sí [DTMF 1]');
+});
+
+test('speech that ends, or a final that comes, after the key waits for the keys', () => {
+  const script = new TurnScript().greeted().speechStarts().wait(600).presses('1').wait(200);
+  script.speechEnds().wait(500).final('sí').wait(799);
+  assert.deepEqual(script.names, []);
+  assert.equal(script.wait(1).count('commit-reply'), 1);
+  assert.equal(script.last('commit-reply').turn.text, 'sí [DTMF 1]');
+});
+
+test('a caller who speaks on when the keys are passed on has one turn with words and keys', () => {
+  const script = new TurnScript().greeted().speechStarts().wait(600).interim('quiero una hora');
+  script.presses('1').wait(1500);
+  assert.equal(script.last('commit-reply').turn.text, 'quiero una hora [DTMF 1]');
+  script.wait(300).interim('quiero una hora mañana').speechEnds().wait(500);
+  assert.equal(script.count('commit-reply'), 2);
+  assert.equal(script.last('commit-reply').turn.text, '[DTMF 1] quiero una hora mañana');
+});
+
+test('a late final after a key that reopened the turn does not leave the key behind', () => {
+  const script = new TurnScript().greeted().speechStarts().wait(600).interim('sí').speechEnds();
+  script.wait(300).presses('1');
+  assert.equal(script.last('discard-reply').reopened, true);
+  script.wait(200).final('Sí.').wait(1299);
+  assert.equal(script.count('commit-reply'), 1);
+  assert.equal(script.wait(1).count('commit-reply'), 2);
+  assert.equal(script.last('commit-reply').turn.text, 'sí [DTMF 1]');
+});
+
+test('"#" ends words and keys at once, and a late final takes no key away', () => {
+  const script = new TurnScript().greeted().speechStarts().wait(600).interim('van a Lima hoy');
+  script.speechEnds().wait(100).presses('1').wait(50).presses('#').wait(0);
+  assert.equal(script.last('commit-reply').turn.text, 'van a Lima hoy [DTMF 1#]');
+  script.wait(200).final('¿Van a Lima hoy?');
+  assert.equal(script.last('correct-turn').text, '¿Van a Lima hoy? [DTMF 1#]');
+  assert.equal(script.count('commit-reply'), 1);
+});
+
+test('other words in a late final are answered anew with the keys', () => {
+  const pressed = () =>
+    new TurnScript()
+      .greeted()
+      .speechStarts()
+      .wait(600)
+      .interim('van a Lima hoy')
+      .speechEnds()
+      .presses('#')
+      .wait(200);
+  const final = pressed().final('¿Van a Viña hoy?').wait(500);
+  assert.equal(final.count('commit-reply'), 2);
+  assert.equal(final.last('commit-reply').turn.text, '¿Van a Viña hoy? [DTMF #]');
+  const interim = pressed().interim('van a Viña hoy').wait(100).final('¿Van a Viña hoy?').wait(500);
+  assert.equal(interim.last('commit-reply').turn.text, '[DTMF #] ¿Van a Viña hoy?');
 });
 
 test('delays that contradict each other are refused', () => {

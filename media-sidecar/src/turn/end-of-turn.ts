@@ -16,6 +16,11 @@ import { joined } from './words.ts';
 export function scheduleEndOfTurn(draft: Draft): void {
   const { caller } = draft.state;
   if (committedReply(draft)) return;
+  if (caller.keys) {
+    // The end of the keys ends the turn: words that went ahead would leave them behind.
+    armKeys(draft);
+    return;
+  }
   if (caller.speaking) {
     cancelTimers(draft, 'end-of-turn');
     return;
@@ -57,6 +62,7 @@ export function maybeSpeculate(draft: Draft): void {
   const { state, options, nowMs } = draft;
   const { caller } = state;
   if (state.reply || state.phase !== 'open' || !options.preemptive.enabled) return;
+  if (caller.keys) return;
   if (state.tries >= options.preemptive.maxTries) return;
   const text = callerText(draft);
   if (!text || isHesitation(text)) return;
@@ -74,11 +80,11 @@ function startReply(draft: Draft, text: string): void {
   draft.effects.push({ type: 'start-reply', replyId: reply.id, text });
 }
 
-/** A prepared answer to words that are not the caller's words any more is of no use. */
-export function dropStaleSpeculation(draft: Draft): void {
+/** A prepared answer to anything but what the caller says now is of no use. */
+export function dropStaleSpeculation(draft: Draft, text = callerText(draft)): void {
   const { reply } = draft.state;
   if (reply?.stage !== 'speculative') return;
-  if (differsMaterially(reply.text, callerText(draft), draft.options.language)) {
+  if (differsMaterially(reply.text, text, draft.options.language)) {
     dropReply(draft, 'discard');
   }
 }
@@ -95,14 +101,15 @@ export function endTurn(draft: Draft): void {
     armIdle(draft);
     return;
   }
-  commitTurn(draft, text);
+  commitTurn(draft, '');
 }
 
-/** Ends a turn with this text, whether it was spoken or pressed. */
-export function commitTurn(draft: Draft, text: string): void {
+/** Ends a turn of what was spoken and what was pressed. @param keys as text */
+export function commitTurn(draft: Draft, keys: string): void {
   const { state, options, nowMs } = draft;
   const { caller } = state;
-  dropStaleSpeculation(draft);
+  const text = joined(callerText(draft), keys);
+  dropStaleSpeculation(draft, text);
   if (!state.reply) startReply(draft, text);
   const { reply } = state;
   if (!reply) return;
@@ -112,6 +119,7 @@ export function commitTurn(draft: Draft, text: string): void {
     id: turnId,
     text,
     finals: caller.finals,
+    keys,
     consumedBefore: caller.consumed,
     startedAtMs: caller.turnStartedAtMs,
     speechEndedAtMs: caller.speechEndedAtMs,
@@ -157,6 +165,11 @@ export function forgetOpenWords({ state: { caller } }: Draft): void {
   caller.consumed = joined(caller.consumed, caller.interim);
   caller.finals = '';
   caller.interim = '';
+}
+
+/** Passes the keys on when the pause after them is over, which it may be already. */
+export function armKeys(draft: Draft): void {
+  setTimer(draft, 'keys', draft.state.caller.keysDueAtMs - draft.nowMs);
 }
 
 /** Waits for somebody to say something, when nobody has the floor. */

@@ -1,13 +1,7 @@
 import { differsMaterially, isBackchannel } from './backchannel.ts';
+import { callerText, cancelTimers, committedReply, dropReply, type Draft } from './draft.ts';
 import {
-  callerText,
-  cancelTimers,
-  committedReply,
-  dropReply,
-  setTimer,
-  type Draft,
-} from './draft.ts';
-import {
+  armKeys,
   commitTurn,
   dropStaleSpeculation,
   maybeSpeculate,
@@ -15,6 +9,7 @@ import {
   scheduleEndOfTurn,
 } from './end-of-turn.ts';
 import { callerStartedOver, callerStoppedOver, wordsOver } from './overlap.ts';
+import type { AnsweredTurn } from './state.ts';
 import { splitConsumed } from './transcript.ts';
 import { joined, normalizedWords } from './words.ts';
 
@@ -90,13 +85,13 @@ function belatedWords(
   if (!turn) return false;
   const { language } = draft.options;
   const late = splitConsumed(turn.consumedBefore, text).fresh;
-  const whole = joined(turn.finals, late);
+  const whole = turnWith(turn, late);
 
   if (reply && reply.audibleSinceMs === undefined && reply.kind === 'answer') {
     if (differsMaterially(turn.text, whole, language) && !onlyAccompanies(draft, matched, fresh)) {
       reopenTurn(
         draft,
-        isFinal ? whole : turn.finals,
+        isFinal ? whole : turnWith(turn, ''),
         isFinal ? '' : late,
         isFinal ? '' : turn.consumedBefore,
       );
@@ -119,9 +114,14 @@ function belatedWords(
     return normalizedWords(fresh).length < UNHEARD_SPEECH_WORDS;
   }
   if (isFinal && matched) {
-    correctTurn(draft, joined(turn.finals, splitConsumed(turn.consumedBefore, matched).fresh));
+    correctTurn(draft, turnWith(turn, splitConsumed(turn.consumedBefore, matched).fresh));
   }
   return false;
+}
+
+/** The turn with these as the last words in it; no wording takes away what was pressed. */
+function turnWith({ finals, keys }: AnsweredTurn, words: string): string {
+  return joined(joined(finals, words), keys);
 }
 
 /** "…gracias", "ok" after the question itself came through unchanged. */
@@ -172,29 +172,30 @@ function goOnBeforeSound(draft: Draft): void {
 
 /** A key of the phone: it ends the agent's sentence and is passed on with those that follow. */
 export function keyPressed(draft: Draft, key: string): void {
-  const { state, options } = draft;
+  const { state, options, nowMs } = draft;
+  const { caller, turn } = state;
   const reply = committedReply(draft);
-  state.caller.keys += key;
-  cancelTimers(draft, 'idle');
+  caller.keys += key;
+  caller.keysDueAtMs = nowMs + (key === '#' ? 0 : options.limits.keyPauseMs);
+  // Words that were said before it are passed on with it.
+  cancelTimers(draft, 'idle', 'end-of-turn');
   if (reply && !reply.protected) {
-    if (reply.audibleSinceMs === undefined && reply.kind === 'answer' && state.turn) {
-      const { text } = state.turn;
-      reopenTurn(draft, text, '', state.caller.consumed);
-      cancelTimers(draft, 'end-of-turn');
+    if (reply.audibleSinceMs === undefined && reply.kind === 'answer' && turn) {
+      reopenTurn(draft, turn.text, '', caller.consumed);
     } else {
       dropReply(draft, 'interrupt');
     }
   }
-  setTimer(draft, 'keys', key === '#' ? 0 : options.limits.keyPauseMs);
+  armKeys(draft);
 }
 
 export function keysDue(draft: Draft): void {
-  const { state } = draft;
-  const { keys } = state.caller;
+  const { caller } = draft.state;
+  const { keys } = caller;
   // A protected sentence is heard first; the keys wait for its end.
   if (!keys || committedReply(draft)) return;
-  state.caller.keys = '';
-  commitTurn(draft, joined(callerText(draft), keysAsText(keys)));
+  caller.keys = '';
+  commitTurn(draft, keysAsText(keys));
 }
 
 /** How keys stand in a transcript and before the model. */

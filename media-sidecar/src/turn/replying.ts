@@ -10,9 +10,8 @@ import {
   setTimer,
   type Draft,
 } from './draft.ts';
-import { armIdle } from './end-of-turn.ts';
+import { armIdle, armKeys } from './end-of-turn.ts';
 import type { EndReason, PhraseKind, ReplyFailure, TurnEvent } from './events.ts';
-import { keysDue } from './listening.ts';
 import { afterReply, armFiller, wordsOver } from './overlap.ts';
 import type { ReplyState } from './state.ts';
 
@@ -85,7 +84,8 @@ export function replyPlayed(draft: Draft, reply: ReplyState): void {
   state.reply = undefined;
   if (reply.kind === 'answer' && !reply.apologized) state.failedAnswers = 0;
   if (state.caller.keys) {
-    keysDue(draft);
+    // More of them may follow.
+    armKeys(draft);
     return;
   }
   afterReply(draft, reply.protected);

@@ -22,6 +22,8 @@ export interface CallerState {
   consumed: string;
   /** Keys pressed and not passed on yet. */
   keys: string;
+  /** End of the pause after the last of them. */
+  keysDueAtMs: number;
 }
 
 /** The last turn of the caller that was ended. Kept until the next one, for late transcripts. */
@@ -30,6 +32,8 @@ export interface AnsweredTurn {
   /** As it was answered, or corrected since. */
   text: string;
   readonly finals: string;
+  /** What was pressed at its end, as text. */
+  readonly keys: string;
   /** `consumed` at the moment before this turn ended. */
   readonly consumedBefore: string;
   readonly startedAtMs: number | undefined;
@@ -95,6 +99,7 @@ export function initialTurnState(minDelayMs: number): TurnState {
       textChangedAtMs: 0,
       consumed: '',
       keys: '',
+      keysDueAtMs: 0,
     },
     turn: undefined,
     reply: undefined,

@@ -60,6 +60,10 @@ export class TurnScript {
     return this.send({ type: 'final', text });
   }
 
+  presses(key: string): this {
+    return this.send({ type: 'key', key });
+  }
+
   /** Events of the reply that has the floor. */
   reply(
     type:
