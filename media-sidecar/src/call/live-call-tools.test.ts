@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ToolOutcome } from './ports.ts';
 import { CascadeHarness } from './testing/cascade-harness.ts';
 
 const TOOL = {
@@ -131,6 +132,28 @@ test('a caller who goes on while a tool runs and nothing was said withdraws the 
     talk.recorder.turns.find(({ role }) => role === 'tool')!.generatedText,
     '{"error":"cancelled"}',
   );
+  talk.call.stop();
+});
+
+test('what the call itself has begun takes effect, and a model that is interrupted hears of that', async () => {
+  const optOut = { id: 'c1', name: 'opt_out', arguments: {} };
+  const talk = await asked(0, {
+    replies: [{ toolCalls: [optOut] }, { text: ['De acuerdo.'] }],
+  });
+  const { promise: done, resolve } = Promise.withResolvers<ToolOutcome>();
+  talk.actions.optOut = () => done;
+  await talk.until(() => talk.llm.requests.length === 1);
+  await talk.wait(1000);
+  await talk.say('y otra cosa');
+  await talk.until(() => talk.agentTurns.length === 2);
+  const told = talk.llm.requests.at(-1)!.history.find(({ role }) => role === 'tool');
+  assert.deepEqual(told, {
+    role: 'tool',
+    callId: 'c1',
+    name: 'opt_out',
+    result: { error: 'late' },
+  });
+  resolve({ ok: true, result: { ok: true } });
   talk.call.stop();
 });
 

@@ -35,7 +35,9 @@ function setup(escalationNumber?: string) {
   const abort = new AbortController();
   const round = (names: readonly string[], ended?: AbortSignal) => {
     const calls = names.map((name, at): ToolCall => ({ id: `c${at}`, name, arguments: {} }));
-    return runToolRound(deps, calls, abort.signal, ended);
+    const results = new Map<string, unknown>();
+    const given = { calls, results, signal: abort.signal, ...(ended && { ended }) };
+    return { results, closes: runToolRound(deps, given) };
   };
   return { clock, actions, tools, ran, abort, round };
 }
@@ -44,31 +46,31 @@ test('built-in tools and those of workflows run side by side, and all are record
   const { clock, ran, round } = setup();
   const running = round(['consultar_stock', 'opt_out']);
   await clock.advanceAsync(1000);
-  const { results, closes } = await running;
+  assert.equal(await running.closes, undefined);
   assert.deepEqual(
-    [...results],
-    [
+    running.results,
+    new Map<string, unknown>([
       ['c0', 7],
       ['c1', { ok: true }],
-    ],
+    ]),
   );
-  assert.equal(closes, undefined);
   assert.deepEqual(ran, ['opt_out {"ok":true}', 'consultar_stock 7']);
 });
 
 test('hanging up leaves no line of its own; the end of the call tells it', async () => {
   const { ran, round } = setup();
-  assert.equal((await round(['end_call'])).closes, 'agent-hung-up');
+  assert.equal(await round(['end_call']).closes, 'agent-hung-up');
   assert.deepEqual(ran, []);
 });
 
 test('a transfer closes the call, also beside an end_call, where there is somebody to talk to', async () => {
   const somebody = setup('+56221234567');
-  assert.equal((await somebody.round(['end_call', 'transfer_to_human'])).closes, 'transferred');
+  assert.equal(await somebody.round(['end_call', 'transfer_to_human']).closes, 'transferred');
   assert.deepEqual(somebody.ran, ['transfer_to_human {"ok":true}']);
   const nobody = setup();
-  const { results, closes } = await nobody.round(['transfer_to_human']);
-  assert.deepEqual([results.get('c0'), closes], [{ error: 'nobody-available' }, undefined]);
+  const { results, closes } = nobody.round(['transfer_to_human']);
+  assert.equal(await closes, undefined);
+  assert.deepEqual(results.get('c0'), { error: 'nobody-available' });
 });
 
 test('what is under way when it is given up is recorded in the same moment', async () => {
@@ -76,7 +78,8 @@ test('what is under way when it is given up is recorded in the same moment', asy
   const running = round(['consultar_stock']);
   abort.abort();
   assert.deepEqual(ran, ['consultar_stock {"error":"cancelled"}']);
-  assert.deepEqual([...(await running).results], [['c0', { error: 'cancelled' }]]);
+  assert.deepEqual([...running.results], [['c0', { error: 'cancelled' }]]);
+  await running.closes;
   assert.deepEqual(tools.aborted, ['consultar_stock']);
 });
 
@@ -88,8 +91,9 @@ test('a built-in tool that has begun is not given up beside one of a workflow', 
   abort.abort();
   assert.deepEqual(ran, ['consultar_stock {"error":"cancelled"}']);
   await clock.advanceAsync(500);
+  await running.closes;
   assert.deepEqual(
-    [...(await running).results],
+    [...running.results],
     [
       ['c0', { error: 'cancelled' }],
       ['c1', { ok: true }],
@@ -106,7 +110,8 @@ test('a built-in tool whose end nobody waits for is late, not cancelled: it take
   const running = round(['opt_out']);
   abort.abort();
   assert.deepEqual(ran, ['opt_out {"error":"late"}']);
-  await running;
+  assert.deepEqual(running.results.get('c0'), { error: 'late' });
+  await running.closes;
   await clock.advanceAsync(500);
   assert.equal(ran.length, 1);
 });
@@ -114,5 +119,5 @@ test('a built-in tool whose end nobody waits for is late, not cancelled: it take
 test('a transfer that was given up transfers nobody', async () => {
   const { abort, round } = setup('+56221234567');
   abort.abort();
-  assert.equal((await round(['transfer_to_human'])).closes, undefined);
+  assert.equal(await round(['transfer_to_human']).closes, undefined);
 });

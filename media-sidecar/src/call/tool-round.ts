@@ -17,33 +17,33 @@ export interface ToolRoundDeps {
 }
 
 export interface ToolRound {
-  /** What the model is told of each call, by its id. */
-  readonly results: ReadonlyMap<string, unknown>;
-  /** The call ends, once the agent's words were heard; the model is not asked again. */
-  readonly closes?: Closing;
+  readonly calls: readonly ToolCall[];
+  /** Gets what the model is told of each call, by its id, in the moment in which that is known. */
+  readonly results: Map<string, unknown>;
+  /** Gives the calls up; a built-in one that has begun cannot be taken back, and goes on. */
+  readonly signal: AbortSignal;
+  /** Nobody waits any more, not even for a built-in one. @defaultValue the signal */
+  readonly ended?: AbortSignal;
 }
 
 /**
  * Runs the calls of one step side by side. Never rejects: a failed tool is a result too.
- * @param signal gives the calls up; a built-in one that has begun cannot be taken back, and goes on
- * @param ended nobody waits any more, not even for a built-in one
+ * @returns how the call ends, once the agent's words were heard; the model is not asked again then
  */
 export async function runToolRound(
   deps: ToolRoundDeps,
-  calls: readonly ToolCall[],
-  signal: AbortSignal,
-  ended = signal,
-): Promise<ToolRound> {
-  const ran = await Promise.all(
-    calls.map(async (call) => [call.id, await runOne(deps, call, signal, ended)] as const),
+  { calls, results, signal, ended = signal }: ToolRound,
+): Promise<Closing | undefined> {
+  await Promise.all(
+    calls.map((call) =>
+      runOne(deps, call, { signal, ended }, (result) => results.set(call.id, result)),
+    ),
   );
-  const results = new Map(ran);
   const closings = calls
     .filter(({ id }) => !hasFailed(results.get(id)))
     .map(({ name }) => deps.builtIn.closingOf(name));
   // Who is to be connected is not hung up on.
-  const closes = closings.includes('transferred') ? 'transferred' : closings.find(Boolean);
-  return { results, ...(closes && { closes }) };
+  return closings.includes('transferred') ? 'transferred' : closings.find(Boolean);
 }
 
 /**
@@ -53,12 +53,15 @@ export async function runToolRound(
 function runOne(
   deps: ToolRoundDeps,
   call: ToolCall,
-  signal: AbortSignal,
-  ended: AbortSignal,
-): Promise<unknown> {
+  { signal, ended }: Required<Pick<ToolRound, 'signal' | 'ended'>>,
+  onResult: (result: unknown) => void,
+): Promise<void> {
   const { builtIn, clock, metrics, session, tools } = deps;
   // The end of the call is told by its record, and nothing can go wrong about it.
-  if (builtIn.closingOf(call.name) === 'agent-hung-up') return Promise.resolve({ ok: true });
+  if (builtIn.closingOf(call.name) === 'agent-hung-up') {
+    onResult({ ok: true });
+    return Promise.resolve();
+  }
   const isBuiltIn = builtIn.has(call.name);
   const givenUp = isBuiltIn ? ended : signal;
   const startedAtMs = clock.nowMs();
@@ -74,7 +77,8 @@ function runOne(
       metrics.observeMs('tool_duration', clock.monotonicMs() - startedMs, labels);
       const result = outcome.ok ? outcome.result : { error: outcome.reason };
       deps.log.toolRan({ name: call.name, result, startedAtMs, endedAtMs: clock.nowMs() });
-      resolve(result);
+      onResult(result);
+      resolve();
     };
     // What a built-in tool has begun takes effect: only how is not known in time.
     const onAbort = () => settle({ ok: false, reason: isBuiltIn ? 'late' : 'cancelled' });

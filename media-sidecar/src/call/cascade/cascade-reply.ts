@@ -74,11 +74,11 @@ export class CascadeReply {
       history,
       {
         onSentence: (text, step) => this.#voice.add(text, step),
-        runTools: async (calls, signal) => {
+        runTools: async (round) => {
           this.#tell('tools-started');
-          const round = await runToolRound(this.#deps, calls, signal);
+          const closes = await runToolRound(this.#deps, round);
           this.#tell('tools-finished');
-          return round;
+          return closes;
         },
         onFinished: (closes) => this.#finished(closes),
         onFailed: (error, step) => this.#failed('model', error, this.#voice.anySentOf(step)),

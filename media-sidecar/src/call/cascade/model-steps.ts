@@ -29,8 +29,8 @@ export interface ModelStep {
 
 export interface ModelStepsListener {
   onSentence(text: string, step: number): void;
-  /** Runs the calls and resolves with a result for each; `closes` leaves no further step. */
-  runTools(calls: readonly ToolCall[], signal: AbortSignal): Promise<ToolRound>;
+  /** Runs the calls; what it resolves with, if anything, leaves no further step. */
+  runTools(round: ToolRound): Promise<Closing | undefined>;
   onFinished(closes: Closing | undefined): void;
   onFailed(error: unknown, step: number): void;
   /** Of each request, also of those that were given up. */
@@ -48,7 +48,7 @@ export interface ModelStepsDeps {
   readonly delays: ReplyDelays;
 }
 
-/** What a tool call is told that was given up: history must hold a result for every call. */
+/** What a tool call is told that was never begun: history must hold a result for every call. */
 const CANCELLED_RESULT = { error: 'cancelled' } as const;
 
 /** Asks the model, runs its tools, asks again, until it has answered. */
@@ -109,11 +109,11 @@ export class ModelSteps {
         this.#deps.delays.disturbed = true;
         await this.#committed.promise;
         if (signal.aborted) return;
-        const round = await this.#listener.runTools(step.toolCalls, signal);
-        for (const [id, result] of round.results) step.results.set(id, result);
+        const { toolCalls: calls, results } = step;
+        const closes = await this.#listener.runTools({ calls, results, signal });
         if (signal.aborted) return;
-        if (round.closes) {
-          this.#listener.onFinished(round.closes);
+        if (closes) {
+          this.#listener.onFinished(closes);
           return;
         }
       }

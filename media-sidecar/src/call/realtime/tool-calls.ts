@@ -130,11 +130,11 @@ export class ToolCalls {
 
   async #finish({ abort, calls }: Round, results: Map<string, unknown>) {
     try {
-      const ran = await runToolRound(this.#context, calls, abort.signal, this.#ended.signal);
-      for (const [id, result] of ran.results) results.set(id, result);
+      const { signal } = abort;
+      const ended = this.#ended.signal;
+      const closes = await runToolRound(this.#context, { calls, results, signal, ended });
       // Who went on to something else is not hung up on; a transfer is on its way.
-      const isTakenBack = abort.signal.aborted && ran.closes === 'agent-hung-up';
-      return isTakenBack ? undefined : ran.closes;
+      return signal.aborted && closes === 'agent-hung-up' ? undefined : closes;
     } catch (err) {
       // A fault of ours: the model has to put it into words, as it does with any other failure.
       this.#context.logger.error({ err }, 'a tool round failed');
