@@ -57,6 +57,12 @@ export class Answers {
     return line.session && !state.speaking ? responses.ask() : undefined;
   }
 
+  /** The answer that failed is asked for once more. */
+  retry(): void {
+    const { context, timers } = this.#parts;
+    if (this.ask() !== undefined) timers.set('answer', context.options.modelFirstEventMs);
+  }
+
   /** The model did not begin to answer by itself. */
   overdue(): void {
     const { callers, context, line, responses, state, unanswered } = this.#parts;
@@ -96,15 +102,18 @@ export class Answers {
     if (!response || response.muted) return;
     if (!response.hasAudio) this.#sounds(response);
     playout.audio(responseId, itemId, mulaw);
-    // Who hears the beginning of an answer waits for the rest of it.
-    if (isAnswer(response)) timers.set('answer', context.options.modelFirstEventMs);
+    // Who hears the beginning waits for the rest of it; a filler does not make the answer less late.
+    const stall = isAnswer(response) ? 'answer' : 'phrase-stall';
+    timers.set(stall, context.options.modelFirstEventMs);
   }
 
   done(end: RealtimeResponseEnd): void {
-    const { opening, phrases, playout, responses, usage } = this.#parts;
+    const { opening, phrases, playout, responses, timers, usage } = this.#parts;
+    // Also of one that counts as over: it has cost that all the same.
+    if (end.usage) usage.response(end.responseId, end.usage);
     const response = responses.ended(end.responseId);
     if (!response) return;
-    if (end.usage) usage.response(end.responseId, end.usage);
+    if (!isAnswer(response)) timers.cancel('phrase-stall');
     const whole = end.status === 'completed';
     // Before its turn may end: the opening has to know whether that is all of it.
     opening.responseEnded(response.request?.tag, whole);

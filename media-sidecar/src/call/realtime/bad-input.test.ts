@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { saysNothing } from '../testing/asking-caller.ts';
 import { fakeTool } from '../testing/fake-session.ts';
 import { RealtimeHarness } from '../testing/realtime-harness.ts';
 
@@ -156,5 +157,16 @@ test('an answer without a sound is asked for once more, then the cascade gives i
   talk.line.begins('empty again');
   talk.line.ends({ responseId: 'empty again', status: 'incomplete', reason: 'content_filter' });
   await talk.until(() => talk.transcript.at(-1) === 'agent: Sí.');
+  talk.call.stop();
+});
+
+test('one that is not given when it is asked for once more is left to another session', async () => {
+  const talk = await talking();
+  await talk.says('¿Abren hoy?');
+  await talk.wait(300);
+  saysNothing(talk);
+  await talk.wait(50);
+  assert.equal(talk.line.asked('respond').length, 2);
+  await talk.until(() => talk.model.sessions.length === 2, 9000);
   talk.call.stop();
 });

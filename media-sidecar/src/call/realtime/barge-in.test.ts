@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { answersAskedFor, asking, asksForPrice } from '../testing/asking-caller.ts';
 import { RealtimeHarness } from '../testing/realtime-harness.ts';
 
 const LONG = 'Tenemos tres sedes en Santiago, la primera está en Providencia y abre a las nueve.';
@@ -112,3 +113,18 @@ test('speech while the model thinks stops nothing that could be heard', async ()
   assert.equal(talk.metrics.times('interruptions'), 0);
   talk.call.stop();
 });
+
+for (const [what, interrupt] of [
+  ['a word', (talk: RealtimeHarness) => talk.startsSpeaking(60)],
+  ['a key', async (talk: RealtimeHarness) => talk.leg.press('1')],
+] as const) {
+  test(`${what} before the model begins an answer that it was asked for cancels that`, async () => {
+    const talk = await asking();
+    asksForPrice(talk, 1000);
+    await talk.until(() => answersAskedFor(talk).length === 1);
+    assert.deepEqual(talk.line.asked('cancel'), []);
+    await interrupt(talk);
+    assert.equal(talk.line.asked('cancel').length, 1);
+    talk.call.stop();
+  });
+}

@@ -3,7 +3,7 @@ import type { Answers } from './answers.ts';
 import { realtimeWordings } from './instructions.ts';
 import type { RealtimeParts } from './parts.ts';
 import type { Cut } from './playout.ts';
-import type { RunningTools } from './tool-calls.ts';
+import type { RunningTools, ToolsResult } from './tool-calls.ts';
 import { changesSubject } from './unanswered.ts';
 
 /** The caller's side: speech and keys, and how they stop the agent. */
@@ -77,6 +77,12 @@ export class Floor {
     this.#answers.wordsKnown();
   }
 
+  /** Nobody is hung up on who speaks, or of whom it is not known what he said meanwhile. */
+  toolsRan(result: ToolsResult): void {
+    const isTakenBack = result.closes === 'agent-hung-up' && this.#isSpokenOver(result.round);
+    this.#answers.toolsRan(isTakenBack ? { ...result, closes: undefined } : result);
+  }
+
   /** What the caller said is known, or will never be: its audio is needed no more. */
   wordsCame(): void {
     const { callers, frames, state } = this.#parts;
@@ -128,14 +134,22 @@ export class Floor {
     state.owed = false;
     state.answeredMutely = false;
     filler.stop();
-    for (const name of ['answer', 'ask', 'retry'] as const) timers.cancel(name);
+    for (const name of ['answer', 'ask', 'retry', 'phrase-stall'] as const) timers.cancel(name);
     phrases.stop();
-    const made = responses.muteAll();
-    const stopsByItself = by === 'speech' && !made.some(({ request }) => request?.outOfBand);
-    if (made.length > 0 && stopsByItself) timers.set('stops', options.stopsWithinMs);
-    else if (made.length > 0) line.session?.cancel();
+    const { made, isAsked } = responses.muteAll();
+    // Speech stops what is being made in the conversation, and nothing that was only asked for.
+    const isOutOfBand = made.some(({ request }) => request?.outOfBand);
+    const mustCancel = isAsked || isOutOfBand || (by !== 'speech' && made.length > 0);
+    if (mustCancel) line.session?.cancel();
+    else if (made.length > 0) timers.set('stops', options.stopsWithinMs);
     for (const cut of cuts) this.#tell(cut);
     return sounded;
+  }
+
+  /** The caller speaks, or said something while these tools ran of which the words are not known yet. */
+  #isSpokenOver(round: object): boolean {
+    const before = [...this.#toolsBefore.values()].flat();
+    return this.#parts.state.speaking || before.some((running) => running.round === round);
   }
 
   /** The agent's last words hold a question. */

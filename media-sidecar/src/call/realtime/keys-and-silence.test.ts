@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RealtimeHarness } from '../testing/realtime-harness.ts';
-import { speak } from '../testing/realtime-script.ts';
+import { MS_PER_CHARACTER, speak } from '../testing/realtime-script.ts';
 
 test('keys reach the model together after a pause, as a turn of the caller', async () => {
   const talk = await new RealtimeHarness().afterOpening();
@@ -54,6 +54,24 @@ test('a key while the disclosure is heard waits for its end', async () => {
   talk.call.stop();
 });
 
+test('keys over the end of the disclosure are one turn', async () => {
+  const opening = 'Hola, habla con Automotora Andes. Soy un asistente virtual.';
+  const talk = await new RealtimeHarness().begin();
+  await talk.until(() => talk.agentSounds);
+  await talk.wait(opening.length * MS_PER_CHARACTER - 200);
+  assert.equal(talk.agentTurns.length, 0);
+  talk.leg.press('1');
+  await talk.wait(500);
+  assert.equal(talk.agentTurns.length, 1);
+  talk.leg.press('2');
+  await talk.wait(2000);
+  assert.deepEqual(
+    talk.line.asked('add').map(({ items }) => items),
+    [[{ role: 'caller', text: '[DTMF 12]' }]],
+  );
+  talk.call.stop();
+});
+
 test('silence is asked about twice, then the call ends; a word in between begins anew', async () => {
   const talk = await new RealtimeHarness().afterOpening();
   await talk.until(() => talk.agentTurns.length === 2);
@@ -91,6 +109,18 @@ test('a model that says none of them is asked about silence all the same, and th
   await talk.until(() => talk.call.endReason !== undefined);
   assert.equal(talk.call.endReason, 'idle');
   assert.deepEqual(talk.spokenByOtherVoice.slice(0, 2), ['¿Sigue ahí?', '¿Hola? ¿Me escucha?']);
+});
+
+test('a model that falls silent in such a question is left for another session', async () => {
+  const talk = await new RealtimeHarness({
+    onSay: (session, text, request) => {
+      if (text.startsWith('Hola, habla')) speak(session, 'opening', text, request);
+      else session.sounds(session.begins('stalls', request.tag), 'item', 300);
+    },
+  }).afterOpening();
+  await talk.until(() => talk.model.sessions.length === 2, 20_000);
+  await talk.exchange('¿Abren hoy?', 'Sí.');
+  talk.call.stop();
 });
 
 test('nobody is asked whether he is there while he speaks, or while he waits for an answer', async () => {

@@ -114,6 +114,24 @@ test('a session that is lost in the opening has what is required said again', as
   talk.call.stop();
 });
 
+test('a model that falls silent in the opening has what is required said again', async () => {
+  const talk = await new RealtimeHarness({
+    onSay: (session, _text, { tag }) => {
+      const responseId = session.begins('stalls', tag);
+      session.listener.onAgentWords({ responseId, itemId: 'item', delta: 'Hola, habla' });
+      session.sounds(responseId, 'item', 600);
+    },
+  }).begin();
+  await talk.until(() => talk.agentSounds);
+  await talk.wait(10_000);
+  assert.equal(talk.model.sessions.length, 2);
+  assert.deepEqual(talk.spokenByOtherVoice, SENTENCES);
+  await talk.until(() => talk.agentTurns.length === 2);
+  assert.equal(talk.transcript[1], `agent: ${OPENING}`);
+  await talk.exchange('¿Abren hoy?', 'Sí.');
+  talk.call.stop();
+});
+
 test('an opening that nobody can say ends the call, so that a message is taken', async () => {
   const refused = new ProviderError('fake', 'permission-denied', 'no', { retryable: false });
   const talk = new RealtimeHarness({ onSay: () => undefined });

@@ -25,7 +25,16 @@ import { Unanswered } from './unanswered.ts';
 import { UsageMeter } from './usage-meter.ts';
 
 export type TimerName =
-  'answer' | 'ask' | 'retry' | 'stops' | 'idle' | 'keys' | 'call-limit' | 'last-words' | 'leaving';
+  | 'answer'
+  | 'ask'
+  | 'retry'
+  | 'phrase-stall'
+  | 'stops'
+  | 'idle'
+  | 'keys'
+  | 'call-limit'
+  | 'last-words'
+  | 'leaving';
 
 /** Where a speech-to-speech conversation stands, beyond what its parts know. */
 export interface ConversationState {
@@ -150,6 +159,7 @@ export class RealtimeParts {
     this.responses = new Responses(clock, (request) => this.line.session?.respond(request));
     this.voice = new PhraseVoice(context, this.playout, {
       onFailed: (turnId) => listener.voiceFailed(turnId),
+      onUsage: (turnId, usage) => this.usage.voice(turnId, usage),
       onFault: (error) => listener.failed(error),
     });
     this.phrases = new Phrases(guarded, this.responses, this.voice, options);

@@ -1,4 +1,4 @@
-import type { TextToSpeech } from '../../tts/contract.ts';
+import type { SpeechUsage, TextToSpeech } from '../../tts/contract.ts';
 import { ProviderError } from '../../kernel/errors.ts';
 import type { CallContext } from '../conversation.ts';
 import { guarded } from '../stall-guard.ts';
@@ -13,6 +13,8 @@ type PhraseVoiceDeps = Pick<
 export interface PhraseVoiceListener {
   /** No voice could say it, after some of it was perhaps heard. */
   onFailed(turnId: string): void;
+  /** Told also of what nobody hears in the end. */
+  onUsage(turnId: string, usage: SpeechUsage): void;
   /** A fault of ours, which nobody else would hear of. */
   onFault(error: unknown): void;
 }
@@ -131,10 +133,13 @@ export class PhraseVoice {
     const { clock, options, session } = this.#deps;
     const { id: owner, voice } = session.tenant;
     const limits = { firstMs: options.voiceFirstByteMs, nextMs: options.voiceStallMs };
-    const audio = guarded((inner) => tts.synthesize({ text, voice, owner }, inner), signal, clock, {
-      provider: tts.name,
-      ...limits,
-    });
+    const onUsage = (usage: SpeechUsage) => this.#listener.onUsage(turnId, usage);
+    const audio = guarded(
+      (inner) => tts.synthesize({ text, voice, owner, onUsage }, inner),
+      signal,
+      clock,
+      { provider: tts.name, ...limits },
+    );
     let bytes = 0;
     for await (const chunk of audio) {
       bytes += chunk.byteLength;

@@ -54,7 +54,7 @@ export class RealtimeConversation implements Conversation {
       openingFailed: () => this.#recovery.giveUp(),
       fillerDue: (index) => this.#speech.fill(index),
       voiceFailed: told((turnId) => this.#parts.opening.voiceFailed(turnId)),
-      toolsRan: told((result) => this.#answers.toolsRan(result)),
+      toolsRan: told((result) => this.#floor.toolsRan(result)),
       opened: (session, first) => this.#recovery.opened(session, first),
       lost: told((error) => this.#recovery.lost(error)),
       gone: told((error) => this.#recovery.gone(error)),
@@ -146,10 +146,11 @@ export class RealtimeConversation implements Conversation {
       case 'ask':
         return this.#answers.overdue();
       case 'answer':
+        return this.#answerDue();
+      case 'phrase-stall':
         return line.giveUp(noAnswer(line.provider));
       case 'retry':
-        this.#answers.ask();
-        return;
+        return this.#answers.retry();
       case 'stops':
         if (responses.unwantedRuns) line.session?.cancel();
         return;
@@ -167,6 +168,13 @@ export class RealtimeConversation implements Conversation {
     }
   }
 
+  /** Who speaks does not wait: the model is given the time once more. */
+  #answerDue(): void {
+    const { context, line, state, timers } = this.#parts;
+    if (state.speaking) timers.set('answer', context.options.modelFirstEventMs);
+    else line.giveUp(noAnswer(line.provider));
+  }
+
   /** Nobody will tell what the caller said there. */
   #wordsLost(itemId: string): void {
     this.#parts.callers.lost(itemId);
@@ -181,11 +189,12 @@ export class RealtimeConversation implements Conversation {
   }
 
   #openingHeard(): void {
-    const { line, state } = this.#parts;
+    const { line, state, timers } = this.#parts;
     line.session?.update({ answers: 'by-itself' });
     if (state.speaking) this.#floor.take('speech', undefined);
     else if (state.spokenInOpening) this.#answers.toOpening();
-    this.#floor.keysDue();
+    // Who is still typing goes on with the same number.
+    if (!timers.isSet('keys')) this.#floor.keysDue();
   }
 
   #callLimitDue(): void {

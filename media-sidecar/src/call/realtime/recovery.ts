@@ -113,7 +113,9 @@ export class Recovery {
     const { movesSessions: hasFrames } = this.#parts.options;
     const { speaking, speechAtMs, speechEndMs } = state;
     state.answeredMutely = false;
-    for (const name of ['answer', 'ask', 'retry', 'stops'] as const) timers.cancel(name);
+    for (const name of ['answer', 'ask', 'retry', 'phrase-stall', 'stops'] as const) {
+      timers.cancel(name);
+    }
     const made = responses.wanted.filter((response) => isAnswer(response) && response.hasAudio);
     if (made.some((response) => !isWhole(response, playout))) state.wasCut = true;
     else if (made.length > 0) state.owed = false;

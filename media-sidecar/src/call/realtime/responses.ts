@@ -103,13 +103,17 @@ export class Responses {
     if (next) this.#ask(next);
   }
 
-  /** Nobody wants to hear what was asked for so far. Returns what is being made. */
-  muteAll(): RunningResponse[] {
+  /**
+   * Nobody wants to hear what was asked for so far.
+   * @returns what is being made, and whether there is something that was asked for and has not begun
+   */
+  muteAll(): { readonly made: readonly RunningResponse[]; readonly isAsked: boolean } {
+    const made = this.wanted;
+    const isAsked = this.#asked.size > 0;
     this.#waiting.length = 0;
     this.#asked.clear();
-    const wanted = this.wanted;
-    for (const response of wanted) response.muted = true;
-    return wanted;
+    for (const response of made) response.muted = true;
+    return { made, isAsked };
   }
 
   /** This one need not be asked for any more, if it has not been. */

@@ -120,3 +120,17 @@ test('what the model counted is recorded with its turn, cached tokens once', asy
   );
   talk.call.stop();
 });
+
+test('what another voice says in place of the model is recorded with its turn', async () => {
+  const talk = await new RealtimeHarness({ onSay: () => undefined }).begin();
+  await talk.until(() => talk.agentTurns.length === 1);
+  const spoken = talk.recorder.usages.filter(({ service }) => service === 'text-to-speech');
+  assert.deepEqual(
+    spoken.map(({ turnIndex, provider, model, amounts }) => [turnIndex, provider, model, amounts]),
+    [
+      [0, 'google', 'chirp3-hd', { character: 'Hola, habla con Automotora Andes.'.length }],
+      [0, 'google', 'chirp3-hd', { character: 'Soy un asistente virtual.'.length }],
+    ],
+  );
+  talk.call.stop();
+});

@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { ResponseUsage, TranscriptionUsage } from '../../realtime/contract.ts';
+import type { SpeechUsage } from '../../tts/contract.ts';
 import type { CallRecorder, UsageRecord, UsageUnit } from '../ports.ts';
 import { RecentMap } from '../recent-map.ts';
 
@@ -10,23 +11,28 @@ interface UsageMeterDeps {
   readonly tenantId: string;
 }
 
+type Counted = Omit<UsageRecord, 'callId' | 'tenantId' | 'turnIndex' | 'atMs'>;
+
 interface Pending {
-  readonly responseId: string;
-  readonly amounts: UsageRecord['amounts'];
+  readonly turnId: string;
+  readonly counted: Counted;
   readonly atMs: number;
 }
 
 /**
- * Records what the model counted, with the turn of the agent that it was for. A response that only
- * called tools counts for the turn that follows it.
+ * Records what model and voice counted, with the turn of the agent that it was for. A response that
+ * only called tools counts for the turn that follows it.
  */
 export class UsageMeter {
   readonly #deps: UsageMeterDeps;
   readonly #model: string;
   readonly #transcriptionModel: string;
   readonly #indexes = new RecentMap<number>();
+  /** Responses whose usage was told. */
+  readonly #told = new RecentMap<true>();
   /** In the order in which they came; those of turns that nobody hears yet. */
   #pending: Pending[] = [];
+  #closed = false;
 
   constructor(deps: UsageMeterDeps, models: { model: string; transcriptionModel: string }) {
     this.#deps = deps;
@@ -35,10 +41,20 @@ export class UsageMeter {
   }
 
   response(responseId: string, usage: ResponseUsage): void {
-    const pending = { responseId, amounts: amountsOf(usage), atMs: this.#deps.clock.nowMs() };
-    const index = this.#indexes.get(responseId);
-    if (index === undefined) this.#pending.push(pending);
-    else this.#record(pending, index);
+    if (this.#told.has(responseId)) return;
+    this.#told.set(responseId, true);
+    this.#add(responseId, {
+      service: 'realtime',
+      provider: 'openai',
+      model: this.#model,
+      amounts: amountsOf(usage),
+    });
+  }
+
+  /** Another voice than the model's said something of this turn. */
+  voice(turnId: string, { provider, model, characters }: SpeechUsage): void {
+    const amounts = { character: characters };
+    this.#add(turnId, { service: 'text-to-speech', provider, model, amounts });
   }
 
   /** What the caller said belongs to no turn of the agent. */
@@ -51,45 +67,44 @@ export class UsageMeter {
             'audio-input-token': usage.audioInput,
             'text-output-token': usage.textOutput,
           };
-    this.#write('transcription', this.#transcriptionModel, amounts, this.#deps.clock.nowMs());
+    const model = this.#transcriptionModel;
+    const counted: Counted = { service: 'transcription', provider: 'openai', model, amounts };
+    this.#record(counted, this.#deps.clock.nowMs());
   }
 
-  /** The caller hears the first of what a response said. */
-  turnStarted(responseId: string, index: number): void {
-    this.#indexes.set(responseId, index);
-    const at = this.#pending.findIndex((one) => one.responseId === responseId);
+  /** The caller hears the first of what a response, or another voice, said. */
+  turnStarted(turnId: string, index: number): void {
+    this.#indexes.set(turnId, index);
+    const at = this.#pending.findLastIndex((one) => one.turnId === turnId);
     // Its own may still be to come; what is there then came before it.
     const due = this.#pending.splice(0, at < 0 ? this.#pending.length : at + 1);
-    for (const pending of due) this.#record(pending, index);
+    for (const { counted, atMs } of due) this.#record(counted, atMs, index);
   }
 
+  /** Writes what waits. What is counted after it is written at once. */
   close(): void {
-    for (const pending of this.#pending.splice(0)) this.#record(pending, undefined);
+    this.#closed = true;
+    for (const { counted, atMs } of this.#pending.splice(0)) this.#record(counted, atMs);
   }
 
-  #record({ amounts, atMs }: Pending, turnIndex: number | undefined): void {
-    this.#write('realtime', this.#model, amounts, atMs, turnIndex);
+  #add(turnId: string, counted: Counted): void {
+    const index = this.#indexes.get(turnId);
+    const atMs = this.#deps.clock.nowMs();
+    if (index !== undefined || this.#closed) this.#record(counted, atMs, index);
+    else this.#pending.push({ turnId, counted, atMs });
   }
 
-  #write(
-    service: 'realtime' | 'transcription',
-    model: string,
-    amounts: Partial<Record<UsageUnit, number>>,
-    atMs: number,
-    turnIndex?: number,
-  ): void {
-    const counted = Object.entries(amounts).filter(([, amount]) => amount > 0);
-    if (counted.length === 0) return;
+  #record(counted: Counted, atMs: number, turnIndex?: number): void {
+    const amounts = Object.entries(counted.amounts).filter(([, amount]) => amount > 0);
+    if (amounts.length === 0) return;
     const { callId, tenantId, recorder } = this.#deps;
     recorder.usage({
       callId,
       tenantId,
       ...(turnIndex === undefined ? {} : { turnIndex }),
       atMs,
-      service,
-      provider: 'openai',
-      model,
-      amounts: Object.fromEntries(counted),
+      ...counted,
+      amounts: Object.fromEntries(amounts),
     });
   }
 }

@@ -213,8 +213,8 @@ export class SipEvents {
 
   #end(end: RealtimeResponseEnd): void {
     this.#beginMissed(end.responseId);
-    // Its end was made up already.
-    if (!this.#running.delete(end.responseId)) return;
+    // Its end was made up already: only what it cost is news.
+    if (!this.#running.delete(end.responseId) && !end.usage) return;
     this.#parts.listener.onResponseDone(end);
   }
 

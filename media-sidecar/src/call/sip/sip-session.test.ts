@@ -14,6 +14,14 @@ const OPENING = 'agent: Hola, habla con Automotora Andes. Soy un asistente virtu
 const QUESTION = '¿Qué horario tienen ustedes?';
 const ANSWER = 'Atendemos de lunes a viernes de nueve a seis de la tarde.';
 const TOOL = fakeTool('precio');
+const USAGE = {
+  textInput: 100,
+  audioInput: 0,
+  cachedTextInput: 0,
+  cachedAudioInput: 0,
+  textOutput: 0,
+  audioOutput: 40,
+};
 
 const failure = (code: ConstructorParameters<typeof ProviderError>[1], retryable: boolean) =>
   new ProviderError('fake-realtime', code, 'scripted', { retryable });
@@ -128,6 +136,26 @@ test('the end of an answer was missed: it is over when it was heard, and nothing
   await talk.wait(10);
   assertLeftAlone(talk);
   assert.deepEqual(talk.transcript.slice(2), [`agent: ${ANSWER}`]);
+  await assertGoesOn(talk);
+});
+
+test('what such an answer has cost is told by its late end, and recorded once', async () => {
+  const talk = await talking();
+  await talk.says(QUESTION);
+  const responseId = talk.provider.speaks(ANSWER, { done: false });
+  await talk.wait(100);
+  talk.line.dies();
+  await talk.until(() => talk.transcript.length === 3);
+  for (let i = 0; i < 2; i += 1) {
+    talk.provider.tell((listener) =>
+      listener.onResponseDone({ responseId, status: 'completed', usage: USAGE }),
+    );
+  }
+  const counted = talk.recorder.usages.filter(({ service }) => service === 'realtime');
+  assert.deepEqual(
+    counted.map(({ turnIndex, amounts }) => [turnIndex, amounts]),
+    [[2, { 'text-input-token': 100, 'audio-output-token': 40 }]],
+  );
   await assertGoesOn(talk);
 });
 
