@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { onEachDatabase } from '../db/testing/test-database.ts';
 import type { StoredCallRecorder } from '../domain/calls/call-recorder.ts';
@@ -20,7 +21,7 @@ import {
 import { testDomain } from '../domain/testing/test-domain.ts';
 import { Receiver, type ReceivedRequest } from '../domain/testing/webhook-receiver.ts';
 import { Sealer } from '../domain/webhooks/sealer.ts';
-import { WebhookClient } from '../domain/webhooks/webhook-client.ts';
+import { WebhookClient, WebhookError } from '../domain/webhooks/webhook-client.ts';
 import { systemClock, type Clock } from '../kernel/clock.ts';
 import { silentLogger } from '../kernel/logger.ts';
 import { noMetrics } from '../kernel/metrics.ts';
@@ -48,7 +49,7 @@ onEachDatabase('delivery of events', (database) => {
   const client = new WebhookClient({ allowLoopback: true });
 
   /** Delivers as at some time, and keeps what it counts and logs. */
-  const jobAt = (clock: Clock) => {
+  const jobAt = (clock: Clock, webhooks: Pick<WebhookClient, 'notify'> = client) => {
     const counted: (string | undefined)[] = [];
     const logged: string[] = [];
     const log = (_fields: object, message: string): void => void logged.push(message);
@@ -59,7 +60,8 @@ onEachDatabase('delivery of events', (database) => {
         void counted.push(labels?.['outcome']),
     };
     const db = database();
-    const deliveries = new Deliveries({ db, subscriptions, client, clock, metrics, logger });
+    const parts = { db, subscriptions, client: webhooks, clock, metrics, logger };
+    const deliveries = new Deliveries(parts);
     return { job: deliverEventJob(deliveries, logger), counted, logged };
   };
 
@@ -252,6 +254,18 @@ onEachDatabase('delivery of events', (database) => {
     await job.handle(delivery, anyTry);
     assert.deepEqual(counted.slice(1), ['failed', 'given-up']);
     assert.equal(logged.at(-1), 'event could not be delivered');
+  });
+
+  test('a receiver that hangs holds one worker, not all of them', async () => {
+    const replies = [Promise.reject(new WebhookError('timeout')), new Promise<never>(() => {})];
+    replies[0]?.catch(() => {});
+    const { delivery } = await anEvent();
+    const { job, counted } = jobAt(systemClock, { notify: () => replies.shift()! });
+    await assert.rejects(job.handle(delivery, anyTry), { reason: 'timeout' });
+    void job.handle(delivery, anyTry);
+    while (replies.length > 0) await setImmediate();
+    await assert.rejects(job.handle(delivery, anyTry), { reason: 'receiver-hangs' });
+    assert.deepEqual(counted, ['failed', 'failed']);
   });
 
   test('neither the tries nor the queue end before the 14 days', () => {

@@ -1,3 +1,4 @@
+import { BulkheadRejectedError } from 'cockatiel';
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
@@ -5,6 +6,7 @@ import type { Metrics } from '../../kernel/metrics.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { WebhookClient } from '../webhooks/webhook-client.ts';
 import { WebhookError } from '../webhooks/webhook-client.ts';
+import { HangingReceivers } from './hanging-receivers.ts';
 import { findEvent } from './repository.ts';
 import type { Delivery } from './schema.ts';
 
@@ -36,7 +38,7 @@ const timeoutMs = 10_000;
 interface DeliveriesParts {
   readonly db: Database;
   readonly subscriptions: Subscriptions;
-  readonly client: WebhookClient;
+  readonly client: Pick<WebhookClient, 'notify'>;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -45,6 +47,7 @@ interface DeliveriesParts {
 /** Carries single events to single subscribers. */
 export class Deliveries {
   readonly #parts: DeliveriesParts;
+  readonly #hanging = new HangingReceivers();
 
   constructor(parts: DeliveriesParts) {
     this.#parts = parts;
@@ -67,7 +70,7 @@ export class Deliveries {
       data: event.payload,
     });
     const isLast = this.#parts.clock.nowMs() - event.createdAt.getTime() >= deliveryTriedForMs;
-    const status = await this.#post({ ...target, id: eventId, body }, isLast);
+    const status = await this.#post(subscriber.id, { ...target, id: eventId, body }, isLast);
     if (status === 410) {
       await this.#parts.subscriptions.remove(tenantId, subscriber);
       this.#parts.metrics.count('webhook_deliveries', { outcome: 'gone' });
@@ -102,16 +105,17 @@ export class Deliveries {
   }
 
   async #post(
+    subscriptionId: string,
     request: { url: string; secret: string; id: string; body: string },
     isLast: boolean,
   ): Promise<number> {
     const nowMs = this.#parts.clock.nowMs();
+    const notify = () =>
+      this.#parts.client.notify({ ...request, nowMs }, AbortSignal.timeout(timeoutMs));
     try {
-      const signal = AbortSignal.timeout(timeoutMs);
-      return (await this.#parts.client.post({ ...request, nowMs }, signal)).status;
+      return await this.#hanging.attempt(subscriptionId, notify);
     } catch (error) {
-      const reason = error instanceof WebhookError ? error.failure : 'unexpected';
-      throw this.#failed(reason, isLast, error);
+      throw this.#failed(reasonOf(error), isLast, error);
     }
   }
 
@@ -119,4 +123,11 @@ export class Deliveries {
     this.#parts.metrics.count('webhook_deliveries', { outcome: 'failed' });
     return new DeliveryFailed(reason, isLast, cause);
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof WebhookError) return error.failure;
+  // Not even asked: it hung the last time, and another that does is being asked.
+  if (error instanceof BulkheadRejectedError) return 'receiver-hangs';
+  return 'unexpected';
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, afterEach, beforeEach, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { Receiver } from '../testing/webhook-receiver.ts';
@@ -64,6 +65,22 @@ test('stops reading a reply that never ends', async () => {
     more();
   };
   await assert.rejects(client.post(request(), never), failsWith('too-large'));
+});
+
+test('who is only notified has answered with the status, whatever stands behind it', async () => {
+  receiver.reply = (_request, response) => {
+    response.writeHead(200).end(Buffer.alloc(1_000_000));
+  };
+  assert.equal(await client.notify(request(), never), 200);
+  const abort = new AbortController();
+  let cutOff: Promise<unknown> | undefined;
+  receiver.reply = (_request, response) => {
+    cutOff = once(response, 'close');
+    response.writeHead(410).write('x');
+  };
+  assert.equal(await client.notify(request(), abort.signal), 410);
+  abort.abort();
+  await cutOff;
 });
 
 test('gives up when it is told to, also in the middle of a reply', async () => {

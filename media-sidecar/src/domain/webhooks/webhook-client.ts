@@ -55,7 +55,27 @@ export class WebhookClient {
   }
 
   /** @throws WebhookError; any status that the other side replies with is a reply */
-  async post(request: SignedRequest, signal: AbortSignal): Promise<WebhookReply> {
+  post(request: SignedRequest, signal: AbortSignal): Promise<WebhookReply> {
+    return this.#send(request, signal, readReply);
+  }
+
+  /**
+   * For a receiver whose answer is its status, whatever stands behind it.
+   * @returns the status, as soon as it is there
+   * @throws WebhookError
+   */
+  notify(request: SignedRequest, signal: AbortSignal): Promise<number> {
+    return this.#send(request, signal, async (reply) => {
+      leaveUnread(reply);
+      return statusOf(reply);
+    });
+  }
+
+  async #send<T>(
+    request: SignedRequest,
+    signal: AbortSignal,
+    read: (reply: http.IncomingMessage) => Promise<T>,
+  ): Promise<T> {
     const url = new URL(request.url);
     const host = hostOf(url);
     // An address that is written out is never looked up.
@@ -85,7 +105,7 @@ export class WebhookClient {
     return new Promise((resolve, reject) => {
       const fail = (error: unknown): void => reject(toWebhookError(error, signal));
       const onReply = (reply: http.IncomingMessage): void => {
-        readReply(reply).then(resolve, fail);
+        read(reply).then(resolve, fail);
       };
       const outgoing =
         url.protocol === 'https:'
@@ -108,7 +128,22 @@ async function readReply(reply: http.IncomingMessage): Promise<WebhookReply> {
     }
     chunks.push(chunk);
   }
-  return { status: reply.statusCode ?? 0, body: Buffer.concat(chunks) };
+  return { status: statusOf(reply), body: Buffer.concat(chunks) };
+}
+
+/** A short one is let pass, so that its connection can be used again. */
+function leaveUnread(reply: http.IncomingMessage): void {
+  let sizeBytes = 0;
+  reply.on('data', (chunk: Buffer) => {
+    sizeBytes += chunk.length;
+    if (sizeBytes > maxReplyBytes) reply.destroy();
+  });
+  // What matters was told before it broke, or before the time was over.
+  reply.on('error', () => undefined);
+}
+
+function statusOf(reply: http.IncomingMessage): number {
+  return reply.statusCode ?? 0;
 }
 
 function toWebhookError(error: unknown, signal: AbortSignal): WebhookError {
