@@ -6,9 +6,13 @@ CREATE SCHEMA app;
 
 -- Roles belong to the whole cluster, so another database may have made them already, or may be
 -- making them at this moment.
+-- Since PostgreSQL 16, who makes a role and is no superuser may grant it, but neither become it nor use
+-- what it may: that has to be granted, too. Before, a member could do both.
 DO $$
 DECLARE
+  has_options constant boolean := current_setting('server_version_num')::int >= 160000;
   wanted text;
+  is_usable boolean;
 BEGIN
   FOREACH wanted IN ARRAY ARRAY['voice_tenant', 'voice_system'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
@@ -19,8 +23,13 @@ BEGIN
         NULL;
       END;
     END IF;
-    IF NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
-      EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
+    is_usable := CASE WHEN has_options
+      THEN pg_has_role(current_user, wanted, 'SET') AND pg_has_role(current_user, wanted, 'USAGE')
+      ELSE pg_has_role(current_user, wanted, 'MEMBER')
+    END;
+    IF NOT is_usable THEN
+      EXECUTE format('GRANT %I TO CURRENT_USER', wanted)
+        || CASE WHEN has_options THEN ' WITH INHERIT TRUE, SET TRUE' ELSE '' END;
     END IF;
   END LOOP;
 END
