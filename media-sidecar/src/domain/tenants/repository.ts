@@ -36,6 +36,12 @@ export async function getTenant(tx: TenantDb): Promise<Tenant | undefined> {
   return tenant;
 }
 
+/** Keeps others from changing the tenant of the transaction until its end. */
+export async function lockTenant(tx: TenantDb): Promise<Tenant | undefined> {
+  await tx.db.selectFrom('tenants').select('tenant_id').forUpdate().execute();
+  return getTenant(tx);
+}
+
 export type BudgetHolderRow = Pick<
   Selectable<TenantsTable>,
   'tenant_id' | 'slug' | 'name' | 'timezone' | 'monthly_budget_micro_usd' | 'budget_warn_percent'

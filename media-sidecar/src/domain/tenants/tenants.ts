@@ -1,4 +1,4 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, TenantDb } from '../../db/database.ts';
 import { violatedConstraint } from '../../db/sql.ts';
 import type { Access } from '../access.ts';
 import { domainErrors } from '../errors.ts';
@@ -11,6 +11,7 @@ import {
   getTenant,
   hasLiveCalls,
   listTenants,
+  lockTenant,
   saveTenant,
   tenantOfPhoneNumber,
   tenantsEscalatingTo,
@@ -79,35 +80,11 @@ export class Tenants {
    */
   async put(access: Access, slug: string, input: TenantInput): Promise<Tenant> {
     if (access.scope !== 'platform') throw domainErrors.platformKeyNeeded();
-    const { existing, escalatingHere } = await this.#db.withSystem(async (tx) => ({
-      existing: await findTenantId(tx, { slug }),
-      escalatingHere: await tenantsEscalatingTo(tx, input.phoneNumbers),
-    }));
-    if (escalatingHere.some((other) => other !== slug))
-      throw domainErrors.phoneNumberIsEscalation();
-    const { escalationNumber } = input;
-    if (escalationNumber != null && input.phoneNumbers.includes(escalationNumber)) {
-      throw domainErrors.escalationNumberIsInbound();
-    }
-    const tenantId = existing ?? newId();
+    const existing = await this.#db.withSystem((tx) => findTenantId(tx, { slug }));
+    await this.#checkNumbers(slug, input.phoneNumbers);
     try {
-      return await this.#db.withTenant(tenantId, async (tx) => {
-        await saveTenant(tx, slug, input);
-        // After the numbers were replaced: a number that the tenant gives up may be escalated to.
-        if (
-          escalationNumber != null &&
-          (await tenantOfPhoneNumber(tx, escalationNumber)) !== undefined
-        ) {
-          throw domainErrors.escalationNumberIsInbound();
-        }
-        const tenant = await getTenant(tx);
-        if (tenant === undefined) throw domainErrors.tenantNotFound();
-        return tenant;
-      });
+      return await this.#db.withTenant(existing ?? newId(), (tx) => save(tx, slug, input));
     } catch (error) {
-      if (violatedConstraint(error) === 'phone_numbers_phone_number_key') {
-        throw domainErrors.phoneNumberTaken();
-      }
       // Somebody created the same slug at the same moment: now it is there to be replaced.
       if (violatedConstraint(error) === 'tenants_slug_key' && existing === undefined) {
         return this.put(access, slug, input);
@@ -123,12 +100,20 @@ export class Tenants {
    */
   async update(access: Access, idOrSlug: string, update: TenantUpdate): Promise<Tenant> {
     if (access.scope !== 'platform') throw domainErrors.platformKeyNeeded();
-    const tenant = await this.byIdOrSlug(access, idOrSlug);
-    const { id: _id, slug, createdAt: _createdAt, updatedAt: _updatedAt, ...before } = tenant;
-    const changed = tenantInputSchema.safeParse({ ...before, ...update });
-    if (changed.success) return this.put(access, slug, changed.data);
-    const [issue] = changed.error.issues;
-    throw domainErrors.invalid(issue?.path.join('.') ?? '', issue?.message ?? 'is invalid');
+    const { id, slug } = await this.byIdOrSlug(access, idOrSlug);
+    await this.#checkNumbers(slug, update.phoneNumbers ?? []);
+    return this.#db.withTenant(id, async (tx) => {
+      const tenant = await lockTenant(tx);
+      if (tenant === undefined) throw domainErrors.tenantNotFound();
+      return save(tx, slug, changed(tenant, update));
+    });
+  }
+
+  /** Nobody's calls are escalated into another tenant's agent. */
+  async #checkNumbers(slug: string, phoneNumbers: readonly string[]): Promise<void> {
+    const escalatingHere = await this.#db.withSystem((tx) => tenantsEscalatingTo(tx, phoneNumbers));
+    if (escalatingHere.some((other) => other !== slug))
+      throw domainErrors.phoneNumberIsEscalation();
   }
 
   /**
@@ -143,4 +128,32 @@ export class Tenants {
       await deleteTenant(tx);
     });
   }
+}
+
+async function save(tx: TenantDb, slug: string, input: TenantInput): Promise<Tenant> {
+  const { escalationNumber, phoneNumbers } = input;
+  if (escalationNumber != null && phoneNumbers.includes(escalationNumber)) {
+    throw domainErrors.escalationNumberIsInbound();
+  }
+  try {
+    await saveTenant(tx, slug, input);
+  } catch (error) {
+    if (violatedConstraint(error) !== 'phone_numbers_phone_number_key') throw error;
+    throw domainErrors.phoneNumberTaken();
+  }
+  // After the numbers were replaced: a number that the tenant gives up may be escalated to.
+  if (escalationNumber != null && (await tenantOfPhoneNumber(tx, escalationNumber)) !== undefined) {
+    throw domainErrors.escalationNumberIsInbound();
+  }
+  const tenant = await getTenant(tx);
+  if (tenant === undefined) throw domainErrors.tenantNotFound();
+  return tenant;
+}
+
+function changed(tenant: Tenant, update: TenantUpdate): TenantInput {
+  const { id: _id, slug: _slug, createdAt: _createdAt, updatedAt: _updatedAt, ...before } = tenant;
+  const input = tenantInputSchema.safeParse({ ...before, ...update });
+  if (input.success) return input.data;
+  const [issue] = input.error.issues;
+  throw domainErrors.invalid(issue?.path.join('.') ?? '', issue?.message ?? 'is invalid');
 }
