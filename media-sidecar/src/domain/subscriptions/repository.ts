@@ -51,6 +51,13 @@ export async function findSubscription(
   return row && toSubscription(row);
 }
 
+/** Of two transactions that register an address, the second waits for the first. */
+export async function lockSubscriptionsAt(tx: TenantDb | SystemDb, url: string): Promise<void> {
+  const owner = tx.scope === 'tenant' ? tx.tenantId : 'platform';
+  const key = `${owner} ${url}`;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(tx.db);
+}
+
 /** Forgets who listens at an address, so that an address has one registration per owner. */
 export async function deleteSubscriptionsAt(tx: TenantDb | SystemDb, url: string): Promise<void> {
   await (

@@ -13,6 +13,7 @@ import {
   deleteSubscriptionsAt,
   findSubscription,
   insertSubscription,
+  lockSubscriptionsAt,
   tenantOfSubscription,
 } from './repository.ts';
 import type { Subscription, SubscriptionInput } from './schema.ts';
@@ -41,7 +42,8 @@ export class Subscriptions {
     const { url, events } = input;
     const stored = { id, url, events, sealedSecret: this.#parts.sealer.seal(secret, id) };
     await withScope(this.#parts.db, tenant?.id, async (tx) => {
-      // A workflow that lost its registration comes again with the same address.
+      // A workflow that lost its registration comes again with the same address, or two at once.
+      await lockSubscriptionsAt(tx, url);
       await deleteSubscriptionsAt(tx, url);
       await insertSubscription(tx, stored);
     });
