@@ -3,6 +3,7 @@ import type { CallActions, CallSubject, ToolOutcome } from '../call/ports.ts';
 import type { TenantDb } from '../db/database.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { within } from '../kernel/within.ts';
 import { findCall, saveEscalation, storable } from './calls/repository.ts';
 import { saveCallback } from './callbacks/repository.ts';
 import { insertEntry } from './compliance/do-not-call-repository.ts';
@@ -132,15 +133,8 @@ export class StoredCallActions implements CallActions {
         this.#lost(subject, error);
         return { ok: false, reason: 'failed' };
       });
-    const { promise: late, resolve } = Promise.withResolvers<ToolOutcome>();
-    const timer = this.#clock.schedule(this.#options.patienceMs, () =>
-      resolve({ ok: false, reason: 'late' }),
-    );
-    try {
-      return await Promise.race([written, late]);
-    } finally {
-      timer.cancel();
-    }
+    const patience = { clock: this.#clock, ms: this.#options.patienceMs };
+    return within(patience, written, { ok: false, reason: 'late' });
   }
 
   #due(

@@ -3,12 +3,14 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import type { ClaimedSession } from '../../call/ports.ts';
 import { onEachDatabase } from '../../db/testing/test-database.ts';
+import { silentLogger } from '../../kernel/logger.ts';
+import { VirtualClock } from '../../kernel/testing/virtual-clock.ts';
 import { toProfile } from '../tenants/schema.ts';
 import type { Tenant } from '../tenants/schema.ts';
 import { createTenant, platform } from '../testing/fixtures.ts';
 import { testDomain } from '../testing/test-domain.ts';
 import { Receiver } from '../testing/webhook-receiver.ts';
-import type { WebhookToolRunner } from './tool-runner.ts';
+import { WebhookToolRunner } from './tool-runner.ts';
 import type { Tools } from './tools.ts';
 
 const never = new AbortController().signal;
@@ -154,6 +156,22 @@ onEachDatabase('live tools', (database) => {
       ok: false,
       reason: 'unknown-tool',
     });
+  });
+
+  test('a database that hangs is late, too: nobody on the phone waits for it', async () => {
+    await register();
+    const clock = new VirtualClock();
+    const parts = {
+      tools: { find: () => new Promise<never>(() => undefined) },
+      tenants: domain.tenants,
+      client: domain.webhookClient,
+      clock,
+      logger: silentLogger,
+    };
+    const running = new WebhookToolRunner(parts).run({ session: await session(), call }, never);
+    await clock.advanceAsync(5000);
+    assert.deepEqual(await running, { ok: false, reason: 'late' });
+    assert.equal(receiver.received.length, 0);
   });
 
   test("a tenant's own tool hides the platform's of the same name", async () => {

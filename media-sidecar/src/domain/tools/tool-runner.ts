@@ -1,16 +1,20 @@
 import type { ToolInvocation, ToolOutcome, ToolRunner } from '../../call/ports.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import { within } from '../../kernel/within.ts';
 import { newId } from '../identifiers.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import { WebhookError } from '../webhooks/webhook-client.ts';
 import type { WebhookClient, WebhookReply } from '../webhooks/webhook-client.ts';
 import type { Tools } from './tools.ts';
 
+/** How long somebody on the phone waits for the database, before the tool's own deadline begins. */
+const lookUpWithinMs = 5000;
+
 interface ToolRunnerParts {
-  readonly tools: Tools;
-  readonly tenants: Tenants;
-  readonly client: WebhookClient;
+  readonly tools: Pick<Tools, 'find'>;
+  readonly tenants: Pick<Tenants, 'byId'>;
+  readonly client: Pick<WebhookClient, 'post'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -36,12 +40,21 @@ export class WebhookToolRunner implements ToolRunner {
 
   async #run({ session, call }: ToolInvocation, signal: AbortSignal): Promise<ToolOutcome> {
     if (signal.aborted) return { ok: false, reason: 'cancelled' };
+    const { clock } = this.#parts;
     const tenantId = session.tenant.id;
     const offered = session.tools.some((tool) => tool.name === call.name);
-    const tool = offered ? await this.#parts.tools.find(tenantId, call.name) : undefined;
-    if (tool === undefined) return { ok: false, reason: 'unknown-tool' };
-    const { id, slug, name, timezone, language, facts } = await this.#parts.tenants.byId(tenantId);
-    const nowMs = this.#parts.clock.nowMs();
+    if (!offered) return { ok: false, reason: 'unknown-tool' };
+    const lookingUp = this.#lookUp(tenantId, call.name);
+    const found = await within({ clock, ms: lookUpWithinMs }, lookingUp, 'late');
+    if (found === 'late') {
+      const fields = { callId: session.callId, tenantId };
+      this.#parts.logger.warn(fields, 'tool not run: the database was too slow');
+      return { ok: false, reason: 'late' };
+    }
+    if (found === undefined) return { ok: false, reason: 'unknown-tool' };
+    const { tool, tenant } = found;
+    const { id, slug, name, timezone, language, facts } = tenant;
+    const nowMs = clock.nowMs();
     const body = JSON.stringify({
       type: 'tool.call',
       timestamp: new Date(nowMs).toISOString(),
@@ -62,7 +75,7 @@ export class WebhookToolRunner implements ToolRunner {
     });
 
     const deadline = new AbortController();
-    const timer = this.#parts.clock.schedule(tool.deadlineMs, () => deadline.abort());
+    const timer = clock.schedule(tool.deadlineMs, () => deadline.abort());
     try {
       const request = { url: tool.url, secret: tool.secret, id: newId(), body, nowMs };
       return toOutcome(
@@ -81,6 +94,11 @@ export class WebhookToolRunner implements ToolRunner {
     } finally {
       timer.cancel();
     }
+  }
+
+  async #lookUp(tenantId: string, name: string) {
+    const tool = await this.#parts.tools.find(tenantId, name);
+    return tool && { tool, tenant: await this.#parts.tenants.byId(tenantId) };
   }
 }
 
