@@ -25,8 +25,10 @@ export class Consents {
   async record(access: Access, input: ConsentInput): Promise<Consent> {
     const tenant = await this.#parts.tenants.requireScope(access, input.tenant);
     const nowMs = this.#parts.clock.nowMs();
-    const recordedAtMs = input.recordedAt === undefined ? nowMs : Date.parse(input.recordedAt);
-    if (recordedAtMs > nowMs + clockDifferenceMs) throw domainErrors.inTheFuture('recordedAt');
+    const givenMs = input.recordedAt === undefined ? nowMs : Date.parse(input.recordedAt);
+    if (givenMs > nowMs + clockDifferenceMs) throw domainErrors.inTheFuture('recordedAt');
+    // The latest holds: what is withdrawn now must not be older than what a fast clock recorded.
+    const recordedAtMs = Math.min(givenMs, nowMs);
     const consent = {
       id: newId(),
       phoneNumber: input.phoneNumber,

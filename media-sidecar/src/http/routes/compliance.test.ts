@@ -77,6 +77,15 @@ onEachDatabase('compliance', (database) => {
     );
   });
 
+  test('what a machine with a fast clock recorded does not outlive its withdrawal', async () => {
+    const phoneNumber = newPhoneNumber();
+    const recordedAt = new Date(Date.now() + 200_000).toISOString();
+    await record({ phoneNumber, kind: 'marketing', status: 'granted', recordedAt });
+    await record({ phoneNumber, kind: 'marketing', status: 'withdrawn' });
+    const current = (await state(phoneNumber)) as Record<string, { status: string }>;
+    assert.equal(current['marketing']?.status, 'withdrawn');
+  });
+
   test('the history is whole, newest first', async () => {
     const phoneNumber = newPhoneNumber();
     for (const [hour, status] of ['granted', 'withdrawn', 'granted'].entries()) {
