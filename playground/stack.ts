@@ -28,6 +28,8 @@ export interface StackOptions {
   readonly onProgress: (line: string) => void;
   /** A part ended by itself: the stack is of no use any more. */
   readonly onFailure: (error: Error) => void;
+  /** Aborted while the stack starts: what has started is stopped. */
+  readonly signal?: AbortSignal;
 }
 
 /** Everything that `npm start` brings up. */
@@ -57,14 +59,18 @@ export const openAiProjectId = 'proj_playground';
 
 const origin = (port: number): string => `http://127.0.0.1:${String(port)}`;
 
-/** Starts the parts in the order in which they need each other. @throws Error of the first that fails */
+/**
+ * Starts the parts in the order in which they need each other.
+ * @throws Error of the first that fails, or why it was aborted; then nothing is left running
+ */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { dataDir, ports, secrets, onProgress, onFailure } = options;
+  const { dataDir, ports, secrets, onProgress, onFailure, signal } = options;
   const tenants = sampleTenants({ alwaysOpen: options.alwaysOpen ?? false });
   await using undo = new AsyncDisposableStack();
   const start = async (service: ServiceProcess): Promise<void> => {
+    signal?.throwIfAborted();
     undo.defer(() => service.stop());
-    await service.start(onFailure);
+    await service.start(onFailure, signal);
   };
   const logs = join(dataDir, 'logs');
   await mkdir(logs, { recursive: true });
@@ -112,6 +118,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const workflow = templates.get('contact-center');
   if (!workflow) throw new Error('the template of the contact center is missing');
 
+  signal?.throwIfAborted();
   const running = undo.move();
   let stopping: Promise<void> | undefined;
   return {

@@ -23,17 +23,15 @@ const say = (line: string): void => {
 };
 
 const stopping = new AbortController();
-let installing: Promise<string> | undefined;
-let stack: Stack | undefined;
 let exitCode = 0;
 
 async function stop(): Promise<void> {
   if (stopping.signal.aborted) return;
+  say('stopping');
   stopping.abort();
-  if (stack) say('stopping');
-  // It ends npm and removes what is half done.
-  await Promise.allSettled([installing]);
-  await stack?.stop();
+  // What is half done is ended and removed, and what has started is stopped.
+  const [brought] = await Promise.allSettled([bringingUp]);
+  if (brought.status === 'fulfilled') await brought.value.stop();
   say('everything has stopped');
   process.exit(exitCode);
 }
@@ -52,33 +50,38 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 // Nobody reads any more; that must not keep us from stopping.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
-try {
+const bringingUp = bringUp(stopping.signal);
+bringingUp.then(
+  (stack) => {
+    if (!stopping.signal.aborted) say(`ready\n\n${addresses(stack)}`);
+  },
+  (error: unknown) => {
+    if (error instanceof N8nInstallError) process.stderr.write('\n');
+    fail(error);
+  },
+);
+
+async function bringUp(signal: AbortSignal): Promise<Stack> {
   say('building the n8n package');
-  await build();
-  stopping.signal.throwIfAborted();
-  installing = installN8n(say, { signal: stopping.signal });
-  const n8nDir = await installing;
-  stopping.signal.throwIfAborted();
-  const ports = await choosePorts();
-  stack = await startStack({
+  await build(signal);
+  const n8nDir = await installN8n(say, { signal });
+  signal.throwIfAborted();
+  return startStack({
     dataDir: values['data-dir'],
     n8nDir,
-    ports,
+    ports: await choosePorts(),
     secrets: await loadSecrets(join(values['data-dir'], 'secrets.json')),
     alwaysOpen: !values['business-hours'],
     onProgress: say,
     onFailure: fail,
+    signal,
   });
-  if (stopping.signal.aborted) await stack.stop();
-  else say(`ready\n\n${addresses(stack)}`);
-} catch (error) {
-  if (error instanceof N8nInstallError) process.stderr.write('\n');
-  fail(error);
 }
 
-async function build(): Promise<void> {
+async function build(signal: AbortSignal): Promise<void> {
   const log = join(projectDir, 'build.log');
-  const ended = await runToEnd(['npm', 'run', 'build'], { cwd: projectDir, log });
+  const ended = await runToEnd(['npm', 'run', 'build'], { cwd: projectDir, log, signal });
+  signal.throwIfAborted();
   if (ended.code !== 0) {
     throw new Error(`the n8n package does not build:\n${ended.lastLines.join('\n')}`);
   }

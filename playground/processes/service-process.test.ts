@@ -57,6 +57,18 @@ describe('a service of the playground', () => {
     await slow.stop();
   });
 
+  test('is not waited for once that is aborted, and still stops when asked', async () => {
+    const slow = service('setInterval(() => 0, 1000)');
+    const waiting = new AbortController();
+    const started = assert.rejects(slow.start(isUnexpected, waiting.signal), {
+      name: 'AbortError',
+    });
+    waiting.abort();
+    await started;
+    await slow.stop();
+    assert.throws(() => process.kill(slow.pid ?? 0, 0), { code: 'ESRCH' });
+  });
+
   test('stops with everything that it has started', async () => {
     await using npm = await FakeNpm.make('hangs');
     const parent = service('', { command: [...npm.command, 'ci'], cwd: dir });

@@ -48,8 +48,12 @@ export class ServiceProcess {
     return this.#child?.pid;
   }
 
-  /** Also after it has stopped. @param onUnexpectedEnd called when it ends without having been asked to */
-  async start(onUnexpectedEnd: (error: Error) => void): Promise<void> {
+  /**
+   * Also after it has stopped.
+   * @param onUnexpectedEnd called when it ends without having been asked to
+   * @param signal aborted: it is not waited for any more, and still to be stopped
+   */
+  async start(onUnexpectedEnd: (error: Error) => void, signal?: AbortSignal): Promise<void> {
     const { command, env, log, cwd, readyWhen, startTimeoutMs = 120_000 } = this.#options;
     const [file, ...args] = command;
     // What it wrote before it was stopped is kept.
@@ -91,10 +95,13 @@ export class ServiceProcess {
       () => ready.reject(new Error(`${this.name} did not start in time. Its log: ${log}`)),
       startTimeoutMs,
     );
+    const abort = (): void => ready.reject(signal?.reason);
+    signal?.addEventListener('abort', abort);
     try {
       await ready.promise;
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
     }
   }
 
