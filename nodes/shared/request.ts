@@ -132,8 +132,14 @@ function refusal(
 		...cureOf(statusCode, body, headers),
 		httpCode: String(statusCode),
 	});
-	if (body.code !== undefined) error.context.code = body.code;
+	const code = errorCode(body);
+	if (code !== undefined) error.context.code = code;
 	return error;
+}
+
+/** The service's own code: Twilio's replies have it at the top, those of the others within `error`. */
+function errorCode({ code, error }: IDataObject): unknown {
+	return code ?? (error as IDataObject | null | undefined)?.code;
 }
 
 const isSuccess = (statusCode: number) => statusCode >= 200 && statusCode < 300;

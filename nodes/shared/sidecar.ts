@@ -1,3 +1,4 @@
+import { NodeApiError } from 'n8n-workflow';
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
 import { given, requestJson, withoutFinalSlash, type Cure, type RequestContext } from './request';
@@ -38,8 +39,16 @@ export async function sidecarRequest(
 	);
 }
 
+/**
+ * Whether the sidecar itself refused with this code. The status alone does not tell: a proxy before the
+ * sidecar answers 404 as well while the sidecar is down.
+ */
+export function isSidecarError(error: unknown, code: string): boolean {
+	return error instanceof NodeApiError && error.context.code === code;
+}
+
 /** The code of a sidecar's error reply, or '' when it is none of the sidecar's. */
-export function sidecarErrorCode(body: IDataObject): string {
+function sidecarErrorCode(body: IDataObject): string {
 	const error = body.error as IDataObject | undefined;
 	return typeof error?.code === 'string' ? error.code : '';
 }
@@ -135,9 +144,18 @@ const curesByStatus: Record<number, Cure> = {
 	},
 };
 
+/** For a 404 without a code of the sidecar. */
+const notTheSidecar: Cure = {
+	message: 'Something other than the voice sidecar answered',
+	description:
+		'Check the base URL in the Voice Sidecar credential, and that the sidecar runs behind any proxy before it.',
+};
+
 function sidecarCure(statusCode: number, body: IDataObject): Cure {
 	const error = (body.error ?? {}) as IDataObject;
-	const known = cures[sidecarErrorCode(body)] ?? curesByStatus[statusCode];
+	const code = sidecarErrorCode(body);
+	const byStatus = statusCode === 404 && code === '' ? notTheSidecar : curesByStatus[statusCode];
+	const known = cures[code] ?? byStatus;
 	const said = typeof error.message === 'string' ? error.message : `HTTP ${statusCode}`;
 	const field = typeof error.field === 'string' ? ` Field: ${error.field}.` : '';
 	if (!known)

@@ -204,6 +204,18 @@ describe('Warm', () => {
     assert.match(error?.description ?? '', /hour.*process/s);
   });
 
+  test('a 404 of a proxy before the sidecar does not make a warming unknown', async () => {
+    const { error } = await run({
+      parameters: warm(),
+      sidecar: true,
+      answer: ({ method }) =>
+        method === 'POST'
+          ? { statusCode: 202, body: { id: 'w9', total: 1 } }
+          : { statusCode: 404, body: '404 page not found' },
+    });
+    assert.match(error?.message ?? '', /other than the voice sidecar answered/);
+  });
+
   test('a sidecar that does not answer is told', async () => {
     const { error } = await run({
       parameters: warm(),

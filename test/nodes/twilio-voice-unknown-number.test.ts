@@ -33,6 +33,8 @@ async function receive(parameters: IDataObject, answer: Answer) {
 
 const nobody: Answer = () => ({ statusCode: 404, body: { error: { code: 'tenant-not-found' } } });
 const dead: Answer = () => ({ error: new Error('ECONNREFUSED') });
+/** A proxy before the sidecar, while the sidecar is stopped. */
+const proxy: Answer = () => ({ statusCode: 404, body: '404 page not found' });
 
 test('runs for an unknown number, and says that nobody has it', async () => {
   const { json: item } = await receive({}, nobody);
@@ -98,11 +100,21 @@ test('runs for a known number where unknown ones are refused', async () => {
   assert.equal(item?.tenantLookup, 'found');
 });
 
-test('runs when the sidecar is dead, even where unknown numbers are refused', async () => {
-  for (const unknownNumber of ['reject', 'say']) {
-    const { json: item, logged } = await receive({ unknownNumber }, dead);
-    assert.equal(item?.tenantLookup, 'unavailable');
-    assert.equal(item?.tenant, null);
-    assert.equal(logged.length, 1);
-  }
-});
+const absences: Array<[who: string, answer: Answer]> = [
+  ['the sidecar is dead', dead],
+  ['a proxy answers 404 for the sidecar', proxy],
+  [
+    'another path of the sidecar is asked',
+    () => ({ statusCode: 404, body: { error: { code: 'not-found' } } }),
+  ],
+];
+for (const [absence, answer] of absences) {
+  test(`runs when ${absence}, even where unknown numbers are refused`, async () => {
+    for (const unknownNumber of ['reject', 'say']) {
+      const { json: item, logged } = await receive({ unknownNumber }, answer);
+      assert.equal(item?.tenantLookup, 'unavailable');
+      assert.equal(item?.tenant, null);
+      assert.equal(logged.length, 1);
+    }
+  });
+}

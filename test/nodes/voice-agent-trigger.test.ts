@@ -188,8 +188,10 @@ function sidecar(faults: Record<string, number> = {}) {
       held.set(`${kind}/${next}`, body as IDataObject);
       return { statusCode: 201, body: { id: String(next), secret } };
     }
-    if (!held.has(`${kind}/${id}`))
-      return { statusCode: 404, body: { error: { code: 'not-found' } } };
+    if (!held.has(`${kind}/${id}`)) {
+      const code = kind === 'tools' ? 'tool-not-found' : 'subscription-not-found';
+      return { statusCode: 404, body: { error: { code } } };
+    }
     if (method === 'DELETE') held.delete(`${kind}/${id}`);
     return { statusCode: method === 'DELETE' ? 204 : 200, body: {} };
   };
@@ -295,6 +297,26 @@ test('registers anew when the sidecar has lost it', async () => {
   held.clear();
   assert.equal(await call('checkExists'), false);
   assert.equal(await call('delete'), true);
+});
+
+test('a 404 of a proxy before the sidecar forgets no registration', async () => {
+  const { held, answer } = sidecar();
+  for (const parameters of [{}, asTool]) {
+    const { call, staticData } = trigger(answer, parameters);
+    await call('create');
+    const stopped = trigger(
+      () => ({ statusCode: 404, body: '404 page not found' }),
+      parameters,
+      staticData,
+    );
+    await assert.rejects(stopped.call('checkExists'), /other than the voice sidecar answered/);
+    await assert.rejects(stopped.call('delete'), /other than the voice sidecar answered/);
+    assert.ok(staticData.registration);
+    // The sidecar is back, and says itself that it has lost it.
+    held.clear();
+    assert.equal(await call('delete'), true);
+    assert.equal(staticData.registration, undefined);
+  }
 });
 
 test('tells when the sidecar does not do what was asked', async () => {

@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { pause } from '../../shared/googleSpeech';
 import { given } from '../../shared/request';
-import { sidecarRequest, type SidecarRequest } from '../../shared/sidecar';
+import { isSidecarError, sidecarRequest, type SidecarRequest } from '../../shared/sidecar';
 import type { ChosenVoice } from '../shared/voices';
 
 export const sidecarCredential = 'voiceSidecarApi';
@@ -118,8 +118,7 @@ export async function readWarming(
 		});
 		return reply as unknown as Warming;
 	} catch (error) {
-		const isGone = error instanceof NodeApiError && error.httpCode === '404';
-		if (!isGone) throw asNodeError(context, error);
+		if (!isSidecarError(error, 'warming-not-found')) throw asNodeError(context, error);
 		throw new NodeOperationError(context.getNode(), `The warming is not known: ${id}`, {
 			itemIndex,
 			description:

@@ -1,7 +1,6 @@
-import { NodeApiError } from 'n8n-workflow';
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import { sidecarRequest } from '../../shared/sidecar';
+import { isSidecarError, sidecarRequest } from '../../shared/sidecar';
 
 /** Twilio waits 15 s for the whole answer, so the look-up gets a small part of it. */
 const lookupTimeoutMs = 3000;
@@ -33,7 +32,7 @@ export async function lookUpTenant(
 		});
 		return { tenant: tenant as IDataObject, tenantLookup: 'found' };
 	} catch (error) {
-		if (error instanceof NodeApiError && error.httpCode === '404') {
+		if (isSidecarError(error, 'tenant-not-found')) {
 			return { tenant: null, tenantLookup: 'not-found' };
 		}
 		this.logger.error('The tenant of a called number could not be looked up', {

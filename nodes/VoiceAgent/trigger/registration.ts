@@ -2,7 +2,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IHookFunctions } from 'n8n-workflow';
 
 import { given } from '../../shared/request';
-import { sidecarRequest } from '../../shared/sidecar';
+import { isSidecarError, sidecarRequest } from '../../shared/sidecar';
 import { unexpectedReply } from '../shared/unexpectedReply';
 import { toolParameters } from './toolParameters';
 
@@ -21,6 +21,12 @@ export function registrationOf(staticData: IDataObject): Registration | undefine
 		? (registration as unknown as Registration)
 		: undefined;
 }
+
+/** What the sidecar says of one that it does not have. */
+const notFound: Record<Registration['kind'], string> = {
+	subscriptions: 'subscription-not-found',
+	tools: 'tool-not-found',
+};
 
 function isTool(this: IHookFunctions): boolean {
 	return this.getNodeParameter('mode') === 'tool';
@@ -87,7 +93,7 @@ async function isKnown(this: IHookFunctions, { kind, id }: Registration): Promis
 		await sidecarRequest(this, { method: 'GET', path: `/v1/${kind}/${encodeURIComponent(id)}` });
 		return true;
 	} catch (error) {
-		if (isNotFound(error)) return false;
+		if (isSidecarError(error, notFound[kind])) return false;
 		throw new NodeApiError(this.getNode(), error as never);
 	}
 }
@@ -110,12 +116,9 @@ export async function unregister(this: IHookFunctions): Promise<boolean> {
 		await sidecarRequest(this, { method: 'DELETE', path: `/v1/${kind}/${encodeURIComponent(id)}` });
 	} catch (error) {
 		// Gone is what was asked for.
-		if (!isNotFound(error)) throw new NodeApiError(this.getNode(), error as never);
+		if (!isSidecarError(error, notFound[kind]))
+			throw new NodeApiError(this.getNode(), error as never);
 	}
 	delete staticData.registration;
 	return true;
-}
-
-function isNotFound(error: unknown): boolean {
-	return error instanceof NodeApiError && error.httpCode === '404';
 }
