@@ -55,7 +55,7 @@ export class VoiceOpenAiApi implements ICredentialType {
 			default: '',
 			placeholder: 'whsec_…',
 			description:
-				'Needed by the OpenAI Realtime Trigger only: OpenAI shows it once, when the webhook is created, and signs its requests with it',
+				'Needed by the OpenAI Realtime Trigger only: OpenAI shows it once, when the webhook is created, and signs its requests with it. Each webhook has its own; separate several with spaces or commas.',
 		},
 		{
 			displayName: 'Base URL',

@@ -31,9 +31,9 @@ export class OpenAiRealtimeTrigger implements INodeType {
 			header: 'Call the SIP address of the project to see its data here',
 			executionsHelp: {
 				inactive:
-					'Copy the test URL into a webhook of the OpenAI project, listen here, then call. Published, the workflow answers by itself at its production URL.',
+					'Copy the test URL into a webhook of the OpenAI project and its secret into the credential, listen here, then call. Published, the workflow answers by itself at its production URL.',
 				active:
-					'This workflow answers by itself at its production URL. For a test, point a second webhook of the OpenAI project to the test URL.',
+					'This workflow answers by itself at its production URL. For a test, point a second webhook of the OpenAI project to the test URL, and add its secret to the one in the credential.',
 			},
 			activationHint:
 				'When you have finished building your workflow, publish it to have it answer calls.',

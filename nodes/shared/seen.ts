@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IWebhookFunctions } from 'n8n-workflow';
 
 /**
  * Remembers the last ids that were handled, so that a repeated delivery is recognised.
@@ -13,11 +13,10 @@ const inProcess = new Map<string, Set<string>>();
 export const maxRemembered = 500;
 const maxScopes = 200;
 
-/**
- * Returns whether `id` was seen before, and remembers it.
- * @param scope tells apart the nodes of one process, e.g. workflow id and node id
- */
-export function seenBefore(staticData: IDataObject, scope: string, id: string): boolean {
+/** Returns whether this trigger has seen `id` before, and remembers it. */
+export function seenBefore(this: IWebhookFunctions, id: string): boolean {
+	const staticData = this.getWorkflowStaticData('node');
+	const scope = scopeOf.call(this);
 	const stored = Array.isArray(staticData.seen) ? (staticData.seen as string[]) : [];
 	const recent = inProcess.get(scope) ?? new Set<string>();
 	if (stored.includes(id) || recent.has(id)) return true;
@@ -34,4 +33,10 @@ export function seenBefore(staticData: IDataObject, scope: string, id: string): 
 		inProcess.delete(oldest);
 	}
 	return false;
+}
+
+/** While a published trigger is tested, both get each event, and neither may swallow the other's. */
+function scopeOf(this: IWebhookFunctions): string {
+	const run = this.getMode() === 'manual' ? 'test' : 'production';
+	return `${this.getWorkflow().id ?? ''}/${this.getNode().id}/${run}`;
 }

@@ -10,15 +10,18 @@ export interface SignedWebhook {
 }
 
 /**
- * Reads a webhook that is signed as Standard Webhooks are.
+ * Reads a webhook that is signed as Standard Webhooks are, with one of the secrets.
  * @returns the HTTP status to refuse it with: 403 for a wrong signature, 400 for a body that is no object
  */
-export function readSignedWebhook(this: IWebhookFunctions, secret: string): SignedWebhook | number {
+export function readSignedWebhook(
+	this: IWebhookFunctions,
+	secrets: string,
+): SignedWebhook | number {
 	const headers = this.getHeaderData();
 	const id = single(headers['webhook-id']);
 	const rawBody = this.getRequestObject().rawBody ?? Buffer.alloc(0);
 	const isGenuine = isSignedWebhook(
-		secret,
+		secrets,
 		{
 			id,
 			timestamp: single(headers['webhook-timestamp']),

@@ -12,27 +12,35 @@ export interface WebhookHeaders {
 }
 
 /**
- * Whether a request was signed with the secret, now. It fails closed.
- * @param secret `whsec_` and the key in base64
+ * Whether a request was signed with one of the secrets, now. It fails closed.
+ * @param secrets each `whsec_` and the key in base64; several are separated by spaces or commas
  * @see https://www.standardwebhooks.com
  */
 export function isSignedWebhook(
-	secret: string,
+	secrets: string,
 	{ id, timestamp, signature }: WebhookHeaders,
 	rawBody: Buffer,
 	nowMs: number,
 ): boolean {
-	if (!secret || !id || !timestamp || !signature || !/^\d{1,12}$/.test(timestamp)) return false;
+	if (!id || !timestamp || !signature || !/^\d{1,12}$/.test(timestamp)) return false;
 	if (Math.abs(nowMs / 1000 - Number(timestamp)) > toleranceSeconds) return false;
-	const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-	if (key.length === 0) return false;
-	const expected = createHmac('sha256', key)
-		.update(`${id}.${timestamp}.`, 'utf8')
-		.update(rawBody)
-		.digest();
-	return signature.split(' ').some((one) => {
+	const given = signature.split(' ').flatMap((one) => {
 		const [version, value = ''] = one.split(',', 2);
-		const given = Buffer.from(value, 'base64');
-		return version === 'v1' && given.length === expected.length && timingSafeEqual(given, expected);
+		return version === 'v1' ? [Buffer.from(value, 'base64')] : [];
 	});
+	return keysOf(secrets).some((key) => {
+		const expected = createHmac('sha256', key)
+			.update(`${id}.${timestamp}.`, 'utf8')
+			.update(rawBody)
+			.digest();
+		return given.some((one) => one.length === expected.length && timingSafeEqual(one, expected));
+	});
+}
+
+/** An empty key would let anybody sign. */
+function keysOf(secrets: string): Buffer[] {
+	return secrets
+		.split(/[\s,]+/)
+		.map((secret) => Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
+		.filter(({ length }) => length > 0);
 }

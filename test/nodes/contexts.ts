@@ -6,6 +6,7 @@ import type {
   INodeExecutionData,
   INodeType,
   INodeTypeDescription,
+  WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 // Its ES module build names its files without extension, which Node does not resolve.
@@ -174,6 +175,8 @@ export async function executeNode(node: INodeType, options: Omit<ExecuteOptions,
 
 export interface HookOptions extends NodeOptions {
   url?: string;
+  /** `manual` during a test run. */
+  mode?: WorkflowExecuteMode;
 }
 
 export function hookContext(options: HookOptions) {
@@ -185,6 +188,7 @@ export function hookContext(options: HookOptions) {
       getNodeParameter: (name: string, fallback?: unknown, how?: object) =>
         read(name, fallback, how),
       getNodeWebhookUrl: () => options.url ?? 'https://n8n.example.com/webhook/id/voice',
+      getMode: () => options.mode ?? 'trigger',
     } as never,
   };
 }
@@ -232,6 +236,7 @@ export function webhookContext(options: WebhookOptions) {
         originalUrl: options.originalUrl,
       }),
       getResponseObject: () => express,
+      getMode: () => options.mode ?? 'webhook',
     } as never,
   };
 }

@@ -68,6 +68,15 @@ test('a repeated delivery runs once', async () => {
   assert.deepEqual([again.status, again.json], [204, undefined]);
 });
 
+test('a test run beside the published workflow gets the delivery as well, once', async () => {
+  const id = randomUUID();
+  for (const mode of ['webhook', 'manual'] as const) {
+    const staticData = {};
+    assert.ok((await receive(incoming, { id, mode }, staticData)).json, mode);
+    assert.equal((await receive(incoming, { id, mode }, staticData)).json, undefined, mode);
+  }
+});
+
 test('other kinds of webhooks are acknowledged and do no harm', async () => {
   for (const message of [
     { type: 'live.transport.incoming', data: { type: 'sip', session_id: 'live_1' } },
@@ -99,6 +108,24 @@ test('a forged, old, early, unsigned or changed webhook is refused', async () =>
 
 test('a signed body that is no object is a bad request', async () => {
   assert.equal((await receive(null)).status, 400);
+});
+
+test('a delivery signed with any of several secrets is taken, with another one refused', async () => {
+  const secretOf = (name: string) =>
+    `whsec_${Buffer.from(`the secret of webhook ${name}`).toString('base64')}`;
+  const [a, b, stranger] = ['A', 'B', 'C'].map(secretOf);
+  for (const separator of [' ', ',', ', ', '\n']) {
+    credentials.voiceOpenAiApi = {
+      apiKey: 'sk-tests',
+      webhookSecret: `${a}${separator}${b}${separator}`,
+    };
+    for (const known of [a, b]) {
+      assert.equal((await receive(incoming, { secret: known })).status, 204);
+    }
+    const forged = await receive(incoming, { secret: stranger });
+    assert.deepEqual([forged.status, forged.json], [403, undefined]);
+  }
+  credentials.voiceOpenAiApi = { apiKey: 'sk-tests', webhookSecret: secret };
 });
 
 test('publishing without a webhook secret says where to find it', async () => {

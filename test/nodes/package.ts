@@ -20,3 +20,11 @@ export function instance<T>(path: string): T {
   if (!Exported) throw new Error(`${path} exports no class ${name}`);
   return new Exported();
 }
+
+/** As `instance`, after a restart of n8n: what the package had in memory is gone. */
+export function instanceAfterRestart<T>(path: string): T {
+  for (const file of Object.keys(require.cache)) {
+    if (file.startsWith(`${root}dist/`)) delete require.cache[file];
+  }
+  return instance<T>(path);
+}

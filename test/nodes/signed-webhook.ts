@@ -19,13 +19,14 @@ export interface Delivery {
   secret?: string;
   headers?: Record<string, string>;
   rawBody?: string;
+  mode?: WebhookOptions['mode'];
 }
 
 /** One signed delivery to a trigger. */
 export async function deliver(
   node: INodeType,
   message: unknown,
-  { id = randomUUID(), at = new Date(), secret: key = secret, headers, rawBody }: Delivery,
+  { id = randomUUID(), at = new Date(), secret: key = secret, headers, rawBody, mode }: Delivery,
   context: Pick<WebhookOptions, 'parameters' | 'staticData' | 'originalUrl'>,
 ) {
   const body = JSON.stringify(message);
@@ -38,6 +39,7 @@ export async function deliver(
       ...headers,
     },
     rawBody: rawBody ?? body,
+    mode,
     ...context,
   });
   const result = (await node.webhook?.call(mock.context)) as IWebhookResponseData;

@@ -4,10 +4,12 @@ import { test } from 'node:test';
 import type { IDataObject, INodeType } from 'n8n-workflow';
 
 import { hookContext, type Answer } from './contexts.ts';
-import { instance } from './package.ts';
+import { instance, instanceAfterRestart } from './package.ts';
 
-const node = instance<INodeType>('nodes/TwilioVoice/TwilioVoiceTrigger.node');
+const path = 'nodes/TwilioVoice/TwilioVoiceTrigger.node';
+const node = instance<INodeType>(path);
 const url = 'https://n8n.example.com/webhook/id/voice';
+const testUrl = 'https://n8n.example.com/webhook-test/id/voice';
 const before = {
   voice_url: 'https://old.example.com/voice',
   voice_method: 'GET',
@@ -56,22 +58,26 @@ function account() {
 
 type Method = 'checkExists' | 'create' | 'delete';
 
-function trigger(answer: Answer, more: IDataObject = {}) {
-  const staticData: IDataObject = {};
+function trigger(
+  answer: Answer,
+  more: IDataObject = {},
+  { staticData = {}, type = node }: { staticData?: IDataObject; type?: INodeType } = {},
+) {
   const parameters: IDataObject = { manageWebhook: true, phoneNumbers: ['+56221234567'], ...more };
   return {
     staticData,
     parameters,
     async call(method: Method, address = url) {
       const mock = hookContext({
-        description: node.description,
+        description: type.description,
         parameters,
         staticData,
         answer,
         url: address,
+        mode: address.includes('/webhook-test/') ? 'manual' : 'trigger',
       });
       // What n8n saves and loads again is JSON.
-      const result = await node.webhookMethods?.default?.[method]?.call(mock.context);
+      const result = await type.webhookMethods?.default?.[method]?.call(mock.context);
       const saved = JSON.parse(JSON.stringify(staticData)) as IDataObject;
       for (const key of Object.keys(staticData)) delete staticData[key];
       Object.assign(staticData, saved);
@@ -145,12 +151,102 @@ test('a test run borrows the number from the published workflow and gives it bac
   const { numbers, answer } = account();
   await trigger(answer).call('create');
   const testRun = trigger(answer);
-  const testUrl = url.replace('/webhook/', '/webhook-test/');
   await testRun.call('create', testUrl);
   assert.equal(numbers[0]?.voice_url, testUrl);
   await testRun.call('delete', testUrl);
   assert.equal(numbers[0]?.voice_url, url);
   assert.equal(numbers[0]?.voice_fallback_url, `${url}?fallback=true`);
+});
+
+const events = ['incomingCall', 'callStatus'];
+/** The number as it was before the workflow. */
+const original = { sid: 'PN0', phone_number: '+56221234567', trunk_sid: null, ...before };
+
+test('what is published during a test run takes the number over, and gives it back in the end', async () => {
+  const { numbers, answer } = account();
+  const testRun = trigger(answer, { events });
+  const published = trigger(answer, { events });
+  await testRun.call('create', testUrl);
+  assert.equal(await published.call('checkExists'), false);
+  await published.call('create');
+  await testRun.call('delete', testUrl);
+  assert.equal(numbers[0]?.voice_url, url);
+  await published.call('delete');
+  assert.deepEqual(numbers[0], original);
+});
+
+test('a workflow that is published again during a test run keeps what was before it', async () => {
+  const { numbers, answer } = account();
+  const published = trigger(answer, { events });
+  await published.call('create');
+  const testRun = trigger(answer, { events });
+  await testRun.call('create', testUrl);
+  await published.call('delete');
+  assert.equal(numbers[0]?.voice_url, testUrl);
+  await published.call('create');
+  await testRun.call('delete', testUrl);
+  assert.equal(numbers[0]?.voice_url, url);
+  // Another test run borrows it from what is published now.
+  await testRun.call('create', testUrl);
+  await testRun.call('delete', testUrl);
+  assert.equal(numbers[0]?.voice_url, url);
+  await published.call('delete');
+  assert.deepEqual(numbers[0], original);
+});
+
+test('a test run gives the number back to nobody who was unpublished meanwhile', async () => {
+  const { numbers, answer } = account();
+  const published = trigger(answer, { events });
+  await published.call('create');
+  const testRun = trigger(answer, { events });
+  await testRun.call('create', testUrl);
+  await published.call('delete');
+  assert.equal(numbers[0]?.voice_url, testUrl);
+  await testRun.call('delete', testUrl);
+  assert.deepEqual(numbers[0], original);
+});
+
+test('a restart during a test run loses nothing that the published workflow has noted', async () => {
+  for (const unpublished of [false, true]) {
+    const { numbers, answer } = account();
+    const first = trigger(answer, { events });
+    await first.call('create');
+    await trigger(answer, { events }).call('create', testUrl);
+    if (unpublished) await first.call('delete');
+    const type = instanceAfterRestart<INodeType>(path);
+    const published = trigger(answer, { events }, { staticData: first.staticData, type });
+    assert.equal(await published.call('checkExists'), false);
+    await published.call('create');
+    assert.equal(numbers[0]?.voice_url, url);
+    await published.call('delete');
+    assert.deepEqual(numbers[0], original);
+  }
+});
+
+test('the address of a test run that nobody remembers is never put back', async () => {
+  const { numbers, answer } = account();
+  await trigger(answer).call('create', testUrl);
+  for (const address of [url, testUrl]) {
+    const type = instanceAfterRestart<INodeType>(path);
+    const later = trigger(answer, {}, { type });
+    await later.call('create', address);
+    await later.call('delete', address);
+    assert.equal(numbers[0]?.voice_url, '');
+    Object.assign(numbers[0] ?? {}, { voice_url: testUrl });
+  }
+});
+
+test('a number that was pointed here by hand stays so', async () => {
+  for (const address of [url, testUrl]) {
+    const { numbers, answer } = account();
+    const byHand = { ...original, voice_url: url };
+    Object.assign(numbers[0] ?? {}, byHand);
+    const type = instanceAfterRestart<INodeType>(path);
+    const { call } = trigger(answer, {}, { type });
+    await call('create', address);
+    await call('delete', address);
+    assert.deepEqual(numbers[0], byHand);
+  }
 });
 
 test('takes all numbers, or those of an expression', async () => {

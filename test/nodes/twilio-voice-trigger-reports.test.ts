@@ -63,6 +63,17 @@ test('a recording is told with its state, once for each', async () => {
   assert.equal(place((await receive(begun, undefined, { staticData })).outputs), '000100');
 });
 
+test('a report that reaches the published workflow and a test run is told to both', async () => {
+  const params = { CallSid: sid('CA'), CallStatus: 'completed', SequenceNumber: '1' };
+  const incoming = form('?event=status', params);
+  for (const mode of ['webhook', 'manual'] as const) {
+    const staticData = {};
+    assert.ok((await receive(incoming, undefined, { staticData, mode })).outputs, mode);
+    const again = await receive(incoming, undefined, { staticData, mode });
+    assert.equal(again.outputs, undefined, mode);
+  }
+});
+
 test('an answering machine is told as what it is', async () => {
   const detected = (AnsweredBy: string) =>
     receive(

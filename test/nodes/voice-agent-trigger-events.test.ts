@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { receive } from './voice-agent-webhook.ts';
+import { receive, registered } from './voice-agent-webhook.ts';
 
 const timestamp = '2026-11-21T12:00:00.000Z';
 
@@ -43,3 +44,23 @@ for (const [type, data] of others) {
     });
   });
 }
+
+test('the test of a published workflow and the workflow itself both get an event, each once', async () => {
+  const message = { type: 'call.completed', timestamp, data: { call: { id: 'c1' } } };
+  const id = randomUUID();
+  const runs = [
+    { mode: 'manual', staticData: registered() },
+    { mode: 'webhook', staticData: registered() },
+  ] as const;
+  for (const { mode, staticData } of runs) {
+    const { json } = await receive(message, {}, { id, mode }, staticData);
+    assert.equal(json?.eventId, id, mode);
+  }
+  for (const { mode, staticData } of runs) {
+    const again = await receive(message, {}, { id, mode }, staticData);
+    assert.deepEqual([again.response.statusCode, again.json], [204, undefined], mode);
+    // The memory of the process knows it too.
+    const forgotten = await receive(message, {}, { id, mode }, registered());
+    assert.equal(forgotten.json, undefined, mode);
+  }
+});

@@ -21,8 +21,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	if (!events.includes(String(event.type)) || typeof data.call_id !== 'string') {
 		return endWebhook.call(this, 204);
 	}
-	const scope = `${this.getWorkflow().id ?? ''}/${this.getNode().id}`;
-	if (seenBefore(this.getWorkflowStaticData('node'), scope, id)) return endWebhook.call(this, 204);
+	if (seenBefore.call(this, id)) return endWebhook.call(this, 204);
 	return {
 		...endWebhook.call(this, 204),
 		workflowData: [[{ json: incomingCall(id, event, data) }]],

@@ -35,6 +35,22 @@ function addressOf(this: IHookFunctions | IWebhookFunctions): string | undefined
 	return this.getNodeWebhookUrl('default');
 }
 
+/**
+ * Whether both addresses are of the same trigger. Its test address differs from its production address
+ * in what stands before its own path: by default `/webhook-test/` and `/webhook/`.
+ */
+export function isSameTrigger(one: string, other: string): boolean {
+	const trigger = triggerOf(one);
+	return trigger !== undefined && trigger === triggerOf(other);
+}
+
+function triggerOf(address: string): string | undefined {
+	if (!URL.canParse(address)) return undefined;
+	const { origin, pathname } = new URL(address);
+	const [webhookId, path] = pathname.split('/').slice(-2);
+	return `${origin}/${webhookId}/${path}`;
+}
+
 export function withQuery(address: string, ...parts: string[]): string {
 	return parts.length === 0 ? address : `${address}?${parts.join('&')}`;
 }

@@ -2,7 +2,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IHookFunctions } from 'n8n-workflow';
 
 import { twilioList, twilioRequest } from '../transport/twilio';
-import { publicAddress, queries, withQuery } from './address';
+import { isSameTrigger, publicAddress, queries, withQuery } from './address';
 import { wantsStatus } from './events';
 
 /** What a number was set to before this trigger took it over. */
@@ -25,6 +25,16 @@ interface TakenNumber extends IDataObject {
 
 /** By the number's SID, in the node's static data. */
 type TakenNumbers = Record<string, TakenNumber>;
+
+/**
+ * What a number goes back to when the test run or the published workflow, whichever of them has it now,
+ * gives it back. They take it from one another, and each has static data that the other does not see.
+ */
+const goesBackTo = new Map<string, PreviousSettings>();
+
+function keyOf(this: IHookFunctions, sid: string): string {
+	return `${this.getWorkflow().id ?? ''}/${this.getNode().id}/${sid}`;
+}
 
 function taken(this: IHookFunctions): TakenNumbers {
 	const staticData = this.getWorkflowStaticData('node');
@@ -103,15 +113,10 @@ export async function takeNumbers(this: IHookFunctions): Promise<boolean> {
 	try {
 		for (const number of numbers) {
 			const sid = String(number.sid);
-			const current = previousSettings(number);
-			const known = remembered[sid];
-			const isOurs = known !== undefined && current.VoiceUrl === known.voiceUrl;
+			const previous = settingsToRemember.call(this, number, address, remembered[sid]);
 			// Remembered before the change: a crash in between must not lose the old values.
-			remembered[sid] = {
-				phoneNumber: String(number.phone_number),
-				voiceUrl: address,
-				previous: isOurs ? known.previous : current,
-			};
+			remembered[sid] = { phoneNumber: String(number.phone_number), voiceUrl: address, previous };
+			goesBackTo.set(keyOf.call(this, sid), previous);
 			await setNumber.call(this, sid, wanted);
 		}
 	} catch (error) {
@@ -131,6 +136,32 @@ export async function takeNumbers(this: IHookFunctions): Promise<boolean> {
 }
 
 /**
+ * What the number is to go back to. Not an address of this trigger itself, which leads nowhere by then;
+ * only a test run gives a number back to the published workflow.
+ */
+function settingsToRemember(
+	this: IHookFunctions,
+	number: IDataObject,
+	address: string,
+	known: TakenNumber | undefined,
+): PreviousSettings {
+	const current = previousSettings(number);
+	const isOurs = [address, known?.voiceUrl ?? ''].some((one) =>
+		isSameTrigger(current.VoiceUrl, one),
+	);
+	if (!isOurs) return current;
+	// A test run has the test address as its own.
+	const isTest = this.getMode() === 'manual';
+	const isAtProduction = (current.VoiceUrl === address) !== isTest;
+	if (isTest && isAtProduction) return current;
+	const original = [goesBackTo.get(keyOf.call(this, String(number.sid))), known?.previous].find(
+		(one) => one !== undefined && !isSameTrigger(one.VoiceUrl, address),
+	);
+	// Without a memory of it, somebody has pointed it here by hand, or a test run was cut off.
+	return original ?? (isAtProduction ? current : previousSettings({}));
+}
+
+/**
  * Puts the remembered values back, on the numbers that still point to this trigger. A number that was
  * released or pointed elsewhere meanwhile is left alone.
  */
@@ -140,9 +171,18 @@ export async function giveBackNumbers(this: IHookFunctions): Promise<boolean> {
 	const numbers = await accountNumbers.call(this);
 	for (const [sid, { voiceUrl, previous }] of Object.entries(remembered)) {
 		const number = numbers.find((one) => one.sid === sid);
+		const key = keyOf.call(this, sid);
+		const isBorrowed = isSameTrigger(previous.VoiceUrl, voiceUrl);
 		if (number?.voice_url === voiceUrl) {
-			await setNumber.call(this, sid, restored(number, previous, voiceUrl));
+			// Unpublished meanwhile, the published workflow has left what it would have put back itself.
+			const settings = (isBorrowed && goesBackTo.get(key)) || previous;
+			await setNumber.call(this, sid, restored(number, settings, voiceUrl));
+		} else if (isSameTrigger(String(number?.voice_url ?? ''), voiceUrl)) {
+			// The test run or the published workflow has taken it over, and gives it back in its turn.
+			if (!isBorrowed) goesBackTo.set(key, previous);
+			continue;
 		}
+		goesBackTo.delete(key);
 		delete remembered[sid];
 	}
 	return true;
@@ -151,7 +191,7 @@ export async function giveBackNumbers(this: IHookFunctions): Promise<boolean> {
 /** The status callback may belong to somebody else by now; then it stays. */
 function restored(number: IDataObject, previous: PreviousSettings, voiceUrl: string): IDataObject {
 	const { StatusCallback, StatusCallbackMethod, ...voice } = previous;
-	const isOurs = String(number.status_callback ?? '').startsWith(voiceUrl);
+	const isOurs = isSameTrigger(String(number.status_callback ?? ''), voiceUrl);
 	return isOurs ? { ...voice, StatusCallback, StatusCallbackMethod } : voice;
 }
 

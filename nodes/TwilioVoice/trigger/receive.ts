@@ -128,9 +128,9 @@ async function receiveReport(
 ): Promise<IWebhookResponseData> {
 	send.call(this, 204);
 	const fields = normalise(event, params, new Date());
-	const staticData = this.getWorkflowStaticData('node');
-	if (seenBefore(staticData, scope.call(this), id(fields, params))) return answered;
+	if (seenBefore.call(this, id(fields, params))) return answered;
 	if (event === 'callStatus') {
+		const staticData = this.getWorkflowStaticData('node');
 		fields.late = isLate(staticData, fields.callSid, fields.sequenceNumber);
 		const { lateEvents } = this.getNodeParameter('options', {}) as { lateEvents?: string };
 		if (fields.late && lateEvents === 'drop') return answered;
@@ -145,7 +145,7 @@ async function receiveMessage(
 	send.call(this, 200, answerRecorded.call(this));
 	if (!params.RecordingUrl) return answered;
 	const id = params.RecordingSid ?? params.RecordingUrl;
-	if (seenBefore(this.getWorkflowStaticData('node'), scope.call(this), id)) return answered;
+	if (seenBefore.call(this, id)) return answered;
 	return await startWorkflow.call(this, normalise('messageRecorded', params, new Date()), params);
 }
 
@@ -172,8 +172,4 @@ function outputs(
 	if (!events.includes(fields.event) || !isWanted.call(this, fields, lookup)) return undefined;
 	const json: IDataObject = { ...fields, ...lookup, params };
 	return events.map((event: TriggerEvent) => (event === fields.event ? [{ json }] : []));
-}
-
-function scope(this: IWebhookFunctions): string {
-	return `${this.getWorkflow().id ?? ''}/${this.getNode().id}`;
 }

@@ -7,8 +7,7 @@ import { registrationOf } from './registration';
 
 /** One request of the sidecar: refused, recognised as a repetition, or handed to the workflow. */
 export async function receive(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const staticData = this.getWorkflowStaticData('node');
-	const registration = registrationOf(staticData);
+	const registration = registrationOf(this.getWorkflowStaticData('node'));
 	const webhook = readSignedWebhook.call(this, registration?.secret ?? '');
 	if (typeof webhook === 'number') return endWebhook.call(this, webhook);
 	const { id, message } = webhook;
@@ -18,9 +17,8 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	// What was subscribed before the fields changed is acknowledged, so that it is not sent again.
 	if (isTool ? type !== 'tool.call' : !events.includes(type))
 		return endWebhook.call(this, isTool ? 400 : 204);
-	const scope = `${this.getWorkflow().id ?? ''}/${this.getNode().id}`;
 	// The first delivery of a tool call has the answer; a repetition must not act twice.
-	if (seenBefore(staticData, scope, id)) return endWebhook.call(this, isTool ? 409 : 204);
+	if (seenBefore.call(this, id)) return endWebhook.call(this, isTool ? 409 : 204);
 	if (isTool) return { workflowData: [[{ json: toolCall(message) }]] };
 	// Answered before the workflow starts: the sidecar need not wait, and n8n saves what was seen.
 	return { ...endWebhook.call(this, 204), workflowData: [[{ json: event(id, message) }]] };
