@@ -173,11 +173,17 @@ test('while it waits, the node shows what n8n answers with when the wait is save
   assert.deepEqual(items[0]?.json, { callSid, twiml: String(responses[0]?.body) });
 });
 
-test('the public URL of the trigger holds for the waiting execution, too', async () => {
-  const before = [trigger({ options: { publicUrl: 'https://calls.example.org/' } })];
-  const document = await answer({ operation: 'pause', seconds: 1 }, { before });
-  assert.match(document, />https:\/\/calls\.example\.org\/webhook-waiting\/an-execution\/call\?/);
-});
+for (const publicUrl of [
+  'https://calls.example.org/',
+  '={{ "https://calls." + "example.org/" }}',
+  '=https://{{ "calls" }}.example.org',
+]) {
+  test(`the public URL of the trigger holds for the waiting execution, too: ${publicUrl}`, async () => {
+    const before = [trigger({ options: { publicUrl } })];
+    const document = await answer({ operation: 'pause', seconds: 1 }, { before });
+    assert.match(document, />https:\/\/calls\.example\.org\/webhook-waiting\/an-execution\/call\?/);
+  });
+}
 
 test('a wait that comes to its limit goes on as if the caller had hung up', async () => {
   const outputs: Array<[operation: IDataObject, output: number, count: number]> = [

@@ -113,12 +113,22 @@ function waitingAddress(
 ): Pick<Waiting, 'address' | 'token'> {
 	const given = String(this.evaluateExpression('{{ $execution.resumeUrl }}', 0));
 	const url = new URL(given);
-	const { publicUrl } = (triggers[0]?.parameters?.options ?? {}) as { publicUrl?: string };
-	const origin = publicUrl ? withoutFinalSlash(publicUrl.trim()) : url.origin;
+	const origin = publicUrl.call(this, triggers) || url.origin;
 	return {
 		address: `${origin}${url.pathname}/${pathAfter.call(this)}`,
 		token: url.searchParams.get('signature') ?? '',
 	};
+}
+
+/** The option Public URL of the trigger that started this execution; '' where it has none. */
+function publicUrl(this: IExecuteFunctions, triggers: NodeTypeAndVersion[]): string {
+	const { $: node } = this.getWorkflowDataProxy(0);
+	const trigger = triggers.find(({ name }) => node(name).isExecuted) ?? triggers[0];
+	const options = (trigger?.parameters?.options ?? {}) as { publicUrl?: string };
+	const written = options.publicUrl ?? '';
+	// Another node's parameters come as they were written, with their expressions.
+	const value = written.startsWith('=') ? this.evaluateExpression(written.slice(1), 0) : written;
+	return withoutFinalSlash(String(value ?? '').trim());
 }
 
 /** Nodes in between may have dropped the field; an earlier conversation or the trigger still has it. */
