@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { IConnections, IDataObject, INode } from 'n8n-workflow';
 
-import { root } from './package.ts';
+import { built, root } from './package.ts';
 
 // What the template live-transcription makes of the events of the sidecar, as n8n evaluates it.
 
 const template = JSON.parse(
   readFileSync(`${root}workflows/live-transcription/live-transcription.json`, 'utf8'),
-) as { nodes: INode[] };
+) as { nodes: INode[]; connections: IConnections };
 const nodeOf = (name: string) =>
   template.nodes.find((node) => node.name === name) ?? assert.fail(name);
 
@@ -82,4 +82,23 @@ test('the summary counts what was said and what was not understood', () => {
     transcript: '',
   });
   assert.deepEqual([nothing.durationSeconds, nothing.sentences], [0, 0]);
+});
+
+test('a caller whose colleague has no number is told that nobody is available', () => {
+  const { parameters, onError } = nodeOf('Call a Colleague');
+  const code = /^=\{\{ (.*) \}\}$/.exec(String(parameters.to))?.[1] ?? assert.fail('to');
+  const dialled = (tenant: object | null) =>
+    runInNewContext(code, { $: () => ({ item: { json: { tenant } } }) }) as unknown;
+  assert.equal(dialled({ escalationNumber: '+56221230000' }), '+56221230000');
+  for (const tenant of [null, {}, { escalationNumber: null }]) assert.equal(dialled(tenant), '');
+  // An empty number is an error of the node, which leaves behind its own outputs.
+  const { outputCount } = built<{ outputCount(operation: string): number }>(
+    'nodes/TwilioVoice/conversation/outputs',
+  );
+  assert.equal(onError, 'continueErrorOutput');
+  const leadTo = template.connections['Call a Colleague']?.main?.[outputCount('dial')];
+  assert.deepEqual(
+    leadTo?.map(({ node }) => node),
+    ['Nobody Answered'],
+  );
 });
