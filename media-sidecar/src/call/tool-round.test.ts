@@ -33,11 +33,12 @@ function setup(escalationNumber?: string) {
     },
   };
   const abort = new AbortController();
-  const round = (names: readonly string[], ended?: AbortSignal) => {
+  const round = (names: readonly string[], ended?: AbortSignal, mayHangUp?: () => boolean) => {
     const calls = names.map((name, at): ToolCall => ({ id: `c${at}`, name, arguments: {} }));
     const results = new Map<string, unknown>();
-    const given = { calls, results, signal: abort.signal, ...(ended && { ended }) };
-    return { results, closes: runToolRound(deps, given) };
+    const optional = { ...(ended && { ended }), ...(mayHangUp && { mayHangUp }) };
+    const closes = runToolRound(deps, { calls, results, signal: abort.signal, ...optional });
+    return { results, closes };
   };
   return { clock, actions, tools, ran, abort, round };
 }
@@ -61,6 +62,19 @@ test('hanging up leaves no line of its own; the end of the call tells it', async
   const { ran, round } = setup();
   assert.equal(await round(['end_call']).closes, 'agent-hung-up');
   assert.deepEqual(ran, []);
+});
+
+test('an end of the call that was given up, or that nobody may be told any more, did not happen', async () => {
+  const givenUp = setup();
+  const running = givenUp.round(['end_call', 'consultar_stock']);
+  givenUp.abort.abort();
+  assert.equal(await running.closes, undefined);
+  const late = setup();
+  const spokenOver = late.round(['end_call'], undefined, () => false);
+  assert.equal(await spokenOver.closes, undefined);
+  for (const { results } of [running, spokenOver]) {
+    assert.deepEqual(results.get('c0'), { error: 'cancelled' });
+  }
 });
 
 test('a transfer closes the call, also beside an end_call, where there is somebody to talk to', async () => {

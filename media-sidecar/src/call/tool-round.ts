@@ -24,6 +24,8 @@ export interface ToolRound {
   readonly signal: AbortSignal;
   /** Nobody waits any more, not even for a built-in one. @defaultValue the signal */
   readonly ended?: AbortSignal;
+  /** Asked when all the others have run. @defaultValue as long as they are not given up */
+  readonly mayHangUp?: () => boolean;
 }
 
 /**
@@ -32,16 +34,25 @@ export interface ToolRound {
  */
 export async function runToolRound(
   deps: ToolRoundDeps,
-  { calls, results, signal, ended = signal }: ToolRound,
+  { calls, results, signal, ended = signal, mayHangUp }: ToolRound,
 ): Promise<Closing | undefined> {
+  const { builtIn } = deps;
+  const isHangUp = ({ name }: ToolCall) => builtIn.closingOf(name) === 'agent-hung-up';
   await Promise.all(
-    calls.map((call) =>
-      runOne(deps, call, { signal, ended }, (result) => results.set(call.id, result)),
-    ),
+    calls
+      .filter((call) => !isHangUp(call))
+      .map((call) =>
+        runOne(deps, call, { signal, ended }, (result) => results.set(call.id, result)),
+      ),
   );
+  // The end of the call is told by its record, and nothing can go wrong about it but that it is late.
+  const hangsUp = !signal.aborted && (mayHangUp?.() ?? true);
+  for (const { id } of calls.filter(isHangUp)) {
+    results.set(id, hangsUp ? { ok: true } : { error: 'cancelled' });
+  }
   const closings = calls
     .filter(({ id }) => !hasFailed(results.get(id)))
-    .map(({ name }) => deps.builtIn.closingOf(name));
+    .map(({ name }) => builtIn.closingOf(name));
   // Who is to be connected is not hung up on.
   return closings.includes('transferred') ? 'transferred' : closings.find(Boolean);
 }
@@ -57,11 +68,6 @@ function runOne(
   onResult: (result: unknown) => void,
 ): Promise<void> {
   const { builtIn, clock, metrics, session, tools } = deps;
-  // The end of the call is told by its record, and nothing can go wrong about it.
-  if (builtIn.closingOf(call.name) === 'agent-hung-up') {
-    onResult({ ok: true });
-    return Promise.resolve();
-  }
   const isBuiltIn = builtIn.has(call.name);
   const givenUp = isBuiltIn ? ended : signal;
   const startedAtMs = clock.nowMs();

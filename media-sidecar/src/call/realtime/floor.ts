@@ -3,7 +3,7 @@ import type { Answers } from './answers.ts';
 import { realtimeWordings } from './instructions.ts';
 import type { RealtimeParts } from './parts.ts';
 import type { Cut } from './playout.ts';
-import type { RunningTools, ToolsResult } from './tool-calls.ts';
+import type { RunningTools } from './tool-calls.ts';
 import { changesSubject } from './unanswered.ts';
 
 /** The caller's side: speech and keys, and how they stop the agent. */
@@ -77,10 +77,11 @@ export class Floor {
     this.#answers.wordsKnown();
   }
 
-  /** Nobody is hung up on who speaks, or of whom it is not known what he said meanwhile. */
-  toolsRan(result: ToolsResult): void {
-    const isTakenBack = result.closes === 'agent-hung-up' && this.#isSpokenOver(result.round);
-    this.#answers.toolsRan(isTakenBack ? { ...result, closes: undefined } : result);
+  /** Nobody is hung up on who speaks or types, or said something meanwhile of which the words are not known. */
+  mayHangUp(round: object): boolean {
+    const { keys, speaking } = this.#parts.state;
+    const before = [...this.#toolsBefore.values()].flat();
+    return !speaking && keys === '' && !before.some((running) => running.round === round);
   }
 
   /** What the caller said is known, or will never be: its audio is needed no more. */
@@ -144,12 +145,6 @@ export class Floor {
     else if (made.length > 0) timers.set('stops', options.stopsWithinMs);
     for (const cut of cuts) this.#tell(cut);
     return sounded;
-  }
-
-  /** The caller speaks, or said something while these tools ran of which the words are not known yet. */
-  #isSpokenOver(round: object): boolean {
-    const before = [...this.#toolsBefore.values()].flat();
-    return this.#parts.state.speaking || before.some((running) => running.round === round);
   }
 
   /** The agent's last words hold a question. */

@@ -87,6 +87,8 @@ export interface PartsListener {
   fillerDue(index: number): boolean;
   voiceFailed(turnId: string): void;
   toolsRan(result: ToolsResult): void;
+  /** Asked when all else of these calls has run. */
+  mayHangUp(round: object): boolean;
   opened(session: RealtimeSession, first: boolean): void;
   lost(error: ProviderError): void;
   gone(error: ProviderError): void;
@@ -163,7 +165,10 @@ export class RealtimeParts {
       onFault: (error) => listener.failed(error),
     });
     this.phrases = new Phrases(guarded, this.responses, this.voice, options);
-    this.tools = new ToolCalls(context, (result) => listener.toolsRan(result));
+    this.tools = new ToolCalls(context, {
+      onDone: (result) => listener.toolsRan(result),
+      mayHangUp: (round) => listener.mayHangUp(round),
+    });
     this.filler = new Filler(guarded, this.turnOptions.filler, (at) => listener.fillerDue(at));
     const { sayExactly } = realtimeWordings(session.tenant.language);
     this.opening = new Opening(

@@ -24,7 +24,8 @@ test('who speaks when the agent would hang up is listened to, and answered', asy
   const talk = await hangingUp(1000);
   const said = talk.line.asked('respond').length;
   const turn = await talk.startsSpeaking(3000);
-  assert.equal(resultsTold(talk).length, 2);
+  assert.deepEqual(resultsTold(talk).length, 2);
+  assert.ok(JSON.stringify(resultsTold(talk)).includes('cancelled'), 'nobody was hung up on');
   await talk.wait(700);
   assert.equal(talk.call.endReason, undefined);
   await talk.stopsSpeaking(turn, 'Espere, ¿dónde están ustedes?');
@@ -32,6 +33,17 @@ test('who speaks when the agent would hang up is listened to, and answered', asy
   talk.answers('En Providencia.', {}, 600);
   await talk.until(() => talk.agentTurns.some(({ text }) => text === 'En Providencia.'));
   await talk.wait(3000);
+  assert.equal(talk.call.endReason, undefined);
+  talk.call.stop();
+});
+
+test('nor is anybody hung up on who types', async () => {
+  const talk = await hangingUp(1000);
+  await talk.wait(300);
+  talk.leg.press('1');
+  await talk.until(() => resultsTold(talk).length === 2, 2000);
+  talk.answers('Marcó el uno.', {}, 600);
+  await talk.wait(4000);
   assert.equal(talk.call.endReason, undefined);
   talk.call.stop();
 });

@@ -31,6 +31,12 @@ interface Round {
 /** What runs at a moment. */
 export type RunningTools = readonly { readonly round: Round; readonly asked: number }[];
 
+export interface ToolCallsListener {
+  onDone(result: ToolsResult): void;
+  /** Asked when everything else of a round has run. */
+  mayHangUp(round: object): boolean;
+}
+
 const argumentsSchema = z.record(z.string(), z.unknown());
 const INVALID = { error: 'invalid-arguments' } as const;
 const UNDER_WAY = { status: 'already under way, its result follows' } as const;
@@ -38,14 +44,14 @@ const UNDER_WAY = { status: 'already under way, its result follows' } as const;
 /** Runs what the model asks for, the calls of a response side by side. */
 export class ToolCalls {
   readonly #context: CallContext;
-  readonly #onDone: (result: ToolsResult) => void;
+  readonly #listener: ToolCallsListener;
   readonly #seen = new RecentMap<true>();
   readonly #running = new Set<Round>();
   readonly #ended = new AbortController();
 
-  constructor(context: CallContext, onDone: (result: ToolsResult) => void) {
+  constructor(context: CallContext, listener: ToolCallsListener) {
     this.#context = context;
-    this.#onDone = onDone;
+    this.#listener = listener;
   }
 
   get running(): boolean {
@@ -105,7 +111,7 @@ export class ToolCalls {
     }));
     const isNews = asked.some(({ callId }) => resultOf(callId) !== UNDER_WAY);
     const awaitsAnswer = isNews && !this.#isGivenUp(round);
-    this.#onDone({ round, session, items, closes, awaitsAnswer });
+    this.#listener.onDone({ round, session, items, closes, awaitsAnswer });
   }
 
   /** A round in which the call itself did something is told all the same: that has taken effect. */
@@ -128,13 +134,16 @@ export class ToolCalls {
     return calls;
   }
 
-  async #finish({ abort, calls }: Round, results: Map<string, unknown>) {
+  async #finish(round: Round, results: Map<string, unknown>) {
+    const { abort, calls } = round;
     try {
-      const { signal } = abort;
-      const ended = this.#ended.signal;
-      const closes = await runToolRound(this.#context, { calls, results, signal, ended });
-      // Who went on to something else is not hung up on; a transfer is on its way.
-      return signal.aborted && closes === 'agent-hung-up' ? undefined : closes;
+      return await runToolRound(this.#context, {
+        calls,
+        results,
+        signal: abort.signal,
+        ended: this.#ended.signal,
+        mayHangUp: () => this.#listener.mayHangUp(round),
+      });
     } catch (err) {
       // A fault of ours: the model has to put it into words, as it does with any other failure.
       this.#context.logger.error({ err }, 'a tool round failed');
