@@ -18,7 +18,8 @@ export function scheduleEndOfTurn(draft: Draft): void {
   if (committedReply(draft)) return;
   if (caller.keys) {
     // The end of the keys ends the turn: words that went ahead would leave them behind.
-    armKeys(draft);
+    if (caller.speaking && caller.keysDueAtMs <= draft.nowMs) cancelTimers(draft, 'keys');
+    else armKeys(draft);
     return;
   }
   if (caller.speaking) {
