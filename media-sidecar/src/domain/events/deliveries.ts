@@ -115,7 +115,9 @@ export class Deliveries {
     try {
       return await this.#hanging.attempt(subscriptionId, notify);
     } catch (error) {
-      throw this.#failed(reasonOf(error), isLast, error);
+      // Who was not even asked has another chance.
+      const isOver = isLast && !(error instanceof BulkheadRejectedError);
+      throw this.#failed(reasonOf(error), isOver, error);
     }
   }
 
@@ -127,7 +129,7 @@ export class Deliveries {
 
 function reasonOf(error: unknown): string {
   if (error instanceof WebhookError) return error.failure;
-  // Not even asked: it hung the last time, and another that does is being asked.
+  // Not asked: it hung the last time, and is being asked for something else, or others that hang are.
   if (error instanceof BulkheadRejectedError) return 'receiver-hangs';
   return 'unexpected';
 }

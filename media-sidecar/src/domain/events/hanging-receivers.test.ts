@@ -35,20 +35,21 @@ describe('receivers that hang', () => {
     assert.deepEqual(await Promise.all([one.attempt, two.attempt]), ['one', 'two']);
   });
 
-  test('all of them together get one delivery at a time, the others what they ask for', async () => {
-    await failing('a', 'timeout');
-    await failing('b', 'timeout');
-    const probe = begin('a');
+  test('each gets one delivery at a time, all of them three, the others what they ask for', async () => {
+    const hanging = ['a', 'b', 'c', 'd'] as const;
+    for (const each of hanging) await failing(each, 'timeout');
+    const [first, second, third] = [begin('a'), begin('b'), begin('c')];
     await assert.rejects(begin('a').attempt, refused);
-    await assert.rejects(begin('b').attempt, refused);
+    await assert.rejects(begin('d').attempt, refused);
     await answered('up');
 
-    probe.fail(new WebhookError('timeout'));
-    await assert.rejects(probe.attempt, { failure: 'timeout' });
-    const next = begin('b');
+    first.fail(new WebhookError('timeout'));
+    await assert.rejects(first.attempt, { failure: 'timeout' });
+    const next = begin('d');
     await assert.rejects(begin('a').attempt, refused);
-    next.answer('ok');
-    await next.attempt;
+    for (const each of [second, third, next]) each.answer('ok');
+    await Promise.all([second.attempt, third.attempt, next.attempt]);
+    await answered('b');
   });
 
   test('an answer ends it, and so does another kind of failure', async () => {

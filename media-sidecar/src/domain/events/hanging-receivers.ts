@@ -1,24 +1,27 @@
-import { bulkhead } from 'cockatiel';
+import { bulkhead, type BulkheadPolicy } from 'cockatiel';
 import { WebhookError } from '../webhooks/webhook-client.ts';
 
+/** A worker is left for the receivers that answer, however many hang. */
+const mostAtATime = 3;
+
 /**
- * Receivers that let the last delivery run into its time limit. They get one delivery at a time, all of
- * them together: each may hold a worker for as long as the limit is, and the other workers are for
- * receivers that answer. Of this process only.
+ * Receivers that let the last delivery run into its time limit. Each gets one delivery at a time, because it
+ * may hold a worker for as long as the limit is, and all of them together a few. Of this process only.
  */
 export class HangingReceivers {
-  readonly #subscriptions = new Set<string>();
-  readonly #oneAtATime = bulkhead(1);
+  /** By subscription. */
+  readonly #oneAtATime = new Map<string, BulkheadPolicy>();
+  readonly #all = bulkhead(mostAtATime);
 
   /**
    * Any answer, and a refusal, too, ends the suspicion.
-   * @throws BulkheadRejectedError at once, while another delivery to one of them is going on
+   * @throws BulkheadRejectedError at once, while it cannot be asked
    */
   async attempt<T>(subscriptionId: string, deliver: () => Promise<T>): Promise<T> {
-    const hung = this.#subscriptions.has(subscriptionId);
+    const one = this.#oneAtATime.get(subscriptionId);
     try {
-      const reply = await (hung ? this.#oneAtATime.execute(deliver) : deliver());
-      this.#subscriptions.delete(subscriptionId);
+      const reply = await (one ? one.execute(() => this.#all.execute(deliver)) : deliver());
+      this.#oneAtATime.delete(subscriptionId);
       return reply;
     } catch (error) {
       if (error instanceof WebhookError) this.#failed(subscriptionId, error);
@@ -27,7 +30,9 @@ export class HangingReceivers {
   }
 
   #failed(subscriptionId: string, { failure }: WebhookError): void {
-    if (failure === 'timeout') this.#subscriptions.add(subscriptionId);
-    else this.#subscriptions.delete(subscriptionId);
+    if (failure !== 'timeout') this.#oneAtATime.delete(subscriptionId);
+    else if (!this.#oneAtATime.has(subscriptionId)) {
+      this.#oneAtATime.set(subscriptionId, bulkhead(1));
+    }
   }
 }
