@@ -1,3 +1,4 @@
+import { cutLong } from '../kernel/cut-long.ts';
 import type { Opening, OpeningSentence } from './contract.ts';
 
 /** Words by which a greeting itself tells that a machine speaks. */
@@ -31,7 +32,9 @@ export function openingOf(greeting: string, disclosure: string, language: string
 }
 
 function upTo(sentences: readonly string[], lastRequired: number): OpeningSentence[] {
-  return sentences.map((text, index) => ({ text, required: index <= lastRequired }));
+  return sentences.flatMap((sentence, index) =>
+    cutLong(sentence).map((text) => ({ text, required: index <= lastRequired })),
+  );
 }
 
 function sentencesOf(text: string): string[] {

@@ -1,9 +1,9 @@
+import { placeToCut } from '../kernel/cut-long.ts';
+
 /** A first clause this long is worth speaking before its sentence is complete. */
 const MIN_FIRST_CLAUSE = 24;
 /** Shorter sentences after the first are spoken together with the next. */
 const MIN_SENTENCE = 16;
-/** A sentence this long is cut at a comma or a space: no voice should wait for its end. */
-const MAX_SENTENCE = 240;
 
 /** A full stop behind these never ends a sentence. */
 const ABBREVIATIONS = new Set(
@@ -62,10 +62,7 @@ export class SentenceSplitter {
         return at + 1;
       }
     }
-    if (text.length <= MAX_SENTENCE) return undefined;
-    const comma = text.lastIndexOf(', ', MAX_SENTENCE);
-    const space = text.lastIndexOf(' ', MAX_SENTENCE);
-    return comma > MIN_SENTENCE ? comma + 1 : space > 0 ? space : MAX_SENTENCE;
+    return placeToCut(text);
   }
 }
 

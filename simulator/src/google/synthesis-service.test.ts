@@ -208,6 +208,14 @@ describe('unary synthesis', () => {
     ['no text', { ...request, input: { text: '' } }, /exactly one/],
     ['more than 5,000 bytes', { ...request, input: { text: 'ñ'.repeat(2_501) } }, /5000 bytes/],
     [
+      'a sentence that is too long for the voice',
+      {
+        ...request,
+        input: { text: `Hola. Atendemos ${'de nueve a seis, '.repeat(18)}y nada más.` },
+      },
+      /sentences that are too long.*starting with: "Atendemos"/,
+    ],
+    [
       'SSML that is not well-formed',
       { ...request, input: { ssml: '<speak>Hola<p></speak>' } },
       /Invalid SSML/,

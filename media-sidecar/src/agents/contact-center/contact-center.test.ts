@@ -53,6 +53,19 @@ test('there is a disclosure even if the tenant has none, and if its greeting is 
   assert.ok(openingOf('', '', 'es-CL').sentences.some(({ required }) => required));
 });
 
+test('a greeting of one long sentence comes in pieces that any voice takes, the disclosure among them', () => {
+  const services = 'ventas, repuestos, taller, pintura, seguros, '.repeat(6);
+  const greeting = `Gracias por llamar a Automotora Andes, donde atendemos ${services}y le ayuda un asistente virtual. ¿Qué necesita?`;
+  const opening = openingOf(greeting, 'Soy un asistente virtual.', 'es-CL');
+  assert.equal(text(opening), greeting);
+  const lengths = opening.sentences.map((sentence) => sentence.text.length);
+  assert.ok(lengths.length > 2 && Math.max(...lengths) <= 240, lengths.join());
+  assert.deepEqual(
+    opening.sentences.map(({ required }) => required),
+    opening.sentences.map((_, index) => index < lengths.length - 1),
+  );
+});
+
 test('a person who is called "Robotina" is no disclosure', () => {
   const opening = openingOf('Hola, soy Robotina de Andes.', 'Soy un asistente virtual.', 'es-CL');
   assert.equal(text(opening), 'Hola, soy Robotina de Andes. Soy un asistente virtual.');
