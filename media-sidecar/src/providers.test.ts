@@ -69,9 +69,15 @@ test('names the variable that is missing or leads nowhere', async () => {
   await writeFile(broken, '{');
   const away = join(dir, 'away');
   const noKey = { GOOGLE_API_KEY: undefined };
+  const v2 = { GOOGLE_STT_API: 'v2', GOOGLE_PROJECT_ID: 'a-project' };
   const problems: [Record<string, string | undefined>, string][] = [
     [{ GEMINI_API_KEY: undefined }, 'GEMINI_API_KEY: is required'],
     [{ GOOGLE_STT_API: 'v2' }, 'GOOGLE_PROJECT_ID: is required for v2'],
+    [{ GOOGLE_STT_LOCATION: 'us' }, 'GOOGLE_STT_LOCATION: is for v2 only: v1 knows no locations'],
+    [
+      { ...v2, GOOGLE_STT_LOCATION: 'us', GOOGLE_SPEECH_ENDPOINT: 'eu-speech.googleapis.com:443' },
+      'GOOGLE_STT_LOCATION: eu-speech.googleapis.com:443 serves the location eu only',
+    ],
     [{ GOOGLE_CA_FILE: away }, 'GOOGLE_CA_FILE: names a file that cannot be read'],
     [
       { ...noKey, GOOGLE_APPLICATION_CREDENTIALS: away },

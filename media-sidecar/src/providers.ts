@@ -16,6 +16,7 @@ import { OpenAiRealtime } from './realtime/openai/openai-realtime.ts';
 import { OpenAiSipCalls } from './realtime/openai/sip-calls.ts';
 import { ResilientRealtimeModel } from './realtime/resilient.ts';
 import { GoogleSpeech } from './stt/google/google-speech.ts';
+import { speechPlace, type SpeechPlace } from './stt/google/place.ts';
 import type { VoiceSettings } from './tts/contract.ts';
 import { FallbackTextToSpeech } from './tts/fallback.ts';
 import { GoogleTextToSpeech } from './tts/google/google-text-to-speech.ts';
@@ -80,6 +81,7 @@ export async function buildProviders(config: Config, deps: ProviderDeps): Promis
   if (google.sttApi === 'v2' && google.projectId === undefined) {
     throw new ConfigError([{ variable: 'GOOGLE_PROJECT_ID', problem: 'is required for v2' }]);
   }
+  const { endpoint: speechEndpoint, ...place } = speechPlaceOf(google);
   const shared = {
     credentials: await credentialsOf(google),
     ...(google.caFile !== undefined && { caPem: await read('GOOGLE_CA_FILE', google.caFile) }),
@@ -92,8 +94,9 @@ export async function buildProviders(config: Config, deps: ProviderDeps): Promis
 
   const stt = new GoogleSpeech(
     {
-      connection: connection(google.speechEndpoint),
+      connection: connection(speechEndpoint),
       api: google.sttApi,
+      ...place,
       ...(google.sttModel !== undefined && { model: google.sttModel }),
     },
     deps,
@@ -160,6 +163,26 @@ async function buildRealtime(
     sipCalls: new OpenAiSipCalls(connection, { clock }),
     defaults: { ...defaultRealtimeVoice, model: realtimeModel, transcriptionModel },
   };
+}
+
+/** @throws ConfigError for a location that is not served where it is asked for */
+function speechPlaceOf(google: Config['google']): Partial<SpeechPlace> {
+  const { sttApi, sttLocation: location, speechEndpoint: endpoint } = google;
+  const given = {
+    ...(location !== undefined && { location }),
+    ...(endpoint !== undefined && { endpoint }),
+  };
+  const refuse = (problem: string) =>
+    new ConfigError([{ variable: 'GOOGLE_STT_LOCATION', problem }]);
+  if (sttApi === 'v1') {
+    if (location !== undefined) throw refuse('is for v2 only: v1 knows no locations');
+    return given;
+  }
+  try {
+    return speechPlace(given);
+  } catch (error) {
+    throw refuse(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function otherVoice(wanted: VoiceSettings): VoiceSettings {

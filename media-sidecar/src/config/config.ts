@@ -44,6 +44,10 @@ const environmentSchema = z.object({
   GOOGLE_CA_FILE: z.string().optional(),
   GOOGLE_STT_API: z.enum(['v1', 'v2']).default('v1'),
   GOOGLE_STT_MODEL: z.string().optional(),
+  GOOGLE_STT_LOCATION: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, 'must be a location such as us or europe-west4')
+    .optional(),
   GEMINI_API_KEY: z.string().optional(),
   GEMINI_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   GEMINI_MODEL: z.string().optional(),
@@ -98,6 +102,7 @@ export interface Config {
     readonly caFile?: string;
     readonly sttApi: 'v1' | 'v2';
     readonly sttModel?: string;
+    readonly sttLocation?: string;
   };
   readonly gemini: { readonly apiKey?: string; readonly baseUrl?: string; readonly model?: string };
   readonly openAi: {
@@ -180,6 +185,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
         ttsEndpoint: env.GOOGLE_TTS_ENDPOINT,
         caFile: env.GOOGLE_CA_FILE,
         sttModel: env.GOOGLE_STT_MODEL,
+        sttLocation: env.GOOGLE_STT_LOCATION,
       }),
       sttApi: env.GOOGLE_STT_API,
     },

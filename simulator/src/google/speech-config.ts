@@ -10,7 +10,7 @@ import {
   v2AdaptationSchema,
 } from './recognition-checks.ts';
 import { checkV1Model, checkV2Model } from './speech-models.ts';
-import { recognizerOf } from './resource-names.ts';
+import { checkEndpoint, recognizerOf } from './resource-names.ts';
 import { UNDETECTED_ENCODING, speechAudioFormat } from './speech-audio.ts';
 import type { SpeechAudioFormat } from './speech-audio.ts';
 
@@ -192,7 +192,8 @@ function v2ListeningConfig(raw: unknown, recognizer: string): ListeningConfig {
 }
 
 /** @throws GoogleError */
-export function v2StreamingConfig(raw: unknown, recognizer: string): ListeningConfig {
+export function v2StreamingConfig(raw: unknown, recognizer: string, host: string): ListeningConfig {
+  checkEndpoint(host, recognizerOf(recognizer).location);
   const { config, streamingFeatures } = v2Streaming.parse(raw);
   const base = v2ListeningConfig(config, recognizer);
   const activityEvents = streamingFeatures?.enableVoiceActivityEvents ?? false;

@@ -360,6 +360,20 @@ describe('recognition v2', () => {
     });
   }
 
+  it('serves the region of its endpoint only', async (t) => {
+    const elsewhere = { 'grpc.default_authority': 'eu-speech.googleapis.com' };
+    const { speechV2 } = await startTestCloud(t, voices, certificate, {}, undefined, elsewhere);
+    const stream = open(speechV2, { recognizer: RECOGNIZER, streamingConfig: { config } });
+    const wrong = /Expected resource location to be eu, but found us/;
+    assert.match((await errorOf(stream)).details, wrong);
+    const content = Buffer.alloc(800, 0xff);
+    const request = { recognizer: RECOGNIZER, content };
+    await assert.rejects(
+      speechV2.recognize({ ...request, config: { ...config, languageCodes: ['es-US'] } }),
+      wrong,
+    );
+  });
+
   it('takes 15 KB a message and not more', async (t) => {
     const { speechV2 } = await startTestCloud(t, voices, certificate);
     const stream = open(speechV2, { recognizer: RECOGNIZER, streamingConfig: { config } });

@@ -5,6 +5,7 @@ import type { Faults } from '../faults/faults.ts';
 import { GoogleError } from './google-error.ts';
 import type { RecordingService } from './recording-service.ts';
 import type { Principal } from './service-accounts.ts';
+import { checkEndpoint, recognizerOf } from './resource-names.ts';
 import { v1StreamingConfig, v2StreamingConfig } from './speech-config.ts';
 import type { ListeningConfig } from './speech-config.ts';
 import { SpeechStream } from './speech-stream.ts';
@@ -41,7 +42,11 @@ interface StreamMessage {
   readonly audio?: Uint8Array | undefined;
 }
 
-function readMessage(version: 'v1' | 'v2', raw: Message, recognizer: string): StreamMessage {
+function readMessage(
+  version: 'v1' | 'v2',
+  raw: Message,
+  { recognizer, host }: { readonly recognizer: string; readonly host: string },
+): StreamMessage {
   if (version === 'v1') {
     const { streamingRequest, streamingConfig, audioContent } = v1Message.parse(raw);
     if (streamingRequest === 'streamingConfig') {
@@ -51,7 +56,7 @@ function readMessage(version: 'v1' | 'v2', raw: Message, recognizer: string): St
   }
   const { streamingRequest, streamingConfig, audio } = v2Message.parse(raw);
   if (streamingRequest === 'streamingConfig') {
-    return { config: () => v2StreamingConfig(streamingConfig, recognizer) };
+    return { config: () => v2StreamingConfig(streamingConfig, recognizer, host) };
   }
   return { audio };
 }
@@ -135,7 +140,7 @@ function streamingRecognize(version: 'v1' | 'v2', parts: SpeechServiceParts) {
       if (over) return;
       try {
         recognizer ??= typeof raw['recognizer'] === 'string' ? raw['recognizer'] : '';
-        const message = readMessage(version, raw, recognizer);
+        const message = readMessage(version, raw, { recognizer, host: call.getHost() });
         if (!stream) {
           begin(message);
           return;
@@ -182,9 +187,10 @@ function recognize(version: 'v1' | 'v2', { authenticate, recordings }: SpeechSer
   return (call: UnaryCall, callback: sendUnaryData<object>): void => {
     const answer = async (): Promise<object> => {
       const caller = { email: authenticate(call)?.email };
-      return version === 'v1'
-        ? recordings.recognize(call.request, caller)
-        : recordings.recognizeV2(call.request, caller);
+      if (version === 'v1') return recordings.recognize(call.request, caller);
+      const { recognizer } = v2Message.parse(call.request);
+      checkEndpoint(call.getHost(), recognizerOf(recognizer).location);
+      return recordings.recognizeV2(call.request, caller);
     };
     answer().then(
       (response) => callback(null, response),

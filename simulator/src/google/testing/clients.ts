@@ -64,6 +64,7 @@ export async function startTestCloud(
   certificate: TestCertificate,
   changes: FaultChanges = {},
   apiKey: string | undefined = API_KEY,
+  channelOptions: grpc.ChannelOptions = {},
 ): Promise<TestCloud> {
   const faults = createFaults(changes);
   const server = await startGoogleGrpc({
@@ -76,7 +77,8 @@ export async function startTestCloud(
     faults,
     ...createGoogleCloud({ lexicon: voices.lexicon, faults }),
   });
-  const options = clientOptions(server.port, certificate, apiKey === '' ? undefined : apiKey);
+  const shownKey = apiKey === '' ? undefined : apiKey;
+  const options = { ...channelOptions, ...clientOptions(server.port, certificate, shownKey) };
   const speech = new v1.SpeechClient(options);
   const speechV2 = new v2.SpeechClient(options);
   const tts = new TextToSpeechClient(options);
