@@ -21,6 +21,7 @@ const NATURAL_RATE_HZ = 24_000;
 const LETTERED: Readonly<Record<string, Readonly<Partial<Record<VoiceFamily, string>>>>> = {
   'es-US': { Neural2: 'Abc', Studio: 'b', Wavenet: 'Abc', Standard: 'Abc' },
   'es-ES': { Neural2: 'AbCDEfgH', Studio: 'Cf', Wavenet: 'bCDegFH', Standard: 'AbCDegFH' },
+  'en-GB': { Neural2: 'AbCdF', Studio: 'bC', Wavenet: 'AbCdF', Standard: 'AbCdF' },
   'en-US': { Neural2: 'aCdEFGHij', Studio: 'Oq', Wavenet: 'abCdEFGHij', Standard: 'abCdEFGHij' },
 };
 
