@@ -206,6 +206,19 @@ test('a test run gives the number back to nobody who was unpublished meanwhile',
   assert.deepEqual(numbers[0], original);
 });
 
+test('a test run that begins once more, with nothing of its own, still gives the number back', async () => {
+  const { numbers, answer } = account();
+  const published = trigger(answer, { events });
+  await published.call('create');
+  await trigger(answer, { events }).call('create', testUrl);
+  const again = trigger(answer, { events });
+  await again.call('create', testUrl);
+  await again.call('delete', testUrl);
+  assert.equal(numbers[0]?.voice_url, url);
+  await published.call('delete');
+  assert.deepEqual(numbers[0], original);
+});
+
 test('a restart during a test run loses nothing that the published workflow has noted', async () => {
   for (const unpublished of [false, true]) {
     const { numbers, answer } = account();

@@ -154,8 +154,10 @@ function settingsToRemember(
 	const isTest = this.getMode() === 'manual';
 	const isAtProduction = (current.VoiceUrl === address) !== isTest;
 	if (isTest && isAtProduction) return current;
+	const leadsOn = ({ VoiceUrl: url }: PreviousSettings) =>
+		!isSameTrigger(url, address) || (isTest && url !== address);
 	const original = [goesBackTo.get(keyOf.call(this, String(number.sid))), known?.previous].find(
-		(one) => one !== undefined && !isSameTrigger(one.VoiceUrl, address),
+		(one) => one !== undefined && leadsOn(one),
 	);
 	// Without a memory of it, somebody has pointed it here by hand, or a test run was cut off.
 	return original ?? (isAtProduction ? current : previousSettings({}));
