@@ -148,7 +148,7 @@ describe('speech to speech, in the real n8n', () => {
         },
       ]);
       cutOff = call('realtime-assistant', [
-        ...asks('¿Dónde están ubicados?', /avenida/),
+        ...asks('¿Dónde están ubicados?', bridge),
         ...asks('¿Cuánto cuesta el cambio de aceite?', /pesos/),
         { do: 'hang-up' },
       ]);
@@ -243,8 +243,7 @@ describe('speech to speech, in the real n8n', () => {
     });
 
     test('a socket that dies in the middle of a sentence is a phrase to the caller, and no more', async () => {
-      const { record, heard } = await cutOff;
-      assert.match(heard, bridge);
+      const { record } = await cutOff;
       assert.equal(record.endReason, 'caller-hung-up');
       assert.equal(record.pipeline, 'realtime');
       assertNothingDoubled(record);
