@@ -85,7 +85,15 @@ export const sessionReplySchema = z.object({
 });
 export type SessionReply = z.infer<typeof sessionReplySchema>;
 
+/**
+ * What Twilio may tell in place of a number that is withheld: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and
+ * UNAVAILABLE, as typed on a telephone's keys. The last one looks like a number of China.
+ * @see https://help.twilio.com/articles/223179988
+ */
+const withheld = ['+266696687', '+7378742833', '+2562533', '+8656696', '+86282452253'];
+
 /** Number of the other side, or undefined for one that is withheld or is none (`anonymous`, `sip:…`). */
 export function numberOrUndefined(value: string | undefined): string | undefined {
-  return value !== undefined && phoneNumberSchema.safeParse(value).success ? value : undefined;
+  if (value === undefined || withheld.includes(value)) return undefined;
+  return phoneNumberSchema.safeParse(value).success ? value : undefined;
 }
