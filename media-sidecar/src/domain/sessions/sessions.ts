@@ -117,7 +117,7 @@ export class Sessions implements SessionGate {
     if (transport === 'sip') this.#requireSip(openAiCallId === undefined);
     const tenant = await this.#tenantOf(access, request);
     const other = direction === 'inbound' ? request.from : request.to;
-    const known = await this.#parts.contacts.ofNumber(tenant.id, other);
+    const known = await this.#parts.contacts.ofNumber(tenant.id, numberOrUndefined(other));
     const about = {
       tenant: toBrief(tenant),
       contact: known === undefined ? null : withTenant(known, tenant),
