@@ -224,13 +224,15 @@ test('a key and words over a protected greeting are one turn when the words take
 });
 
 test('keys that waited for the end of a greeting end nothing in mid-sentence', () => {
-  const script = new TurnScript().send({ type: 'call-started' }).reply('reply-audible');
-  script.presses('3').wait(2000).speechStarts().wait(600).interim('quiero');
-  script.send({ type: 'protection-ended', replyId: script.replyId }).wait(400);
-  assert.equal(script.count('commit-reply'), 0);
-  script.interim('quiero una hora').wait(400).speechEnds().wait(0);
-  assert.equal(script.count('commit-reply'), 1);
-  assert.equal(script.last('commit-reply').turn.text, 'quiero una hora [DTMF 3]');
+  for (const end of ['protection-ended', 'reply-played'] as const) {
+    const script = new TurnScript().send({ type: 'call-started' }).reply('reply-audible');
+    script.presses('3').wait(2000).speechStarts().wait(600).interim('quiero');
+    script.send({ type: end, replyId: script.replyId }).wait(400);
+    assert.equal(script.count('commit-reply'), 0, end);
+    script.interim('quiero una hora').wait(400).speechEnds().wait(0);
+    assert.equal(script.count('commit-reply'), 1, end);
+    assert.equal(script.last('commit-reply').turn.text, 'quiero una hora [DTMF 3]');
+  }
 });
 
 test('a key pressed beside speech is passed on with the words, and the answer knows of both', () => {

@@ -10,7 +10,7 @@ import {
   setTimer,
   type Draft,
 } from './draft.ts';
-import { armIdle, armKeys } from './end-of-turn.ts';
+import { armIdle, scheduleEndOfTurn } from './end-of-turn.ts';
 import type { EndReason, PhraseKind, ReplyFailure, TurnEvent } from './events.ts';
 import { afterReply, armFiller, wordsOver } from './overlap.ts';
 import type { ReplyState } from './state.ts';
@@ -84,8 +84,8 @@ export function replyPlayed(draft: Draft, reply: ReplyState): void {
   state.reply = undefined;
   if (reply.kind === 'answer' && !reply.apologized) state.failedAnswers = 0;
   if (state.caller.keys) {
-    // More of them may follow.
-    armKeys(draft);
+    // More of them may follow, or words.
+    scheduleEndOfTurn(draft);
     return;
   }
   afterReply(draft, reply.protected);
