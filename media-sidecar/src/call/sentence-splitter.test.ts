@@ -74,6 +74,13 @@ test('cuts a line break, and never hands out what has no words', () => {
   ]);
 });
 
+test('cuts a long sentence also when its end is there already', () => {
+  const long = `Primero ${'vemos una cosa, '.repeat(20)}y después nada.`;
+  const parts = split(`Hola. ${long} Y algo más.`);
+  assert.equal(parts.join(' '), `Hola. ${long} Y algo más.`);
+  assert.ok(parts.every((part) => part.length <= 240));
+});
+
 test('cuts an endless sentence at a comma', () => {
   const clause = 'y después seguimos con otra cosa más';
   const parts = split(`Primero vemos esto ${Array.from({ length: 20 }, () => clause).join(', ')}`);

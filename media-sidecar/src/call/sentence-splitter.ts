@@ -56,7 +56,9 @@ export class SentenceSplitter {
         const end = endOfMarks(text, at);
         // Without the next character nobody knows whether "10." goes on with "30".
         if (end + 1 >= text.length) break;
-        if (isSentenceEnd(text, at, end) && text.slice(0, end).trim().length >= minimum) return end;
+        if (isSentenceEnd(text, at, end) && text.slice(0, end).trim().length >= minimum) {
+          return placeToCut(text.slice(0, end)) ?? end;
+        }
         at = end - 1;
       } else if (this.#first && isClauseEnd(text, at)) {
         return at + 1;

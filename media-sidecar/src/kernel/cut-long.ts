@@ -1,6 +1,6 @@
 /**
- * No voice is given a sentence that is longer: it would have to be made before the first of it is heard, and
- * Google refuses long ones, Neural2 at some 300 characters already ("sentences that are too long").
+ * What is said in a call is given to a voice in no longer sentences: one has to be made before the first of it
+ * is heard, and Google refuses long ones, Neural2 at some 300 characters already ("sentences that are too long").
  * @see https://github.com/googleapis/google-cloud-node/issues/4074
  */
 const MAX_LENGTH = 240;
