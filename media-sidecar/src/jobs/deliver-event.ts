@@ -23,6 +23,7 @@ export function deliverEventJob(deliveries: Deliveries, logger: Logger): JobDefi
   return {
     name,
     schema: deliverySchema,
+    // `HangingReceivers` leaves one of them alone.
     concurrency: 4,
     queue: {
       policy: 'key_strict_fifo',

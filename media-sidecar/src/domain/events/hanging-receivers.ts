@@ -1,7 +1,7 @@
 import { bulkhead, type BulkheadPolicy } from 'cockatiel';
 import { WebhookError } from '../webhooks/webhook-client.ts';
 
-/** A worker is left for the receivers that answer, however many hang. */
+/** One fewer than the workers of `deliver-event`: it is for receivers that are not known to hang. */
 const mostAtATime = 3;
 
 /**
