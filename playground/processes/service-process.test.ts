@@ -86,6 +86,19 @@ describe('a service of the playground', () => {
     assert.throws(() => process.kill(deaf.pid ?? 0, 0), { code: 'ESRCH' });
   });
 
+  test('is killed sooner when it has not said that it is ready', async () => {
+    const deaf = service(`process.on('SIGTERM', () => 0); console.log('up'); ${waits}`, {
+      readyWhen: () => false,
+      stopTimeoutMs: 600_000,
+      stopStartingTimeoutMs: 1,
+    });
+    const up = new Promise<void>((resolve) => deaf.onLine(() => resolve()));
+    const started = assert.rejects(deaf.start(isUnexpected), /waiter ended with SIGKILL/);
+    await up;
+    await deaf.stop();
+    await started;
+  });
+
   test('gets nothing of our environment but what it needs', async () => {
     process.env['A_SECRET_OF_OURS'] = 'secret';
     const curious = service(`console.log(Object.keys(process.env).join()); ${waits}`, {

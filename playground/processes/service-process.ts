@@ -16,6 +16,8 @@ export interface ServiceOptions {
   readonly startTimeoutMs?: number;
   /** How long it may take to stop before it is killed. @defaultValue 15000 ms */
   readonly stopTimeoutMs?: number;
+  /** The same before it is ready: n8n does not listen then. @defaultValue 3000 ms */
+  readonly stopStartingTimeoutMs?: number;
 }
 
 /** Environment that every service needs of ours; nothing else leaks into it. */
@@ -38,6 +40,7 @@ export class ServiceProcess {
   #output: WriteStream | undefined;
   #stopping = false;
   #ended = false;
+  #isReady = false;
 
   constructor(options: ServiceOptions) {
     this.name = options.name;
@@ -61,6 +64,7 @@ export class ServiceProcess {
     this.#output = output;
     this.#stopping = false;
     this.#ended = false;
+    this.#isReady = false;
     const child = spawn(file, args, {
       env: { ...this.#inheritedEnv(), ...env },
       cwd,
@@ -99,6 +103,7 @@ export class ServiceProcess {
     signal?.addEventListener('abort', abort);
     try {
       await ready.promise;
+      this.#isReady = true;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
@@ -116,7 +121,9 @@ export class ServiceProcess {
     if (!child || this.#ended) return;
     const closed = once(child, 'close');
     this.#signal(signal);
-    const timer = setTimeout(() => this.kill(), this.#options.stopTimeoutMs ?? 15_000);
+    const { stopTimeoutMs = 15_000, stopStartingTimeoutMs = 3000 } = this.#options;
+    const timeoutMs = this.#isReady ? stopTimeoutMs : stopStartingTimeoutMs;
+    const timer = setTimeout(() => this.kill(), timeoutMs);
     await closed;
     clearTimeout(timer);
     if (this.#output?.closed === false) await once(this.#output, 'close');
