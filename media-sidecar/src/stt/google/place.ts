@@ -9,7 +9,7 @@ export interface SpeechPlace {
  * Each region has an endpoint of its own, which serves that region only: either of the two tells the other.
  * An address that is none of Google's serves whatever it is asked for.
  * @throws RangeError when they do not fit
- * @see https://docs.cloud.google.com/speech-to-text/docs/speech-to-text-supported-languages
+ * @see https://cloud.google.com/speech-to-text/v2/docs/locations
  */
 export function speechPlace(given: {
   readonly location?: string;
