@@ -15,11 +15,16 @@ import { measureLoad } from './realtime/measure-load.ts';
 import { measureMemory } from './realtime/measure-memory.ts';
 import { measureTruncation } from './realtime/measure-truncation.ts';
 import type { ModelCommands } from './realtime/model-commands.ts';
-import { parseOptions, USAGE, type RealtimeBenchOptions } from './realtime/options.ts';
+import {
+  measuresAllTargets,
+  parseOptions,
+  USAGE,
+  type RealtimeBenchOptions,
+} from './realtime/options.ts';
 import { Progress } from './realtime/progress.ts';
 import { reportText } from './realtime/report.ts';
 import type { Stage } from './realtime/round.ts';
-import { isMissed, verdictsOf } from './realtime/targets.ts';
+import { isMissed, verdictsOf, type Verdict } from './realtime/targets.ts';
 import { warmUp } from './realtime/warm-up.ts';
 
 let options: RealtimeBenchOptions;
@@ -87,4 +92,6 @@ const report = {
   keepGoing: options.keepGoing,
 };
 process.stdout.write(`${reportText(report)}\n`);
-if (options.check && verdicts.some(isMissed)) process.exitCode = 1;
+const isUnmet = (verdict: Verdict) =>
+  isMissed(verdict) || (verdict.value === undefined && measuresAllTargets(options));
+if (options.check && verdicts.some(isUnmet)) process.exitCode = 1;

@@ -21,9 +21,19 @@ export interface LoadFigures {
   /** How late the phones' frames were, in ms. */
   readonly paceP95Ms: number;
   readonly lateShare: number;
+  /** Rounds that were done again, because the phones were late in them. */
+  readonly disturbed: number;
 }
 
-export function figuresOf(bridge: BridgeName, rounds: readonly LoadRound[]): LoadFigures {
+/**
+ * @param disturbed rounds that were done again: what they tell of times is the machine's, and what went
+ * wrong in them counts all the same
+ */
+export function figuresOf(
+  bridge: BridgeName,
+  rounds: readonly LoadRound[],
+  disturbed: readonly LoadRound[] = [],
+): LoadFigures {
   const calls = rounds[0]?.calls ?? 0;
   const middle = (of: (round: LoadRound) => number) => median(rounds.map(of)) ?? 0;
   const ofWindow = (cpuMs: number, { window }: LoadRound) => cpuMs / (window.toMs - window.fromMs);
@@ -39,13 +49,26 @@ export function figuresOf(bridge: BridgeName, rounds: readonly LoadRound[]): Loa
       p95Ms: middle(({ loopDelay }) => loopDelay.p95Ms),
       p99Ms: middle(({ loopDelay }) => loopDelay.p99Ms),
     },
-    findings: joinFindings(
-      rounds.map(({ phones, sessions, window }) => findingsOf(phones, sessions, window)),
-    ),
+    findings: joinFindings([
+      ...rounds.map(findingsOfRound),
+      ...disturbed.map((round) => withoutTimes(findingsOfRound(round))),
+    ]),
     loadShare: middle((round) => ofWindow(round.loadCpuMs, round)),
     modelShare: middle((round) => ofWindow(round.modelCpuMs, round)),
     bridgeShare: middle((round) => ofWindow(round.bridgeCpuMs, round)),
     paceP95Ms: middle(({ pace }) => pace.p95Ms),
     lateShare: middle(({ pace }) => pace.lateShare),
+    disturbed: disturbed.length,
+  };
+}
+
+function findingsOfRound({ phones, sessions, window }: LoadRound): Findings {
+  return findingsOf(phones, sessions, window);
+}
+
+function withoutTimes(findings: Findings): Findings {
+  return {
+    ...findings,
+    ...{ upMs: [], quietUpMs: [], downMs: [], clearMs: [], truncationErrorsMs: [] },
   };
 }

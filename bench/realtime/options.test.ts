@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseOptions } from './options.ts';
+import { measuresAllTargets, parseOptions } from './options.ts';
 
 test('without options all bridges are compared, ours and its floor at more calls', () => {
   const options = parseOptions([]);
@@ -31,6 +31,19 @@ test('a quick run has small numbers, except those that are given', () => {
 test('the relay is not even started where only truncation is measured', () => {
   assert.deepEqual(parseOptions(['--parts', 'truncation']).bridges, ['ours', 'agents']);
   assert.throws(() => parseOptions(['--parts', 'truncation', '--bridges', 'relay']), /relay/);
+});
+
+test('a run without options measures every target, and one of a part does not', () => {
+  assert.equal(measuresAllTargets(parseOptions(['--check'])), true);
+  assert.equal(measuresAllTargets(parseOptions(['--calls', '100,250'])), true);
+  for (const args of [
+    ['--quick'],
+    ['--calls', '100'],
+    ['--bridges', 'ours,relay'],
+    ['--parts', 'load'],
+  ]) {
+    assert.equal(measuresAllTargets(parseOptions(args)), false);
+  }
 });
 
 for (const args of [

@@ -32,7 +32,7 @@ export interface RealtimeBenchOptions {
   readonly profile?: string;
   /** Also tries more calls when the phones cannot keep their own pace. */
   readonly keepGoing: boolean;
-  /** A missed target is a failure. */
+  /** A missed target is a failure, and so is one that was to be measured and was not. */
   readonly check: boolean;
 }
 
@@ -51,7 +51,7 @@ export const USAGE = `Usage: npm run bench:realtime -- [options]
   --profile folder          write a CPU profile of each load measurement (which costs CPU itself)
   --keep-going              try more calls although the phones cannot keep their own pace
   --quick                   small numbers: does it run?
-  --check                   exit with 1 when a target is missed`;
+  --check                   exit with 1 when a target is missed, or was not reached`;
 
 const DEFAULT_CALLS = `1,25,50,${CPU_AT_CALLS},200`;
 const PARTS = ['load', 'memory', 'truncation'] as const;
@@ -108,6 +108,22 @@ export function parseOptions(args: string[]): RealtimeBenchOptions {
     keepGoing: values['keep-going'],
     check: values.check,
   };
+}
+
+/** Whether every target was to be measured. */
+export function measuresAllTargets({
+  bridges,
+  calls,
+  callsWithoutPeer,
+  parts,
+}: RealtimeBenchOptions): boolean {
+  const tried = [...calls, ...callsWithoutPeer];
+  return (
+    BRIDGES.every((name) => bridges.includes(name)) &&
+    PARTS.every((part) => parts.includes(part)) &&
+    calls.includes(CPU_AT_CALLS) &&
+    tried.includes(DELAY_AT_CALLS)
+  );
 }
 
 /** The bare relay truncates nothing: it is there for the load and the memory. */

@@ -31,3 +31,10 @@ test('says where it is the load that was measured, and what a bridge complained 
   assert.doesNotMatch(text, /At 200 calls with relay/);
   assert.match(text, /ours logged 3 × “model lost”/);
 });
+
+test('says which rounds were done again', () => {
+  const load = [{ ...loadFigures('relay', 25), disturbed: 2 }, loadFigures('ours', 25)];
+  const text = reportText({ ...nothing, load });
+  assert.match(text, /At 25 calls with relay rounds were done again, .*: 2\./);
+  assert.doesNotMatch(text, /At 25 calls with ours/);
+});

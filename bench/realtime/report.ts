@@ -46,6 +46,7 @@ export function reportText(report: Report): string {
     ...[...load, ...memory]
       .filter((each) => !keptPace(each))
       .map((each) => `${latePhones(each)}${keepGoing ? '.' : ': no more calls were tried.'}`),
+    ...load.filter(({ disturbed }) => disturbed > 0).map(doneAgain),
     truncation.length === 0
       ? ''
       : `${TRUNCATION_LEGEND}\n\n${table(TRUNCATION_HEADINGS, truncation.map(truncationRow))}`,
@@ -67,6 +68,10 @@ export function reportText(report: Report): string {
 function latePhones({ calls, bridge, lateShare }: LoadFigures | MemoryFigures): string {
   const share = (lateShare * 100).toFixed(1);
   return `At ${calls} calls with ${bridge} the phones could not keep their own 20 ms (${share} % of the frames late)`;
+}
+
+function doneAgain({ bridge, calls, disturbed }: LoadFigures): string {
+  return `At ${calls} calls with ${bridge} rounds were done again, because the phones were late in them: ${disturbed}. Only what went wrong in them counts.`;
 }
 
 function sharesTable(shares: readonly Share[]): string {
