@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../kernel/logger.ts';
 import { startEmbeddedDatabase, type EmbeddedDatabase, type EmbeddedFiles } from './embedded.ts';
+import { endHeldConnections } from './held-connections.ts';
 import { migrate } from './migrate.ts';
 import { assertRuntimeRoles } from './runtime-roles.ts';
 import type { Schema } from './schema.ts';
@@ -31,11 +32,17 @@ export interface DatabaseOptions extends EmbeddedFiles {
   readonly maxConnections?: number;
   /** How long to wait for a free connection, in ms. @defaultValue 30000 */
   readonly connectionTimeoutMs?: number;
+  /**
+   * How long somebody may hold a connection to a server before it counts as lost, in ms.
+   * @defaultValue 60000
+   */
+  readonly heldConnectionTimeoutMs?: number;
 }
 
 const defaults = {
   maxConnections: 10,
   connectionTimeoutMs: 30_000,
+  heldConnectionTimeoutMs: 60_000,
 } as const satisfies DatabaseOptions;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -69,6 +76,7 @@ export class Database {
       ...(embedded?.poolConfig ?? {
         connectionString: options.url,
         max: options.maxConnections ?? defaults.maxConnections,
+        keepAlive: true,
       }),
       connectionTimeoutMillis: options.connectionTimeoutMs ?? defaults.connectionTimeoutMs,
       application_name: 'media-sidecar',
@@ -88,6 +96,11 @@ export class Database {
         await assertRuntimeRoles(client);
       } finally {
         client.release();
+      }
+      // From here on: a migration takes as long as it takes.
+      if (embedded === undefined) {
+        const timeoutMs = options.heldConnectionTimeoutMs ?? defaults.heldConnectionTimeoutMs;
+        endHeldConnections(pool, { timeoutMs, logger });
       }
     } catch (error) {
       await database.close();

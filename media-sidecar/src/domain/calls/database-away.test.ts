@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { describe, test } from 'node:test';
-import { Database, type DatabaseOptions, type TenantDb } from '../../db/database.ts';
-import { startEmbeddedDatabase } from '../../db/embedded.ts';
-import { testDatabaseFiles } from '../../db/testing/database-archive.ts';
-import { DatabaseProxy } from '../../db/testing/database-proxy.ts';
-import { newServerDatabase, testServerUrl } from '../../db/testing/test-database.ts';
+import { describe } from 'node:test';
+import { Database, type TenantDb } from '../../db/database.ts';
+import {
+  onEachDatabaseBehindProxy,
+  type DatabaseBehindProxy,
+} from '../../db/testing/database-behind-proxy.ts';
 import { silentLogger } from '../../kernel/logger.ts';
 import { EventPublisher } from '../events/publisher.ts';
 import { callRecorder, createClaimedSession, createTenant, platform } from '../testing/fixtures.ts';
@@ -13,36 +12,11 @@ import { quickRetries } from '../testing/flaky-database.ts';
 import { KeptDeliveries } from '../testing/outbox.ts';
 import { subscribe, testDomain } from '../testing/test-domain.ts';
 
-/** A database whose connections truly break, and how it is reached. */
-interface Reached extends AsyncDisposable {
-  readonly proxy: DatabaseProxy;
-  readonly options: DatabaseOptions;
-}
-
-async function embedded(): Promise<Reached> {
-  const { poolConfig, close } = await startEmbeddedDatabase(testDatabaseFiles());
-  const { host = '', port = 0 } = poolConfig;
-  const proxy = await DatabaseProxy.to(
-    host.startsWith('/') ? { path: join(host, '.s.PGSQL.5432') } : { host, port },
-  );
-  const url = `postgres://postgres@127.0.0.1:${String(proxy.port)}/postgres`;
-  return { proxy, options: { url, maxConnections: 1 }, [Symbol.asyncDispose]: close };
-}
-
-async function onServer(serverUrl: string): Promise<Reached> {
-  const { url, drop } = await newServerDatabase(serverUrl);
-  const proxy = await DatabaseProxy.to({ host: url.hostname, port: Number(url.port || 5432) });
-  url.host = `127.0.0.1:${String(proxy.port)}`;
-  return { proxy, options: { url: url.href }, [Symbol.asyncDispose]: drop };
-}
-
 describe('a database that goes away in the middle of a call', () => {
-  const serverUrl = testServerUrl();
-  test('embedded', async () => survives(await embedded()));
-  if (serverUrl !== undefined) test('server', async () => survives(await onServer(serverUrl)));
+  onEachDatabaseBehindProxy(survives);
 });
 
-async function survives(reached: Reached): Promise<void> {
+async function survives(reached: DatabaseBehindProxy): Promise<void> {
   await using undo = new AsyncDisposableStack();
   undo.use(reached);
   const { proxy, options } = reached;
