@@ -99,7 +99,7 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
     phrases: new Phrases(tenants, parts.phraseStore, warmings),
     warmings,
     sessions,
-    sipCalls: new SipCalls({ db, tenants, sessions, admission, answering, logger }),
+    sipCalls: new SipCalls({ db, tenants, sessions, admission, answering, clock, logger }),
     costs: new Costs({ ...records, prices }),
     transcriptions: new Transcriptions({
       ...records,

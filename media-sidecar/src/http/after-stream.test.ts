@@ -53,6 +53,14 @@ function answers(
 
 const unknown: AfterStream = { action: 'unknown' };
 
+const runningRecord = { status: 'in-progress', endReason: null, language: 'es-CL' } as const;
+const completedRecord = {
+  status: 'completed',
+  endReason: 'caller-hung-up',
+  language: 'es-CL',
+} as const;
+const transferredRecord = { ...completedRecord, endReason: 'transferred' } as const;
+
 test('does what the process that had the call says, without asking the database', async () => {
   const ended = answers({ action: 'hang-up' });
   assert.equal(await ended.answer(), 'hang-up');
@@ -62,20 +70,22 @@ test('does what the process that had the call says, without asking the database'
 });
 
 test('goes by the record of a call that another replica had', async () => {
-  const completed = answers(unknown, [{ status: 'completed', language: 'es-CL' }]);
+  const completed = answers(unknown, [completedRecord]);
   assert.equal(await completed.answer(), 'hang-up');
-  const failed = answers(unknown, [{ status: 'failed', language: 'en-US' }]);
+  const failed = answers(unknown, [
+    { status: 'failed', endReason: 'provider-failure', language: 'en-US' },
+  ]);
   assert.match(await failed.answer(), /^en-US: We are sorry/);
+});
+
+test('a caller who had left for the model, and is there for Twilio, can leave a message', async () => {
+  const left = answers(unknown, [{ ...completedRecord, endReason: 'caller-left' }]);
+  assert.match(await left.answer(), /^es-CL: Lo sentimos/);
 });
 
 test('gives another replica time to write the end of the call', async () => {
   const clock = new VirtualClock();
-  const running: PhoneCallState = { status: 'in-progress', language: 'es-CL' };
-  const late = answers(
-    unknown,
-    [running, running, { status: 'completed', language: 'es-CL' }],
-    clock,
-  );
+  const late = answers(unknown, [runningRecord, runningRecord, completedRecord], clock);
   const answer = late.answer();
   await advanceUntil(clock, answer);
   assert.equal(await answer, 'hang-up');
@@ -84,7 +94,7 @@ test('gives another replica time to write the end of the call', async () => {
 
 test('takes a message when the end of the call is never written', async () => {
   const clock = new VirtualClock();
-  const dead = answers(unknown, [{ status: 'in-progress', language: 'es-CL' }], clock);
+  const dead = answers(unknown, [runningRecord], clock);
   const answer = dead.answer();
   await advanceUntil(clock, answer);
   assert.match(await answer, /^es-CL: Lo sentimos/);
@@ -129,7 +139,7 @@ test('dials the person who takes over, from the number of the call, without a wo
 });
 
 test('another replica finds in the record whom to dial and what to whisper', async () => {
-  const record = [{ status: 'completed', language: 'es-CL', transfer: { call, summary } }] as const;
+  const record = [{ ...transferredRecord, transfer: { call, summary } }] as const;
   assert.equal(await answers(unknown, [...record]).answer(), dialled);
   assert.match(await answers(unknown, [...record]).whisper(), /precio de un auto rojo\.$/);
 });
@@ -141,14 +151,14 @@ test('a call that we placed is passed on with the number that it was placed from
     from: '+56227654321',
     to: '+56912345678',
   } as const;
-  const record = [{ status: 'completed', language: 'es-CL', transfer: { call: placed } }] as const;
+  const record = [{ ...transferredRecord, transfer: { call: placed } }] as const;
   assert.equal(await answers(unknown, [...record]).answer(), dialled);
 });
 
 test('a transfer without a number is the end of the call', async () => {
   const { escalationNumber: _, ...tenant } = call.tenant;
   const record: PhoneCallState[] = [
-    { status: 'completed', language: 'es-CL', transfer: { call: { ...call, tenant } } },
+    { ...transferredRecord, transfer: { call: { ...call, tenant } } },
   ];
   assert.equal(await answers(unknown, record).answer(), 'hang-up');
 });

@@ -145,7 +145,9 @@ export class AfterStreamAnswers {
     }
     if (!record) return undefined;
     if (record.transfer) return transferOf(record.transfer.call, record.transfer.summary);
-    if (record.status === 'completed') return { action: 'hang-up' };
+    // The model's side said that the caller had left; Twilio asks for somebody who is still there.
+    const wasLeft = record.endReason === 'caller-left';
+    if (record.status === 'completed' && !wasLeft) return { action: 'hang-up' };
     const { language } = record;
     return { action: 'take-message', text: apology(language), language };
   }

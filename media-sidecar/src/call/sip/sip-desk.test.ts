@@ -112,19 +112,28 @@ test('where there is no room a call is not accepted: the carrier still knows wha
   assert.deepEqual(drained.sipCalls.asked, []);
 });
 
-test('a call that is refused after the accept is hung up', async () => {
-  const talk = new SipHarness();
-  const desk = deskWith(talk, {
-    hasRoom: true,
-    draining: false,
-    start: () => {
-      throw new CallRefusedError('draining');
-    },
-  });
-  await assert.rejects(desk.answer(talk.session, OPENAI_CALL), { reason: 'draining' });
-  await talk.wait(0);
-  assert.deepEqual(talk.sipCalls.asked, ['accept', 'hang-up']);
-  assert.equal(await talk.settled(), 0);
+test('a call that is refused after the accept is hung up, and its record says why', async () => {
+  for (const [reason, told] of [
+    ['draining', 'drained'],
+    ['capacity', 'provider-failure'],
+  ] as const) {
+    const talk = new SipHarness();
+    const desk = deskWith(talk, {
+      hasRoom: true,
+      draining: false,
+      start: () => {
+        throw new CallRefusedError(reason);
+      },
+    });
+    await assert.rejects(desk.answer(talk.session, OPENAI_CALL), { reason });
+    await talk.wait(0);
+    assert.deepEqual(talk.sipCalls.asked, ['accept', 'hang-up']);
+    assert.deepEqual(
+      talk.recorder.endings.map((ending) => ending.reason),
+      [told],
+    );
+    assert.equal(await talk.settled(), 0);
+  }
 });
 
 test('an agent that there is not is noticed before the accept', async () => {

@@ -73,6 +73,9 @@ export class SipDesk {
     try {
       line.call = registry.start(leg, session, new SipModel(sip));
     } catch (error) {
+      // There was room before the accept, and the caller has been connected meanwhile.
+      const isDrained = error instanceof CallRefusedError && error.reason === 'draining';
+      this.#recordUnanswered(session, isDrained ? 'drained' : 'provider-failure');
       leg.close();
       throw error;
     }

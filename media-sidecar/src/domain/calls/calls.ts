@@ -23,6 +23,7 @@ import { maxMetadataBytes } from './schema.ts';
 /** How the conversation of a phone call stands, for what follows it. */
 export interface PhoneCallState {
   readonly status: Call['status'];
+  readonly endReason: Call['endReason'];
   /** BCP-47 */
   readonly language: string;
   /** It ended so that a person takes over. */
@@ -105,8 +106,9 @@ export class Calls {
     const call = await this.#db.withSystem((tx) => findCall(tx, { callSid }));
     if (call === undefined) return undefined;
     const tenant = await this.#tenants.byId(call.tenant.id);
-    const state = { status: call.status, language: tenant.language };
-    if (call.endReason !== 'transferred') return state;
+    const { status, endReason } = call;
+    const state = { status, endReason, language: tenant.language };
+    if (endReason !== 'transferred') return state;
     const escalation = await this.#db.withTenant(tenant.id, (tx) => findEscalation(tx, call.id));
     const { phoneNumber, summary } = escalation ?? {};
     const { id, slug, name, timezone, language } = tenant;

@@ -124,7 +124,7 @@ export async function claimSipSession(
   return row && toSession(row, claim.now);
 }
 
-/** The session that has taken a call of OpenAI. */
+/** The session that has a call of OpenAI, or is made for it. */
 export async function sessionOfOpenAiCall(
   tx: SystemDb,
   openAiCallId: string,
@@ -137,14 +137,28 @@ export async function sessionOfOpenAiCall(
   return row && { tenantId: row.tenant_id, sessionId: row.id };
 }
 
-/** Our id of the call of a session. */
-export async function callOfSession(tx: TenantDb, sessionId: string): Promise<string | undefined> {
+/** How far the call of a session has come. */
+export interface CallOfSession {
+  readonly callId: string;
+  /** When the session took the call; absent: it is about to. */
+  readonly claimedAt?: Date;
+  /** Whether the call has a record: somebody has answered it, or could not. */
+  readonly isRecorded: boolean;
+}
+
+export async function callOfSession(
+  tx: TenantDb,
+  sessionId: string,
+): Promise<CallOfSession | undefined> {
   const row = await tx.db
     .selectFrom('sessions')
-    .select('call_id')
-    .where('id', '=', sessionId)
+    .leftJoin('calls', 'calls.id', 'sessions.call_id')
+    .select(['sessions.call_id', 'sessions.claimed_at', 'calls.id as recorded_id'])
+    .where('sessions.id', '=', sessionId)
     .executeTakeFirst();
-  return row?.call_id;
+  if (row === undefined) return undefined;
+  const { call_id: callId, claimed_at: claimedAt, recorded_id: recordedId } = row;
+  return { callId, ...(claimedAt !== null && { claimedAt }), isRecorded: recordedId !== null };
 }
 
 /** The session, if the token is its own. */

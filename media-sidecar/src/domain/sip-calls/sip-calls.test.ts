@@ -260,6 +260,46 @@ onEachDatabase('calls over SIP', (database) => {
     assert.equal((await take({ tenant: tenant.slug })).outcome, 'duplicate');
   });
 
+  test('a call that its session could not be answered with is rejected', async () => {
+    const broken = testDomain(database(), {
+      clock,
+      sipAnswering: {
+        answer: () => assert.fail('it has no tenant'),
+        reject: (id, statusCode) => Promise.resolve(void rejected.push([id, statusCode])),
+      },
+    });
+    let isAway = true;
+    const byId = broken.tenants.byId.bind(broken.tenants);
+    broken.tenants.byId = (id) => (isAway ? Promise.reject(new Error('lost')) : byId(id));
+    const request = { sipHeaders: headersOf(await start()) };
+    await assert.rejects(take(request, platform, broken.sipCalls), /lost/);
+    assert.deepEqual(rejected, [[openAiCallId, 486]]);
+
+    isAway = false;
+    clock.advance(15_000);
+    assert.equal((await take(request, platform, broken.sipCalls)).outcome, 'duplicate');
+    clock.advance(1);
+    await refusesWith(take(request, platform, broken.sipCalls), 'sip-call-failed');
+    assert.equal(rejected.length, 2);
+  });
+
+  test('a call that no session has yet is left to who asks once more', async () => {
+    const { tenants, sipCalls } = testDomain(database(), {
+      clock,
+      sipAnswering: {
+        answer: () => Promise.resolve('answered'),
+        reject: () => assert.fail('it still rings'),
+      },
+    });
+    let isAway = true;
+    const byIdOrSlug = tenants.byIdOrSlug.bind(tenants);
+    tenants.byIdOrSlug = (...about) =>
+      isAway ? Promise.reject(new Error('lost')) : byIdOrSlug(...about);
+    await assert.rejects(take({ tenant: tenant.slug }, platform, sipCalls), /lost/);
+    isAway = false;
+    assert.equal((await take({ tenant: tenant.slug }, platform, sipCalls)).outcome, 'answered');
+  });
+
   test('without OpenAI there are no such calls', async () => {
     const none = testDomain(database()).sipCalls;
     await refusesWith(take({ tenant: tenant.slug }, platform, none), 'sip-not-configured');

@@ -1,10 +1,11 @@
 import type { ClaimedSession } from '../../call/ports.ts';
 import type { Database } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Access } from '../access.ts';
 import { DomainError, domainErrors } from '../errors.ts';
 import { declineMessage } from '../sessions/decline-messages.ts';
-import { callOfSession, sessionOfOpenAiCall } from '../sessions/repository.ts';
+import { callOfSession, sessionOfOpenAiCall, type CallOfSession } from '../sessions/repository.ts';
 import type { DeclineReason } from '../sessions/schema.ts';
 import { sessionRequestSchema } from '../sessions/schema.ts';
 import type { Admission, Sessions } from '../sessions/sessions.ts';
@@ -18,6 +19,14 @@ import type { SipCallReply, SipCallRequest } from './schema.ts';
 const busyHere = 486;
 const decline = 603;
 
+/**
+ * How long a session may have a call that has no record yet, in ms. An acceptance takes 10 s at most;
+ * whoever was about to answer has failed then, or died.
+ */
+const answeredWithinMs = 15_000;
+/** Longer than any caller hears it ring: an announcement that comes so late is a repetition, in ms. */
+const ringsForMs = 120_000;
+
 const connect = { action: 'connect', reason: 'open' } as const;
 
 interface SipCallsParts {
@@ -27,6 +36,7 @@ interface SipCallsParts {
   readonly admission: () => Admission;
   /** undefined: OpenAI is not configured */
   readonly answering: SipAnswering | undefined;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -40,15 +50,16 @@ export class SipCalls {
 
   /**
    * @throws DomainError invalid-session, sip-not-configured, sip-call-failed, and what the making of a
-   * session throws; the call was rejected then
+   * session throws; the call was rejected then, and is so for whatever else is thrown once a session has
+   * it: a repeated request could not have it any more
    */
   async take(access: Access, request: SipCallRequest): Promise<SipCallReply> {
     const answering = this.#parts.answering;
     if (answering === undefined) throw domainErrors.sipNotConfigured();
     const { openAiCallId } = request;
-    const before = await this.#duplicateOf(access, openAiCallId);
-    if (before !== undefined) return before;
     try {
+      const before = await this.#duplicateOf(access, openAiCallId);
+      if (before !== undefined) return before;
       const taken = await this.#session(access, request);
       if ('outcome' in taken) {
         if (taken.decision?.action === 'decline') {
@@ -62,8 +73,20 @@ export class SipCalls {
       if (error instanceof DomainError) {
         const busy = error.kind === 'unavailable';
         await this.#reject(openAiCallId, busy ? busyHere : decline);
+      } else if (await this.#hasSession(openAiCallId)) {
+        await this.#reject(openAiCallId, busyHere);
       }
       throw error;
+    }
+  }
+
+  async #hasSession(openAiCallId: string): Promise<boolean> {
+    try {
+      return (await this.#sessionOf(openAiCallId)) !== undefined;
+    } catch (error) {
+      // The database is away: whoever asks once more may find it back, while the caller hears it ring.
+      this.#parts.logger.warn({ err: error }, 'whether a SIP call has a session is not known');
+      return false;
     }
   }
 
@@ -147,17 +170,29 @@ export class SipCalls {
     return known;
   }
 
+  /** @throws DomainError sip-call-failed when it was announced before, and nobody answered it */
   async #duplicateOf(access: Access, openAiCallId: string): Promise<SipCallReply | undefined> {
-    const found = await this.#parts.db.withSystem((tx) => sessionOfOpenAiCall(tx, openAiCallId));
+    const found = await this.#sessionOf(openAiCallId);
     if (found === undefined) return undefined;
     const { tenantId, sessionId } = found;
     const outcome = 'duplicate';
     if (access.scope === 'tenant' && access.tenantId !== tenantId) {
       return { outcome, sessionId: null, callId: null, tenant: null, decision: null };
     }
-    const callId = await this.#parts.db.withTenant(tenantId, (tx) => callOfSession(tx, sessionId));
+    const call = await this.#parts.db.withTenant(tenantId, (tx) => callOfSession(tx, sessionId));
+    if (this.#isAbandoned(call)) throw domainErrors.sipCallFailed();
     const tenant = toBrief(await this.#parts.tenants.byId(tenantId));
-    return { outcome, sessionId, callId: callId ?? null, tenant, decision: connect };
+    return { outcome, sessionId, callId: call?.callId ?? null, tenant, decision: connect };
+  }
+
+  #isAbandoned(call: CallOfSession | undefined): boolean {
+    if (call?.claimedAt === undefined || call.isRecorded) return false;
+    const forMs = this.#parts.clock.nowMs() - call.claimedAt.getTime();
+    return forMs > answeredWithinMs && forMs <= ringsForMs;
+  }
+
+  #sessionOf(openAiCallId: string): ReturnType<typeof sessionOfOpenAiCall> {
+    return this.#parts.db.withSystem((tx) => sessionOfOpenAiCall(tx, openAiCallId));
   }
 
   /** A call that is gone already needs no rejection, and one that cannot be rejected ends by itself. */
