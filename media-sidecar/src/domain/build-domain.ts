@@ -72,7 +72,7 @@ export function buildDomain(parts: DomainParts, options: DomainOptions) {
   const client = new WebhookClient(policy);
   const tenants = new Tenants(db);
   const webhookOwner = { db, tenants, sealer: new Sealer(options.encryptionKey), policy };
-  const tools = new Tools(webhookOwner);
+  const tools = new Tools({ ...webhookOwner, logger });
   const subscriptions = new Subscriptions(webhookOwner);
   const records = { db, tenants, clock };
   const contacts = new Contacts(records);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkFunctionSchema, isObject, referredTo } from './function-schema.ts';
 
 /** What the API calls `Schema`: the part of OpenAPI 3.0 that it knows, types in capitals. */
 export interface GeminiSchema {
@@ -62,23 +63,39 @@ export const geminiSchema: z.ZodType<GeminiSchema> = z
   });
 
 /** Standard JSON Schema, of which only what the stand-in answers from is read. */
-export const jsonSchema: z.ZodType<GeminiSchema> = z
-  .looseObject({
-    type: z
-      .union([z.string(), z.array(z.string()).min(1)])
-      .transform((type) => (typeof type === 'string' ? type : type[0]!).toUpperCase())
-      .optional(),
-    description: z.string().optional(),
-    enum: z.array(z.coerce.string()).optional(),
-    required: z.array(z.string()).optional(),
-    get properties() {
-      return z.record(z.string(), jsonSchema).optional();
-    },
-    get items() {
-      return jsonSchema.optional();
-    },
-    get anyOf() {
-      return z.array(jsonSchema).optional();
-    },
-  })
-  .transform((schema): GeminiSchema => schema);
+export const jsonSchema: z.ZodType<GeminiSchema> = z.unknown().transform((schema) => {
+  // Not an issue of this field: the service does not say which function it is about.
+  checkFunctionSchema(schema);
+  return isObject(schema) ? reading(schema, schema, new Set()) : {};
+});
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** @param open what is being read already: loops are read once */
+function reading(
+  schema: JsonObject,
+  root: JsonObject,
+  open: ReadonlySet<JsonObject>,
+): GeminiSchema {
+  if (open.has(schema)) return {};
+  const within = new Set([...open, schema]);
+  const read = (each: unknown): GeminiSchema => (isObject(each) ? reading(each, root, within) : {});
+  const target = referredTo(schema['$ref'], root)?.schema;
+  const { type, description, properties, required, items, anyOf } = schema;
+  const values = schema['enum'];
+  const kind: unknown = Array.isArray(type) ? type.find((each) => each !== 'null') : type;
+  return {
+    ...(target && read(target)),
+    ...(typeof kind === 'string' && { type: kind.toUpperCase() }),
+    ...(typeof description === 'string' && { description }),
+    ...(Array.isArray(values) && { enum: values.map(String) }),
+    ...(Array.isArray(required) && { required: required.map(String) }),
+    ...(isObject(properties) && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, each]) => [name, read(each)]),
+      ),
+    }),
+    ...(isObject(items) && { items: read(items) }),
+    ...(Array.isArray(anyOf) && { anyOf: anyOf.map(read) }),
+  };
+}

@@ -88,7 +88,8 @@ export function checkStrictSchema({ name, schema, param, code }: StrictFormat): 
 type Refuse = (what: string) => never;
 type Context = readonly (string | number)[];
 
-const shown = (context: Context): string => {
+/** A place in a schema as OpenAI's messages begin. */
+export const shown = (context: Context): string => {
   const places = context.map((each) => `'${each}'`);
   return `In context=(${places.join(', ')}${places.length === 1 ? ',' : ''})`;
 };

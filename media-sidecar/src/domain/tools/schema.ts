@@ -1,15 +1,27 @@
 import { z } from 'zod';
 import { tenantReferenceSchema } from '../tenants/schema.ts';
+import { parametersProblem } from './parameters.ts';
 
 export const toolNameSchema = z
   .string()
   .regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/, 'must be a letter or _, then letters, digits and _');
 
+const maxParametersBytes = 16_384;
+
 const parametersSchema = z
   .looseObject({ type: z.literal('object') })
-  .refine((schema) => Buffer.byteLength(JSON.stringify(schema)) <= 16_384, {
-    message: 'must be at most 16 KB of JSON',
-  });
+  .superRefine((parameters, context) => {
+    if (Buffer.byteLength(JSON.stringify(parameters)) > maxParametersBytes) {
+      context.addIssue({ code: 'custom', message: 'must be at most 16 KB of JSON' });
+      return;
+    }
+    const problem = parametersProblem(parameters);
+    if (problem === undefined) return;
+    context.addIssue({ code: 'custom', path: [...problem.path], message: problem.reason });
+  })
+  .describe(
+    'JSON Schema 2020-12 of the arguments, as both Gemini and OpenAI take it: nested at most 10 levels, arrays with `items`, `required` among the `properties`, references to `#/$defs/` only and without loops, patterns that Python knows, too, and neither `oneOf`, `anyOf`, `allOf`, `enum` nor `not` at the top level.',
+  );
 
 /** What `POST /v1/tools` takes. */
 export const toolInputSchema = z.strictObject({

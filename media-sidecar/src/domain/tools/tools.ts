@@ -1,5 +1,6 @@
 import type { ClaimedSession } from '../../call/ports.ts';
 import { sqlState } from '../../db/sql.ts';
+import type { Logger } from '../../kernel/logger.ts';
 import type { Access } from '../access.ts';
 import { domainErrors } from '../errors.ts';
 import { isId, newId } from '../identifiers.ts';
@@ -9,6 +10,7 @@ import { toReference } from '../tenants/schema.ts';
 import { urlProblem } from '../webhooks/address-guard.ts';
 import { newWebhookSecret } from '../webhooks/sealer.ts';
 import type { WebhookOwnerParts } from '../webhooks/webhook-owner-parts.ts';
+import { parametersProblem } from './parameters.ts';
 import type { StoredTool } from './repository.ts';
 import {
   deleteTool,
@@ -20,11 +22,15 @@ import {
 } from './repository.ts';
 import type { Tool, ToolInput } from './schema.ts';
 
+interface ToolsParts extends WebhookOwnerParts {
+  readonly logger: Logger;
+}
+
 /** The live tools that n8n workflows offer. A tenant's own tool hides the platform's of that name. */
 export class Tools {
-  readonly #parts: WebhookOwnerParts;
+  readonly #parts: ToolsParts;
 
-  constructor(parts: WebhookOwnerParts) {
+  constructor(parts: ToolsParts) {
     this.#parts = parts;
   }
 
@@ -70,7 +76,8 @@ export class Tools {
   }
 
   /**
-   * What the model of a call may use.
+   * What the model of a call may use. A tool that was registered before its parameters were checked, and
+   * that a provider would refuse, is left out: with it, the call would have no agent.
    * @param names undefined: every tool; names that nobody offers any more are left out
    */
   async definitionsFor(
@@ -80,7 +87,12 @@ export class Tools {
     const tools = await this.#offered(tenantId);
     return [...tools.values()]
       .filter((tool) => names === undefined || names.includes(tool.name))
-      .map(({ name, description, parameters }) => ({ name, description, parameters }));
+      .filter((tool) => this.#isTakenByModels(tool, tenantId))
+      .map(({ name, description, parameters }) => ({
+        name,
+        description,
+        parameters: withProperties(parameters),
+      }));
   }
 
   /** The tool that answers to a name for a tenant, with its secret. */
@@ -94,6 +106,17 @@ export class Tools {
     return { ...rest, secret: this.#parts.sealer.open(sealedSecret, tool.id) };
   }
 
+  #isTakenByModels({ id, name, parameters }: StoredTool, tenantId: string): boolean {
+    const problem = parametersProblem(parameters);
+    if (problem === undefined) return true;
+    const { path, reason } = problem;
+    this.#parts.logger.warn(
+      { tenantId, toolId: id, tool: name, at: path.join('.'), reason },
+      'tool left out of a call: models refuse its parameters',
+    );
+    return false;
+  }
+
   async #offered(tenantId: string): Promise<Map<string, StoredTool>> {
     const platform = await this.#parts.db.withSystem(listTools);
     const own = await this.#parts.db.withTenant(tenantId, listTools);
@@ -105,6 +128,14 @@ export class Tools {
     if (!isId(id)) throw domainErrors.toolNotFound();
     return ownerFor(this.#parts.db, access, (tx) => tenantOfTool(tx, id));
   }
+}
+
+/**
+ * OpenAI: "object schema missing properties", at the top level alone
+ * (https://github.com/spring-projects/spring-ai/issues/4776).
+ */
+function withProperties(parameters: StoredTool['parameters']): StoredTool['parameters'] {
+  return 'properties' in parameters ? parameters : { ...parameters, properties: {} };
 }
 
 function toTool(stored: StoredTool, tenant: Tenant | undefined): Tool {
