@@ -152,21 +152,31 @@ describe('Google Speech-to-Text', () => {
     );
   });
 
-  it('goes on when Google ends the stream for its age', async () => {
-    cloud.simulator.faults.set({ speech: { streamLimitMs: 2500 } });
-    const { stream, say, finals, untilFinals } = listen();
-    say(sentence);
-    await untilFinals(1);
-    await new Promise<void>((resolve) => systemClock.schedule(2600, resolve));
-    say(sentence);
-    await untilFinals(2);
-    stream.close();
-    cloud.simulator.faults.set({ speech: { streamLimitMs: 305_000 } });
-    assert.deepEqual(
-      finals.map(({ text }) => plain(text)),
-      [spoken, spoken],
-    );
-  });
+  const ends = [
+    ['v1', 'for its age', { streamLimitMs: 2500 }],
+    ['v2', 'for its age', { streamLimitMs: 2500 }],
+    ['v2', 'for want of audio', { audioTimeoutMs: 2500 }],
+  ] as const;
+  for (const [api, why, limits] of ends) {
+    it(`goes on when Google ends the stream of ${api} ${why}`, async (t) => {
+      cloud.simulator.faults.set({ speech: limits });
+      t.after(() =>
+        cloud.simulator.faults.set({ speech: { streamLimitMs: 305_000, audioTimeoutMs: 10_000 } }),
+      );
+      // The first failure would be told.
+      const { stream, say, finals, untilFinals, failed } = listen({ api, maxFailures: 0 });
+      say(sentence);
+      await untilFinals(1);
+      await new Promise<void>((resolve) => systemClock.schedule(2600, resolve));
+      say(sentence);
+      await Promise.race([untilFinals(2), failed.then((error) => Promise.reject(error))]);
+      stream.close();
+      assert.deepEqual(
+        finals.map(({ text }) => plain(text)),
+        [spoken, spoken],
+      );
+    });
+  }
 
   it('says what is wrong with a request, and does not try it again', async () => {
     const unknown = await listen({ model: 'nonsense' }).failed;

@@ -9,6 +9,7 @@ import { checkEndpoint, recognizerOf } from './resource-names.ts';
 import { v1StreamingConfig, v2StreamingConfig } from './speech-config.ts';
 import type { ListeningConfig } from './speech-config.ts';
 import { SpeechStream } from './speech-stream.ts';
+import { STREAM_LIMITS } from './stream-limits.ts';
 
 type Message = Record<string, unknown>;
 type StreamCall = ServerDuplexStream<Message, object>;
@@ -86,28 +87,15 @@ function streamingRecognize(version: 'v1' | 'v2', parts: SpeechServiceParts) {
     };
     const { streamLimitMs, endStreamAfterMs, endStreamCode, audioTimeoutMs } =
       faults.current.speech;
-    const limitSeconds = Math.round(streamLimitMs / 1_000);
-    const limit = setTimeout(() => {
-      fail(
-        new GoogleError(
-          'OUT_OF_RANGE',
-          `Exceeded maximum allowed stream duration of ${limitSeconds} seconds.`,
-        ),
-      );
-    }, streamLimitMs);
+    const { longestMs, tooLong, noAudio } = STREAM_LIMITS[version];
+    const limitMs = Math.min(streamLimitMs, longestMs);
+    const limit = setTimeout(() => fail(tooLong(limitMs)), limitMs);
     const breakdown =
       endStreamAfterMs === null
         ? undefined
         : setTimeout(() => fail(GoogleError.fromCode(endStreamCode)), endStreamAfterMs);
     const silent = setTimeout(() => {
-      if (!stream) {
-        fail(
-          new GoogleError(
-            'OUT_OF_RANGE',
-            'Audio Timeout Error: Long duration elapsed without audio. Audio should be sent close to real time.',
-          ),
-        );
-      }
+      if (!stream) fail(noAudio());
     }, audioTimeoutMs);
 
     function begin(message: StreamMessage): void {

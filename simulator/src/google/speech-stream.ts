@@ -4,6 +4,7 @@ import { GoogleError } from './google-error.ts';
 import { LineAudio } from './speech-audio.ts';
 import type { ListeningConfig } from './speech-config.ts';
 import { SpeechResults } from './speech-results.ts';
+import { STREAM_LIMITS } from './stream-limits.ts';
 
 /** How far audio may be ahead of the clock. Google gives no figure; clients send held audio at once. */
 const MOST_AHEAD_MS = 20_000;
@@ -74,7 +75,10 @@ export class SpeechStream {
     this.#audioMs += this.#audio.durationMs(bytes.length);
     if (this.#audioMs - this.#elapsedMs > MOST_AHEAD_MS) {
       this.#fail(
-        'Audio data is being streamed too fast. Please stream audio data approximately at real time.',
+        new GoogleError(
+          'OUT_OF_RANGE',
+          'Audio data is being streamed too fast. Please stream audio data approximately at real time.',
+        ),
       );
       return;
     }
@@ -106,18 +110,15 @@ export class SpeechStream {
     this.#queue.length = 0;
   }
 
-  #fail(message: string): void {
+  #fail(error: GoogleError): void {
     this.close();
-    this.#parts.sink.fail(new GoogleError('OUT_OF_RANGE', message));
+    this.#parts.sink.fail(error);
   }
 
   #expectAudio(): void {
     clearTimeout(this.#audioTimer);
-    this.#audioTimer = setTimeout(() => {
-      this.#fail(
-        'Audio Timeout Error: Long duration elapsed without audio. Audio should be sent close to real time.',
-      );
-    }, this.#settings.audioTimeoutMs);
+    const { noAudio } = STREAM_LIMITS[this.#parts.config.version];
+    this.#audioTimer = setTimeout(() => this.#fail(noAudio()), this.#settings.audioTimeoutMs);
   }
 
   #onSpeechStarted(atMs: number): void {

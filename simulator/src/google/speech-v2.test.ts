@@ -109,6 +109,25 @@ describe('recognition v2', () => {
     );
   });
 
+  const ends: [string, { streamLimitMs?: number; audioTimeoutMs?: number }, string][] = [
+    ['for its age', { streamLimitMs: 50 }, 'Max duration of 5 minutes reached for stream.'],
+    [
+      'without audio',
+      { audioTimeoutMs: 50 },
+      'Stream timed out after receiving no more client requests.',
+    ],
+  ];
+  for (const [why, speech, details] of ends) {
+    it(`aborts a stream ${why}`, async (t) => {
+      const { speechV2 } = await startTestCloud(t, voices, certificate, { speech });
+      const stream = open(speechV2, { recognizer: RECOGNIZER, streamingConfig: { config } });
+      const failure = errorOf(stream);
+      stream.write({ audio: Buffer.alloc(160, 0xff) });
+      const error = await failure;
+      assert.deepEqual([error.code, error.details], [10, details]);
+    });
+  }
+
   it('takes 15 KB a message and not more', async (t) => {
     const { speechV2 } = await startTestCloud(t, voices, certificate);
     const stream = open(speechV2, { recognizer: RECOGNIZER, streamingConfig: { config } });

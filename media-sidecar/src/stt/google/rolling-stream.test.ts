@@ -145,15 +145,18 @@ describe('a roll-over', () => {
   });
 
   it('happens when Google ends a recognition for its age, or for want of audio', () => {
-    for (const message of [
-      'Exceeded maximum allowed stream duration of 305 seconds.',
-      'Audio Timeout Error: Long duration elapsed without audio.',
-    ]) {
-      const { hear, recognitions, current, numbers, errors, finals } = setUp();
+    for (const [code, message] of [
+      [11, 'Exceeded maximum allowed stream duration of 305 seconds.'],
+      [11, 'Audio Timeout Error: Long duration elapsed without audio.'],
+      [10, '10 ABORTED: Max duration of 5 minutes reached for stream.'],
+      [10, '10 ABORTED: Stream timed out after receiving no more client requests.'],
+    ] as const) {
+      const { clock, hear, recognitions, current, numbers, errors, finals } = setUp();
       hear(30_000);
       current().final('hola', 29_000);
-      current().fail(11, message);
+      current().fail(code, message);
       // Nothing is opened before there is audio again.
+      clock.advance(60_000);
       assert.equal(recognitions.length, 1);
       hear(40);
       assert.equal(recognitions.length, 2);
@@ -178,6 +181,15 @@ describe('a failure', () => {
     hear(100);
     assert.deepEqual(numbers(current().audio), range(51, 160));
     assert.deepEqual(errors, []);
+  });
+
+  it('is what version 2 aborts for any other reason', () => {
+    const { hear, recognitions, clock, current, errors } = setUp({ maxFailures: 0 });
+    hear(3000);
+    current().fail(10, '10 ABORTED: The operation was aborted.');
+    assert.equal(errors[0]?.code, 'unavailable');
+    clock.advance(60_000);
+    assert.equal(recognitions.length, 1);
   });
 
   it('is given up after so many tries in a row, which come further and further apart', () => {

@@ -11,7 +11,8 @@ import { UtteranceReporter } from './utterance-reporter.ts';
 
 export interface RollingStreamOptions {
   /**
-   * From this age on, a recognition is replaced at the next final or pause. Google ends it at 305 s.
+   * From this age on, a recognition is replaced at the next final or pause. Google ends it at 305 s
+   * (v1) or 300 s (v2).
    * @defaultValue 270000 ms
    */
   readonly rollOverAfterMs: number;
@@ -49,8 +50,15 @@ export const defaultRollingStreamOptions = {
 
 export const PROVIDER = 'google-speech';
 
-const OUT_OF_RANGE = 11;
 const INVALID_ARGUMENT = 3;
+const ABORTED = 10;
+const OUT_OF_RANGE = 11;
+/**
+ * What version 2 aborts a recognition with where version 1 says that it is out of range
+ * (python-docs-samples issue 11596, pipecat issue 2180). Anything else that is aborted is a failure.
+ */
+const ENDED_BY_V2 =
+  /Max duration of \d+ minutes reached for stream|Stream timed out after receiving no more client requests/;
 /** Below the limit of both versions: one second of audio. */
 const MAX_REQUEST_BYTES = 8000;
 /** In silence, a word may have begun that no interim tells of yet: Google takes up to 2 s. */
@@ -234,7 +242,7 @@ export class RollingStream implements SttStream {
       this.#connect();
       return;
     }
-    if (code === OUT_OF_RANGE && this.#isProven(leg)) {
+    if (isEndOfItsTime(code, error) && this.#isProven(leg)) {
       // The limit of a stream, or no audio for a while: the next audio opens another one.
       this.#leg = undefined;
       this.#reporter.restart();
@@ -287,6 +295,11 @@ export class RollingStream implements SttStream {
     if (legAgeMs > HELD_IN_SILENCE_MS && !this.#reporter.isOpen) keepMs = HELD_IN_SILENCE_MS;
     this.#held.dropBefore(this.#held.endMs - keepMs);
   }
+}
+
+function isEndOfItsTime(code: number | undefined, error: unknown): boolean {
+  if (code === OUT_OF_RANGE) return true;
+  return code === ABORTED && error instanceof Error && ENDED_BY_V2.test(error.message);
 }
 
 function isAboutLanguage(error: unknown): boolean {
