@@ -34,6 +34,8 @@ export interface Operation {
 	concurrency?(this: IExecuteFunctions): number;
 	/** Which output of the node the result leaves by; the first one when absent. */
 	output?(this: IExecuteFunctions, result: IDataObject): number;
+	/** Which output an item leaves by that has failed, with "continue on fail"; the first one when absent. */
+	failureOutput?: number;
 }
 
 /** resource -> operation -> how it is done */
@@ -52,7 +54,7 @@ export function propertiesOf(
 
 /**
  * Runs the chosen operation once per item. An error names its item; with "continue on fail" it
- * becomes an item itself, on the first output.
+ * becomes an item itself, on the output that the operation has for failures.
  */
 export async function runOperations(
 	this: IExecuteFunctions,
@@ -99,8 +101,18 @@ async function executeItem(
 		});
 	} catch (error) {
 		if (!this.continueOnFail()) throw errorOfItem(this, error, itemIndex);
-		return [{ output: 0, item: { json: { error: (error as Error).message }, pairedItem } }];
+		const item = { json: { error: (error as Error).message }, pairedItem };
+		return [{ output: failureOutput.call(this, operation), item }];
 	}
+}
+
+/**
+ * As a tool, the node has one output only. With an error output of its own, n8n takes failed items
+ * there from any other; on the first one "Retry On Fail" sees them, too.
+ */
+function failureOutput(this: IExecuteFunctions, operation: Operation): number {
+	const isFirst = this.isToolExecution?.() || this.getNode().onError === 'continueErrorOutput';
+	return isFirst ? 0 : (operation.failureOutput ?? 0);
 }
 
 /** An error as n8n shows it, with the item that it belongs to. */

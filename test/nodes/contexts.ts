@@ -6,6 +6,7 @@ import type {
   INodeExecutionData,
   INodeType,
   INodeTypeDescription,
+  OnError,
   WorkflowExecuteMode,
 } from 'n8n-workflow';
 
@@ -132,7 +133,10 @@ function common(options: NodeOptions) {
 
 export interface ExecuteOptions extends NodeOptions {
   items?: IDataObject[];
+  /** The older form of `onError`. */
   continueOnFail?: boolean;
+  /** The setting "On Error" of the node. */
+  onError?: OnError;
   parents?: Array<{ type: string; disabled?: boolean; parameters?: IDataObject }>;
   asTool?: boolean;
 }
@@ -144,6 +148,7 @@ const voiceTrigger = {
 
 export function executeContext(options: ExecuteOptions) {
   const { read, context, ...rest } = common(options);
+  const { onError, continueOnFail } = options;
   const responses: unknown[] = [];
   const hints: unknown[] = [];
   const items = (options.items ?? [{}]).map((json) => ({ json }));
@@ -157,7 +162,8 @@ export function executeContext(options: ExecuteOptions) {
       getNodeParameter: (name: string, _item: number, fallback?: unknown, how?: object) =>
         read(name, fallback, how),
       getParentNodes: () => options.parents ?? [voiceTrigger],
-      continueOnFail: () => options.continueOnFail ?? false,
+      getNode: () => ({ ...context.getNode(), ...(onError ? { onError } : {}) }),
+      continueOnFail: () => (onError ? onError !== 'stopWorkflow' : (continueOnFail ?? false)),
       getExecutionCancelSignal: () => undefined,
       isToolExecution: () => options.asTool ?? false,
       sendResponse: async (response: unknown) => void responses.push(response),

@@ -126,16 +126,52 @@ test('SIP call: without a session, the fields say whose it is and what is known'
     tools: ['consultar_concesionario'],
   });
   const called = await run(
-    { ...answer, tenantBy: 'calledNumber', calledNumber: '+56 2 2123 4567' },
+    { ...answer, sipHeaders: [], tenantBy: 'calledNumber', calledNumber: '+56 2 2123 4567' },
     () => ({ body: answered }),
     // A caller whose number is withheld has an address, which is no phone number.
     { items: [{ from: 'sip:anonymous@anonymous.invalid' }] },
   );
   assert.deepEqual(called.sent[0]?.body, {
     openAiCallId: 'rtc_1',
-    sipHeaders,
+    sipHeaders: [],
     calledNumber: '+56221234567',
   });
+});
+
+const namesOfASession: IDataObject[][] = [
+  sipHeaders,
+  [{ name: 'x-session-id ', value: 's1' }],
+  [{ name: 'X-SESSION-TOKEN', value: 't1' }],
+];
+for (const headers of namesOfASession) {
+  const names = headers.map(({ name }) => name).join(', ');
+  for (const fields of [
+    // What the default of the field makes of a call without a header for it.
+    { tenantBy: 'calledNumber', calledNumber: '' },
+    { tenantBy: 'tenant', tenant: byId('andes'), options: { agent: 'contact-center' } },
+  ]) {
+    test(`SIP call: with ${names} the fields of ${fields.tenantBy} are not sent`, async () => {
+      const { sent, outputs } = await run(
+        { ...answer, ...fields, sipHeaders: headers },
+        () => ({ body: answered }),
+        { items: [{ from: '+56912345678' }] },
+      );
+      assert.deepEqual(
+        sent.map(({ body }) => body),
+        [{ openAiCallId: 'rtc_1', sipHeaders: headers }],
+      );
+      assert.equal(outputs[0]?.[0]?.json.outcome, 'answered');
+    });
+  }
+}
+
+test('SIP call: without a session an empty number is refused, whatever other headers there are', async () => {
+  const fields = { tenantBy: 'calledNumber', calledNumber: '' };
+  const headers = [{ name: 'X-Session', value: 's1' }];
+  await assert.rejects(
+    run({ ...answer, ...fields, sipHeaders: headers }, nothing),
+    /field Called Number is empty/,
+  );
 });
 
 for (const outcome of ['declined', 'gone', 'duplicate']) {
@@ -166,6 +202,20 @@ test('SIP call: as a tool, every outcome leaves by the only output', async () =>
   assert.equal(outputs[0]?.length, 1);
 });
 
+test('SIP call: one that cannot be answered leaves by the second output, and the others go on', async () => {
+  let next = 0;
+  const { outputs } = await run(
+    answer,
+    () => (next++ === 0 ? { statusCode: 503 } : { body: answered }),
+    { items: [{}, {}], continueOnFail: true },
+  );
+  assert.deepEqual(
+    outputs.map((items) => items.map(({ pairedItem }) => pairedItem)),
+    [[{ item: 1 }], [{ item: 0 }]],
+  );
+  assert.match(String(outputs[1]?.[0]?.json.error), /takes no work/);
+});
+
 test('SIP call: no items, no request', async () => {
   const { outputs } = await run(answer, nothing, { items: [] });
   assert.deepEqual(outputs, [[], []]);
@@ -176,10 +226,10 @@ const unanswerable: Array<[rule: string, parameters: IDataObject, message: RegEx
   ['no call', { ...answer, openAiCallId: ' ' }, /OpenAI Call ID is empty/],
   ['headers that are none', { ...answer, sipHeaders: '{"From": "x"}' }, /no list of headers/],
   ['headers that are no JSON', { ...answer, sipHeaders: 'X-Session-Id: s1' }, /no list of headers/],
-  ['no tenant', { ...answer, tenantBy: 'tenant' }, /field Tenant is empty/],
+  ['no tenant', { ...answer, sipHeaders: [], tenantBy: 'tenant' }, /field Tenant is empty/],
   [
     'a national number',
-    { ...answer, tenantBy: 'calledNumber', calledNumber: '221234567' },
+    { ...answer, sipHeaders: [], tenantBy: 'calledNumber', calledNumber: '221234567' },
     /field Called Number/,
   ],
 ];

@@ -140,10 +140,35 @@ for (const [statusCode, code, message] of refusals) {
   });
 }
 
-test('an error goes on as an item of the first output where the builder wants it', async () => {
-  const { outputs } = await run(start, () => ({ statusCode: 503 }), { continueOnFail: true });
+const away: Answer = () => ({ statusCode: 503 });
+
+test('a session that cannot be started leaves as a declined one, where the builder goes on', async () => {
+  const { outputs } = await run(start, away, { onError: 'continueRegularOutput' });
+  assert.deepEqual(outputs[0], []);
+  const [failed] = outputs[1] ?? [];
+  assert.match(String(failed?.json.error), /takes no work/);
+  assert.deepEqual(failed?.pairedItem, { item: 0 });
+});
+
+test('with an error output of its own, n8n finds a failed item on the first output', async () => {
+  const { outputs } = await run(start, away, { onError: 'continueErrorOutput' });
   assert.match(String(outputs[0]?.[0]?.json.error), /takes no work/);
-  assert.deepEqual(outputs[0]?.[0]?.pairedItem, { item: 0 });
+  assert.deepEqual(outputs[1], []);
+});
+
+test('a session that cannot be started leaves a tool by its only output', async () => {
+  const { outputs } = await run(start, away, { onError: 'continueRegularOutput', asTool: true });
+  assert.match(String(outputs[0]?.[0]?.json.error), /takes no work/);
+});
+
+test('what has one output only leaves by it when it fails', async () => {
+  const { outputs } = await run({ resource: 'call', operation: 'get', callId: 'c1' }, away, {
+    onError: 'continueRegularOutput',
+  });
+  assert.deepEqual(
+    outputs.map((items) => items.length),
+    [1],
+  );
 });
 
 test('call: comes with its transcript, as it was heard', async () => {

@@ -143,6 +143,24 @@ test('answer: the call of a session is accepted with the settings of its tenant'
   assert.deepEqual([ended.pipeline, ended.endReason], ['realtime', 'ended-by-request']);
 });
 
+test('answer: a session in the headers counts, also where calls without one are found by number', async () => {
+  const session = await startSession();
+  const ringing = await ring(headersOf(session));
+  // The trigger's item of such a call has no header with the number, which the field looks for.
+  const customHeaders = { 'x-session-id': session.sessionId };
+  const { outputs, error } = await run(
+    'session',
+    'answerSipCall',
+    { tenantBy: 'calledNumber' },
+    { items: [{ json: { ...itemOf(ringing).json, customHeaders } }] },
+  );
+  assert.equal(error, undefined, error?.description);
+  assert.equal(outputs[0]?.[0]?.json.sessionId, session.sessionId);
+  const { body } = rig.cloud.sidecar?.requests.at(-1) ?? assert.fail('nothing was sent');
+  assert.deepEqual(body, { openAiCallId: ringing.id, sipHeaders: ringing.headers });
+  await agent('call', 'end', { callId: byId(session.callId) });
+});
+
 test('answer: a call without a session is whose the fields say', async () => {
   const ringing = await ring();
   const { outputs, error } = await answer([ringing], { tenantBy: 'tenant', tenant: byId('andes') });
@@ -175,11 +193,10 @@ test('answer: a forged session is rejected, and other items go on', async () => 
   const { outputs, error } = await answer([forged, real], {}, { continueOnFail: true });
   assert.equal(error, undefined);
   assert.deepEqual(
-    outputs[0]?.map(({ json, pairedItem }) => [json.error ?? json.outcome, pairedItem]),
-    [
-      ['The session in the SIP headers is not valid', { item: 0 }],
-      ['answered', { item: 1 }],
-    ],
+    outputs.map((items) =>
+      items.map(({ json, pairedItem }) => [json.error ?? json.outcome, pairedItem]),
+    ),
+    [[['answered', { item: 1 }]], [['The session in the SIP headers is not valid', { item: 0 }]]],
   );
   assert.equal(forged.state.name, 'rejected');
   real.callerHangsUp();

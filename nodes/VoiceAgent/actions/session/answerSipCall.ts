@@ -28,6 +28,9 @@ const timeoutMs = 20_000;
 
 const outcomes = ['answered', 'duplicate', 'gone', 'declined'];
 
+/** What a session with transport SIP puts into the address that is dialled. */
+const sessionHeaders = ['x-session-id', 'x-session-token'];
+
 const withoutSession = { show: { tenantBy: ['calledNumber', 'tenant'] } };
 
 export const description: INodeProperties[] = [
@@ -99,13 +102,14 @@ export const description: INodeProperties[] = [
 
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
 	const openAiCallId = readOpenAiCallId.call(this, 'openAiCallId', 'OpenAI Call ID', itemIndex);
+	const sipHeaders = readHeaders.call(this, itemIndex);
 	const reply = await sidecarRequest(this, {
 		method: 'POST',
 		path: '/v1/sip-calls',
 		body: given({
 			openAiCallId,
-			sipHeaders: readHeaders.call(this, itemIndex),
-			...whose.call(this, itemIndex),
+			sipHeaders,
+			...(nameSession(sipHeaders) ? {} : whose.call(this, itemIndex)),
 		}),
 		itemIndex,
 		timeoutMs,
@@ -120,20 +124,37 @@ export function output(this: IExecuteFunctions, { outcome }: IDataObject): numbe
 	return outcome === 'answered' ? 0 : 1;
 }
 
-function readHeaders(this: IExecuteFunctions, itemIndex: number): IDataObject[] {
+/** Not Answered: no agent has the call. */
+export const failureOutput = 1;
+
+interface SipHeader extends IDataObject {
+	name: string;
+	value: string;
+}
+
+function readHeaders(this: IExecuteFunctions, itemIndex: number): SipHeader[] {
 	const written = this.getNodeParameter('sipHeaders', itemIndex, []);
 	const headers = typeof written === 'string' ? parsed(written) : written;
 	const isHeader = (one: unknown) => {
 		const { name, value } = (one ?? {}) as IDataObject;
 		return typeof name === 'string' && typeof value === 'string';
 	};
-	if (Array.isArray(headers) && headers.every(isHeader)) return headers as IDataObject[];
+	if (Array.isArray(headers) && headers.every(isHeader)) return headers as SipHeader[];
 	if (headers === undefined || headers === null) return [];
 	throw new NodeOperationError(this.getNode(), 'The field SIP Headers is no list of headers', {
 		itemIndex,
 		description:
 			'Take sipHeaders of the OpenAI Realtime Trigger: [{"name": "X-Session-Id", "value": "…"}].',
 	});
+}
+
+/**
+ * Whether the sidecar finds a session in the headers. It knows whose call it is then, and the fields are
+ * not read: what they take from headers of another kind of call may be empty. SIP tells no difference
+ * between upper and lower case in names.
+ */
+function nameSession(headers: SipHeader[]): boolean {
+	return headers.some(({ name }) => sessionHeaders.includes(name.trim().toLowerCase()));
 }
 
 /** undefined where nothing is written; a text that is no JSON stays one. */

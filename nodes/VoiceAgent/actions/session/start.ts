@@ -144,6 +144,9 @@ export function output(this: IExecuteFunctions, session: IDataObject): number {
 	return action(session) === 'connect' ? 0 : 1;
 }
 
+/** Declined: there is no session to connect to. */
+export const failureOutput = 1;
+
 function action(session: IDataObject): string | undefined {
 	const { action: decided } = (session.decision ?? {}) as IDataObject;
 	return typeof decided === 'string' ? decided : undefined;
