@@ -9,6 +9,8 @@ const method = z.enum(['GET', 'POST']);
 const limit = (otherwise: number) => z.number().int().positive().default(otherwise);
 const secret = z.string().min(8).max(512);
 
+const trunkSid = z.string().regex(/^TK[0-9a-f]{32}$/, 'must be TK and 32 hexadecimal digits');
+
 const numberSchema = z.strictObject({
   phoneNumber: e164,
   friendlyName: z.string().max(64).optional(),
@@ -18,6 +20,8 @@ const numberSchema = z.strictObject({
   voiceFallbackMethod: method.optional(),
   statusCallback: httpUrl.optional(),
   statusCallbackMethod: method.optional(),
+  /** Of one of the account's trunks. */
+  trunkSid: trunkSid.optional(),
 });
 
 const applicationSchema = z.strictObject({
@@ -29,7 +33,22 @@ const applicationSchema = z.strictObject({
   statusCallbackMethod: method.default('POST'),
 });
 
-const accountSchema = z.strictObject({
+const trunkSchema = z.strictObject({
+  sid: trunkSid,
+  originationUrls: z
+    .array(
+      z.strictObject({
+        sipUrl: z.string().regex(/^sip:[^\s]+$/i, 'must be a SIP address; sips: is not supported'),
+        friendlyName: z.string().max(64).default(''),
+        priority: z.number().int().min(0).max(65_535).default(10),
+        weight: z.number().int().min(1).max(65_535).default(10),
+        enabled: z.boolean().default(true),
+      }),
+    )
+    .default([]),
+});
+
+const accountFields = z.strictObject({
   accountSid: z.string().regex(/^AC[0-9a-f]{32}$/, 'must be AC and 32 hexadecimal digits'),
   authToken: z.string().min(16),
   friendlyName: z.string().max(64).optional(),
@@ -42,6 +61,16 @@ const accountSchema = z.strictObject({
   callablePrefixes: z.array(z.string().regex(/^\+\d{1,6}$/)).optional(),
   numbers: z.array(numberSchema).default([]),
   applications: z.array(applicationSchema).default([]),
+  trunks: z.array(trunkSchema).default([]),
+});
+
+const accountSchema = accountFields.superRefine(({ numbers, trunks }, context) => {
+  const known = new Set(trunks.map(({ sid }) => sid));
+  for (const [index, number] of numbers.entries()) {
+    if (number.trunkSid === undefined || known.has(number.trunkSid)) continue;
+    const message = 'must be a trunk of the account';
+    context.addIssue({ code: 'custom', path: ['numbers', index, 'trunkSid'], message });
+  }
 });
 
 /** May ask for access tokens at `POST /token`. */

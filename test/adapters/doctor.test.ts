@@ -19,6 +19,25 @@ const accountSid = `AC${'d'.repeat(32)}`;
 const authToken = 'a-token-of-the-doctors-tests';
 const openAiApiKey = 'sk-a-key-of-the-doctors-tests';
 const numbers = ['+56221234501', '+56221234502'];
+const openAiProjectId = 'proj_ofthedoctorstests';
+
+/** An account whose only number is on a trunk. */
+function onTrunk(letter: string, phoneNumber: string, sipUrl: string) {
+  const trunkSid = `TK${letter.repeat(32)}`;
+  // With the others, which are newer, more than a page.
+  const others = Array.from({ length: 100 }, (_, index) => ({
+    sipUrl: `sip:pbx-${String(index)}.example.com`,
+    enabled: false,
+  }));
+  return {
+    accountSid: `AC${letter.repeat(32)}`,
+    authToken,
+    numbers: [{ phoneNumber, trunkSid }],
+    trunks: [{ sid: trunkSid, originationUrls: [{ sipUrl }, ...others] }],
+  };
+}
+const projectTrunk = onTrunk('a', '+56221234503', `sip:${openAiProjectId}@localhost;transport=tls`);
+const pbxTrunk = onTrunk('b', '+56221234504', 'sip:pbx.example.com');
 
 let dir: string;
 let simulator: Simulator;
@@ -53,10 +72,13 @@ before(async () => {
           { phoneNumber: silent, voiceUrl: 'https://n8n.example.com/webhook/2' },
         ],
       },
+      projectTrunk,
+      pbxTrunk,
     ],
     googleApiKey: 'a-google-key-of-tests',
     geminiApiKey: 'a-gemini-key-of-tests',
     openAiApiKey,
+    openAiProjectId,
     controlKey: 'a-control-key-of-tests',
   });
   undo.defer(() => simulator.close());
@@ -75,7 +97,7 @@ before(async () => {
     OPENAI_API_KEY: openAiApiKey,
     OPENAI_BASE_URL: simulator.openai.baseUrl.replace('127.0.0.1', 'localhost'),
     OPENAI_CA_FILE: caFile,
-    OPENAI_PROJECT_ID: simulator.openai.project.id,
+    OPENAI_PROJECT_ID: openAiProjectId,
     // Nothing listens there: a firewall may keep SIP inside, so that is no problem.
     OPENAI_SIP_HOST: 'localhost',
   };
@@ -104,12 +126,12 @@ test('a healthy installation: 0, and what to set where', async () => {
   for (const expected of [
     /ok +the sidecar answers at https:\/\/localhost/,
     /ok +OpenAI takes the key/,
-    new RegExp(`ok +the key belongs to ${simulator.openai.project.id}`),
+    new RegExp(`ok +the key belongs to ${openAiProjectId}`),
     /ok +the project may use gpt-realtime-2\.1/,
     /ok +\+56221234501 is answered by n8n\.example\.com/,
     /ok +\+56221234502 is answered by n8n\.example\.com/,
     /\? +localhost:5061 cannot be reached from here/,
-    new RegExp(`sip:${simulator.openai.project.id}@localhost;transport=tls`),
+    new RegExp(`sip:${openAiProjectId}@localhost;transport=tls`),
   ]) {
     assert.match(said, expected);
   }
@@ -142,6 +164,10 @@ const problems: Record<string, [changes: Readonly<Record<string, string>>, probl
     { TWILIO_AUTH_TOKEN: 'wrong' },
     /PROBLEM +Twilio refuses the account/,
   ],
+  'a number on a trunk to a PBX': [
+    { TWILIO_ACCOUNT_SID: pbxTrunk.accountSid },
+    /PROBLEM +\+56221234504 goes to the SIP trunk TKb+, which leads to sip:pbx\.example\.com\n +Let the trunk's origination URI be sip:proj_ofthedoctorstests@localhost;transport=tls/,
+  ],
   'nobody at the public address': [
     { PUBLIC_URL: 'https://localhost:1' },
     /PROBLEM +https:\/\/localhost:1\/health does not answer \(ECONNREFUSED\)/,
@@ -156,6 +182,35 @@ for (const [what, [changes, problem]] of Object.entries(problems)) {
     assert.equal(complained, '');
   });
 }
+
+test('no project: 0, as calls over SIP are a choice', async () => {
+  const { code, said, complained } = await doctor({ OPENAI_PROJECT_ID: '' });
+  assert.equal(code, 0, said + complained);
+  assert.match(said, /\? +OPENAI_PROJECT_ID is not set: no calls over SIP\n +For SIP, set it/);
+});
+
+test('a number on a trunk to the project: 0', async () => {
+  const { code, said, complained } = await doctor({ TWILIO_ACCOUNT_SID: projectTrunk.accountSid });
+  assert.equal(code, 0, said + complained);
+  assert.match(
+    said,
+    /ok +\+56221234503 goes to the SIP trunk TKa+, which leads to the OpenAI project/,
+  );
+});
+
+test('a trunk that Twilio does not tell of: 0, and where to look', async () => {
+  simulator.faults.set({ twilio: { failNext: { status: 503, path: '/v1/Trunks', count: 1 } } });
+  try {
+    const { code, said, complained } = await doctor({ TWILIO_ACCOUNT_SID: pbxTrunk.accountSid });
+    assert.equal(code, 0, said + complained);
+    assert.match(
+      said,
+      /\? +\+56221234504 goes to the SIP trunk TKb+, and where that leads is not told: Twilio answered 503\n +Look at the trunk/,
+    );
+  } finally {
+    simulator.faults.reset();
+  }
+});
 
 test('a sidecar that is reached and not well: 1', async () => {
   health.status = 502;

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Finding, HttpGet } from './finding.ts';
 import { checkPublicUrl, checkSip, type TlsConnect } from './network-checks.ts';
-import { checkOpenAi } from './openai-checks.ts';
+import { checkOpenAi, checkRegion } from './openai-checks.ts';
 import { checkTwilio } from './twilio-checks.ts';
 
 export interface Examination {
@@ -20,8 +20,9 @@ export async function examine(
   const findings = await Promise.all([
     checkPublicUrl(config, net.get),
     checkOpenAi(config, net.get),
+    checkRegion(config),
     checkSip(config, net.connect),
-    checkTwilio(config, sipUri, net.get),
+    checkTwilio(config, net.get),
   ]);
   return { findings: findings.flat(), ...(sipUri !== undefined && { sipUri }) };
 }
@@ -45,7 +46,8 @@ function instructions(sipUri: string): string[] {
     '           of the Twilio Voice Trigger (it sets this itself with "Set the webhook of the numbers").',
     '           The workflow answers with <Dial><Sip> to',
     `             ${sipUri}`,
-    '           An Elastic SIP trunk instead: that address as its origination URI.',
+    '           An Elastic SIP trunk instead: that address as its origination URI. Its calls name no session:',
+    '           "Answer SIP Call" has to find the tenant.',
     '  OpenAI   Settings > Project > Webhooks: the production URL of the OpenAI Realtime Trigger, event',
     '           realtime.call.incoming; its secret (whsec_…) belongs into the OpenAI credential in n8n.',
   ];

@@ -9,6 +9,15 @@ const errorSchema = z.object({
 const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
 /**
+ * By the host of the API. Europe's are for projects with data residency there:
+ * https://developers.openai.com/api/docs/guides/realtime-sip
+ */
+const sipHosts: ReadonlyMap<string, string> = new Map([
+  ['api.openai.com', 'sip.api.openai.com'],
+  ['eu.api.openai.com', 'sip-eu.api.openai.com'],
+]);
+
+/**
  * Whether the key works, belongs to the project that SIP calls are addressed to, and may use the
  * model. OpenAI compares the `OpenAI-Project` header with the key:
  * https://developers.openai.com/api/reference/overview#authentication
@@ -23,9 +32,9 @@ export async function checkOpenAi(config: Config, get: HttpGet): Promise<Finding
   const findings: Finding[] = [];
   if (projectId === undefined) {
     findings.push(
-      problem(
-        'OPENAI_PROJECT_ID is not set',
-        'Set it to the id in platform.openai.com > Settings > Project > General (proj_…).',
+      unknown(
+        'OPENAI_PROJECT_ID is not set: no calls over SIP',
+        'For SIP, set it to the id in platform.openai.com > Settings > Project > General (proj_…).',
       ),
     );
   }
@@ -62,6 +71,28 @@ export async function checkOpenAi(config: Config, get: HttpGet): Promise<Finding
           'Allow it in Settings > Project > Limits, or set OPENAI_REALTIME_MODEL to one that is allowed.',
         ),
   ];
+}
+
+/**
+ * Whether the calls arrive where the API is asked about them. Nothing without SIP, or where either is a
+ * host of somebody else.
+ */
+export function checkRegion({ openAi }: Config): Finding[] {
+  const apiHost = new URL(openAi.baseUrl).hostname;
+  const sipHost = openAi.sipHost.toLowerCase();
+  const areOpenAis = [apiHost, sipHost].every((host) => host.endsWith('.openai.com'));
+  if (openAi.projectId === undefined || !areOpenAis) return [];
+  const fitting = sipHosts.get(apiHost);
+  if (fitting === sipHost) return [ok(`${sipHost} is the SIP host of ${apiHost}`)];
+  if (fitting === undefined) {
+    const advice = `Ask OpenAI, or place a call to see whether ${sipHost} takes it.`;
+    return [unknown(`OpenAI's guide names no SIP host for ${apiHost}`, advice)];
+  }
+  const advice =
+    apiHost === 'api.openai.com'
+      ? `Set OPENAI_SIP_HOST to ${fitting}, or OPENAI_BASE_URL to https://eu.api.openai.com/v1 for a project with European data residency.`
+      : `Set OPENAI_SIP_HOST to ${fitting}.`;
+  return [problem(`${sipHost} is not the SIP host of ${apiHost}`, advice)];
 }
 
 function refused(status: number, body: string): Finding {

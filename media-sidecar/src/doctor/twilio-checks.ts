@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import { jsonOf, ok, problem, reasonOf, type Finding, type HttpGet } from './finding.ts';
+import { Trunks } from './trunk-checks.ts';
 
 /** https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource */
 const pageSchema = z.object({
@@ -20,11 +21,7 @@ type IncomingNumber = z.infer<typeof pageSchema>['incoming_phone_numbers'][numbe
 const maxPages = 20;
 
 /** Where the calls of each number of the account go. */
-export async function checkTwilio(
-  config: Config,
-  sipUri: string | undefined,
-  get: HttpGet,
-): Promise<Finding[]> {
+export async function checkTwilio(config: Config, get: HttpGet): Promise<Finding[]> {
   const { accountSid, authToken, apiUrl } = config.twilio;
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
   const numbers: IncomingNumber[] = [];
@@ -53,18 +50,16 @@ export async function checkTwilio(
   if (numbers.length === 0) {
     return [problem('the Twilio account has no phone number', 'Buy one in the Twilio console.')];
   }
-  return numbers.map((number) => routeOf(number, sipUri));
+  const trunks = new Trunks(config, authorization, get);
+  const findings: Finding[] = [];
+  for (const number of numbers) findings.push(await routeOf(number, trunks));
+  return findings;
 }
 
-function routeOf(number: IncomingNumber, sipUri: string | undefined): Finding {
+/** In the order in which Twilio looks. */
+async function routeOf(number: IncomingNumber, trunks: Trunks): Promise<Finding> {
   const { phone_number: name, trunk_sid, voice_application_sid, voice_url } = number;
-  if (trunk_sid) {
-    const target = sipUri ?? 'the SIP address of your OpenAI project';
-    return problem(
-      `${name} goes to the SIP trunk ${trunk_sid}, not to n8n`,
-      `Without n8n no tenant is looked up. Take it off the trunk, or let the trunk's origination URI be ${target}.`,
-    );
-  }
+  if (trunk_sid) return trunks.routeOf(name, trunk_sid);
   if (voice_application_sid) {
     return problem(
       `${name} is answered by the TwiML App ${voice_application_sid}`,

@@ -19,6 +19,8 @@ export interface AccountNumber {
   voiceFallbackMethod: HttpMethod;
   voiceApplicationSid: string;
   voiceCallerIdLookup: boolean;
+  /** While there is one, its calls go there, and the voice URL and the application are not asked. */
+  trunkSid: string | null;
   statusCallback: string;
   statusCallbackMethod: HttpMethod;
   readonly createdAtMs: number;
@@ -36,6 +38,7 @@ export type NumberSettings = {
       | 'voiceFallbackMethod'
       | 'statusCallback'
       | 'statusCallbackMethod'
+      | 'trunkSid'
   ]?: AccountNumber[K] | undefined;
 };
 
@@ -48,6 +51,29 @@ export interface Application {
   readonly statusCallback: string;
   readonly statusCallbackMethod: HttpMethod;
 }
+
+/** Where a trunk sends the calls of its numbers. */
+export interface OriginationUrl {
+  readonly sid: string;
+  readonly sipUrl: string;
+  readonly friendlyName: string;
+  /** 0 to 65535; the lowest is called first. */
+  readonly priority: number;
+  /** 1 to 65535: the share among those of the same priority. */
+  readonly weight: number;
+  readonly enabled: boolean;
+  readonly createdAtMs: number;
+}
+
+/** An Elastic SIP Trunk (`TK…`). */
+export interface Trunk {
+  readonly sid: string;
+  readonly accountSid: string;
+  /** By SID, in order of creation. */
+  readonly originationUrls: ReadonlyMap<string, OriginationUrl>;
+}
+
+export type OriginationUrlSettings = Omit<OriginationUrl, 'sid' | 'createdAtMs'>;
 
 export interface AccountOptions {
   readonly accountSid: string;
@@ -85,6 +111,7 @@ export class Account {
   readonly createdAtMs = Date.now();
   readonly numbers = new Map<string, AccountNumber>();
   readonly applications = new Map<string, Application>();
+  readonly trunks = new Map<string, Trunk>();
   /** By SID, in order of creation. */
   readonly calls = new Map<string, CallSession>();
   readonly recordings = new Map<string, Recording>();
@@ -116,6 +143,7 @@ export class Account {
       voiceFallbackMethod: 'POST',
       voiceApplicationSid: '',
       voiceCallerIdLookup: false,
+      trunkSid: null,
       statusCallback: '',
       statusCallbackMethod: 'POST',
       ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)),
@@ -127,6 +155,15 @@ export class Account {
     };
     this.numbers.set(number.sid, number);
     return number;
+  }
+
+  addTrunk(sid: string, originationUrls: readonly OriginationUrlSettings[]): Trunk {
+    const createdAtMs = Date.now();
+    const urls = originationUrls.map((url) => ({ ...url, sid: newSid('OU'), createdAtMs }));
+    const bySid = new Map(urls.map((url) => [url.sid, url]));
+    const trunk = { sid, accountSid: this.sid, originationUrls: bySid };
+    this.trunks.set(sid, trunk);
+    return trunk;
   }
 
   numberOf(phoneNumber: string): AccountNumber | undefined {

@@ -214,6 +214,8 @@ export class Exchange implements TelephoneNetwork {
   }
 
   #voiceSource(account: Account, number: AccountNumber): TwimlSource | undefined {
+    // Its calls go to the trunk, and calls over trunks are not imitated.
+    if (number.trunkSid !== null) return undefined;
     const application = account.applications.get(number.voiceApplicationSid);
     const url = application?.voiceUrl ?? number.voiceUrl;
     if (!url) return undefined;

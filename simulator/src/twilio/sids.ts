@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** Twilio's identifiers: two letters that tell the kind, and 32 hexadecimal digits. */
-export type SidPrefix = 'AC' | 'AP' | 'CA' | 'CF' | 'IE' | 'MZ' | 'PN' | 'QU' | 'RE';
+export type SidPrefix = 'AC' | 'AP' | 'CA' | 'CF' | 'IE' | 'MZ' | 'OU' | 'PN' | 'QU' | 'RE';
 
 export function newSid(prefix: SidPrefix): string {
   return prefix + randomBytes(16).toString('hex');

@@ -56,6 +56,8 @@ export function updateNumber(account: Account, number: AccountNumber, form: Form
       form.method('StatusCallbackMethod') ?? 'POST',
     ),
     ...given('voiceApplicationSid', applicationSid !== undefined, applicationSid ?? ''),
+    // An application takes the number off its trunk.
+    ...given('trunkSid', Boolean(applicationSid), null),
     ...given(
       'voiceCallerIdLookup',
       form.has('VoiceCallerIdLookup'),

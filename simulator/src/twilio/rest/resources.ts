@@ -101,7 +101,7 @@ export function numberResource(number: AccountNumber): object {
     identity_sid: null,
     origin: 'twilio',
     status: 'in-use',
-    trunk_sid: null,
+    trunk_sid: number.trunkSid,
     api_version: '2010-04-01',
     date_created: rfc2822(number.createdAtMs),
     date_updated: rfc2822(number.updatedAtMs),
