@@ -14,6 +14,7 @@ import type { RealtimeModel, SipCalls } from './realtime/contract.ts';
 import { checkRealtimeModel } from './realtime/openai/models.ts';
 import { OpenAiRealtime } from './realtime/openai/openai-realtime.ts';
 import { OpenAiSipCalls } from './realtime/openai/sip-calls.ts';
+import { SipTuning } from './realtime/openai/sip-tuning.ts';
 import { ResilientRealtimeModel } from './realtime/resilient.ts';
 import { GoogleSpeech } from './stt/google/google-speech.ts';
 import { speechPlace, type SpeechPlace } from './stt/google/place.ts';
@@ -142,7 +143,7 @@ export async function buildProviders(config: Config, deps: ProviderDeps): Promis
 /** @throws ConfigError for a model that is retired, or a certificate that cannot be read */
 async function buildRealtime(
   openAi: Config['openAi'],
-  { clock, metrics }: ProviderDeps,
+  { clock, logger, metrics }: ProviderDeps,
 ): Promise<RealtimeProvider | undefined> {
   const { apiKey, baseUrl, caFile, projectId, realtimeModel, transcriptionModel } = openAi;
   if (apiKey === undefined) return undefined;
@@ -157,10 +158,11 @@ async function buildRealtime(
     // A key may reach several projects; SIP calls belong to this one.
     ...(projectId !== undefined && { projectId }),
   };
-  const model = new OpenAiRealtime(connection, { clock, metrics });
+  const tuning = new SipTuning({ metrics, logger });
+  const model = new OpenAiRealtime(connection, { clock, metrics, tuning });
   return {
     model: new ResilientRealtimeModel(model, clock),
-    sipCalls: new OpenAiSipCalls(connection, { clock }),
+    sipCalls: new OpenAiSipCalls(connection, { clock, tuning }),
     defaults: { ...defaultRealtimeVoice, model: realtimeModel, transcriptionModel },
   };
 }

@@ -27,6 +27,7 @@ import { Exchange } from './twilio/exchange.ts';
 import { WebhookClient } from './twilio/http-client.ts';
 import { lookups } from './twilio/lookups/lookups.ts';
 import { twilioRest } from './twilio/rest/plugin.ts';
+import { trunking } from './twilio/trunking/trunking.ts';
 import type { Voices } from './voices/contract.ts';
 import { createVoices } from './voices/espeak-voices.ts';
 import { webPhone } from './web-phone/web-phone.ts';
@@ -136,6 +137,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   requests.watch(app);
   await app.register(twilioRest, { prefix: '/2010-04-01/Accounts', exchange });
   await app.register(lookups, { prefix: '/v2', exchange });
+  await app.register(trunking, { prefix: '/v1/Trunks', exchange });
   await app.register(googleRest, { apiKeys: [config.googleApiKey], voices, faults, ...google });
   await app.register(geminiRest, {
     apiKeys: [config.geminiApiKey],
@@ -148,6 +150,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       apiKeys: [config.openAiApiKey],
       script: openAiScript,
       project: openAiProject,
+      faults,
     });
   }
   await app.register(webPhone, {
@@ -234,9 +237,10 @@ function createAccounts(
   configs: ReturnType<typeof configSchema.parse>['accounts'],
 ): ReadonlyMap<string, Account> {
   const accounts = new Map<string, Account>();
-  for (const { numbers, applications, ...config } of configs) {
+  for (const { numbers, applications, trunks, ...config } of configs) {
     const account = new Account(config);
     for (const application of applications) account.applications.set(application.sid, application);
+    for (const { sid, originationUrls } of trunks) account.addTrunk(sid, originationUrls);
     for (const { phoneNumber, ...settings } of numbers) account.addNumber(phoneNumber, settings);
     accounts.set(account.sid, account);
   }

@@ -1,101 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { generate } from 'selfsigned';
-import { startSimulator, type Simulator } from 'simulator';
+import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { encodeMulaw } from '../../media-sidecar/src/audio/mulaw.ts';
 import { systemClock } from '../../media-sidecar/src/kernel/clock.ts';
-import type { ProviderError } from '../../media-sidecar/src/kernel/errors.ts';
-import type {
-  RealtimeSession,
-  RealtimeSettings,
-} from '../../media-sidecar/src/realtime/contract.ts';
 import { OpenAiRealtime } from '../../media-sidecar/src/realtime/openai/openai-realtime.ts';
-import type { OpenAiRealtimeOptions } from '../../media-sidecar/src/realtime/openai/options.ts';
-import { OpenAiSipCalls } from '../../media-sidecar/src/realtime/openai/sip-calls.ts';
 import { RecordingListener } from '../../media-sidecar/src/realtime/testing/recording-listener.ts';
+import { apiKey, settings, startOpenAiCloud, type Faults } from './openai-cloud.ts';
 
-const apiKey = 'sk-simulated-openai-key-0001';
 const CALLER_VOICE = 'es-419+f2';
 
-const settings: RealtimeSettings = {
-  model: 'gpt-realtime-2.1',
-  instructions: 'Eres la recepcionista. El horario es de lunes a viernes de 9 a 18 horas.',
-  voice: 'marin',
-  languageCode: 'es-CL',
-  tools: [{ name: 'buscar', description: 'Busca un auto.', parameters: { type: 'object' } }],
-  turnDetection: { type: 'server_vad', silenceDurationMs: 500 },
-  noiseReduction: 'near_field',
-  transcriptionModel: 'gpt-transcribe',
-  reasoningEffort: 'low',
-  answers: 'by-itself',
-};
-
-type Faults = NonNullable<Parameters<Simulator['faults']['set']>[0]['openAiRealtime']>;
+const cloud = await startOpenAiCloud();
+const { endOf, fail, open, simulator } = cloud;
 
 describe('OpenAI Realtime on the wire', { timeout: 120_000 }, () => {
-  let simulator: Simulator;
-  let caPem: string;
-  const sessions: RealtimeSession[] = [];
-
-  before(async () => {
-    const certificate = await generate([{ name: 'commonName', value: 'localhost' }], {
-      keySize: 2048,
-      extensions: [
-        { name: 'basicConstraints', cA: true },
-        { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
-      ],
-    });
-    caPem = certificate.cert;
-    simulator = await startSimulator({
-      port: 0,
-      grpcPort: 0,
-      accounts: [{ accountSid: `AC${'0'.repeat(32)}`, authToken: '0'.repeat(32) }],
-      googleApiKey: 'a-google-key-of-tests',
-      geminiApiKey: 'a-gemini-key-of-tests',
-      controlKey: 'a-control-key-of-tests',
-      openAiApiKey: apiKey,
-      openAiTls: { certPem: certificate.cert, keyPem: certificate.private },
-    });
-  });
-
-  after(() => simulator.close());
-
-  afterEach(() => {
-    for (const session of sessions.splice(0)) session.close();
-  });
-
-  beforeEach(() => {
-    simulator.faults.reset();
-    simulator.openai.realtime.script([]);
-    fail({ firstAudioDelayMs: 0, deltaIntervalMs: 0, transcriptionDelayMs: 0 });
-  });
-
-  const fail = (openAiRealtime: Faults) => simulator.faults.set({ openAiRealtime });
-
-  const connection = (key = apiKey) => ({
-    apiKey: key,
-    baseUrl: simulator.openai.baseUrl,
-    caPem,
-  });
-
-  interface Opening {
-    readonly changes?: Partial<RealtimeSettings>;
-    readonly options?: Partial<OpenAiRealtimeOptions>;
-    readonly key?: string;
-    readonly callId?: string;
-  }
-
-  const open = ({ changes, options, key, callId }: Opening = {}) => {
-    const model = new OpenAiRealtime(connection(key), { clock: systemClock }, options);
-    const told = new RecordingListener();
-    const wanted = { ...settings, ...changes };
-    const session =
-      callId === undefined
-        ? model.open(wanted, told.listener)
-        : model.control(callId, wanted, told.listener);
-    sessions.push(session);
-    return { session, told };
-  };
+  after(() => cloud.close());
+  afterEach(() => cloud.closeSessions());
+  beforeEach(() => cloud.reset());
 
   const silence = (ms: number) => new Uint8Array(ms * 8).fill(0xff);
 
@@ -105,13 +24,6 @@ describe('OpenAI Realtime on the wire', { timeout: 120_000 }, () => {
     return Array.from({ length: Math.ceil(audio.length / 160) }, (_, index) =>
       audio.subarray(index * 160, (index + 1) * 160),
     );
-  };
-
-  const endOf = async (opening: Opening) => {
-    const { told } = open(opening);
-    const { code, retryable }: ProviderError = await told.next('onClosed');
-    assert.equal(told.names.at(-1), 'onClosed');
-    return [code, retryable];
   };
 
   it('hears what was said before it was connected, and answers aloud', async () => {
@@ -300,64 +212,5 @@ describe('OpenAI Realtime on the wire', { timeout: 120_000 }, () => {
     session.close();
     await new Promise((resolve) => setTimeout(resolve, 100));
     assert.deepEqual(told.names, []);
-  });
-
-  describe('a call over SIP', () => {
-    const never = new AbortController().signal;
-    const sipCalls = () => new OpenAiSipCalls(connection(), { clock: systemClock });
-    const ring = () =>
-      simulator.openai.project.incomingCall({ from: '+56912345678', to: 'proj_1' });
-    const codeOf = (promise: Promise<void>) =>
-      promise.then(
-        () => 'done',
-        (error: ProviderError) => error.code,
-      );
-
-    it('is accepted with the settings of the session, controlled, and referred', async () => {
-      const call = await ring();
-      await sipCalls().accept(call.id, { ...settings, voice: 'cedar' }, never);
-      assert.equal(
-        call.state.name === 'active' && call.state.session.audio?.output?.voice,
-        'cedar',
-      );
-      simulator.openai.realtime.script([{ reply: 'Buenas tardes.' }]);
-      const { session, told } = open({ callId: call.id });
-      await told.next('onReady');
-      session.respond({ tag: 'greeting' });
-      assert.equal((await told.next('onResponseStarted')).tag, 'greeting');
-      await told.next('onResponseDone');
-      assert.equal((await told.next('onPlayback')).state, 'started');
-      call.callerPresses('5');
-      assert.equal(await told.next('onKey'), '5');
-      assert.deepEqual([told.of('onAudio'), told.of('onError')], [[], []]);
-      await sipCalls().refer(call.id, 'tel:+56911112222', never);
-      assert.deepEqual(call.state, { name: 'referred', targetUri: 'tel:+56911112222' });
-      const { code, retryable } = await told.next('onClosed');
-      assert.deepEqual([code, retryable], ['not-found', false]);
-    });
-
-    it('is rejected or hung up, and not found when the caller has left', async () => {
-      const rejected = await ring();
-      await sipCalls().reject(rejected.id, 486, never);
-      assert.deepEqual(rejected.state, { name: 'rejected', statusCode: 486 });
-      const ended = await ring();
-      await sipCalls().accept(ended.id, settings, never);
-      await sipCalls().hangUp(ended.id, never);
-      assert.deepEqual(ended.state, { name: 'ended', by: 'application' });
-      const left = await ring();
-      left.callerHangsUp();
-      assert.equal(await codeOf(sipCalls().accept(left.id, settings, never)), 'not-found');
-      assert.equal(await codeOf(sipCalls().hangUp(ended.id, never)), 'not-found');
-    });
-
-    it('is refused for a model that does not exist, which is not a caller who has left', async () => {
-      const call = await ring();
-      const accepted = sipCalls().accept(call.id, { ...settings, model: 'gpt-realtime-0' }, never);
-      assert.equal(await codeOf(accepted), 'invalid-request');
-      const stranger = new OpenAiSipCalls(connection('sk-not-the-key-at-all-0001'), {
-        clock: systemClock,
-      });
-      assert.equal(await codeOf(stranger.hangUp(call.id, never)), 'unauthenticated');
-    });
   });
 });

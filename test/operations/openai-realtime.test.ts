@@ -133,6 +133,32 @@ test('accept: takes the session of a Build operation', async () => {
   assert.equal(call.state.name, 'active');
 });
 
+test('accept: with the tuning of turn detection by silence; a refusal of it names the field', async (t) => {
+  t.after(() => cloud.simulator.faults.reset());
+  const tuned = {
+    ...agent,
+    turnDetection: 'server_vad',
+    sessionOptions: { threshold: 0.7, prefixPaddingMs: 200, silenceDurationMs: 700 },
+  };
+  const call = await ring();
+  const { error } = await run('call', 'accept', { callId: call.id, ...tuned });
+  assert.equal(error, undefined);
+  const { state } = call;
+  assert.deepEqual(state.name === 'active' && state.session.audio?.input?.turn_detection, {
+    type: 'server_vad',
+    create_response: true,
+    interrupt_response: true,
+    threshold: 0.7,
+    prefix_padding_ms: 200,
+    silence_duration_ms: 700,
+  });
+  cloud.simulator.faults.set({ openAiRealtime: { refusesSipTuning: true } });
+  const refused = await ring();
+  const second = await run('call', 'accept', { callId: refused.id, ...tuned });
+  assert.match(second.error?.message ?? '', /turn_detection\.threshold is wrong/);
+  assert.match(second.error?.description ?? '', /Unknown parameter/);
+});
+
 test('build: PCM has a rate, turn detection by silence has its own fields, off is null', async () => {
   const of = async (parameters: IDataObject) =>
     (await run('session', 'build', { ...agent, ...parameters })).items[0]?.json.session as {
@@ -271,13 +297,6 @@ const refusals: [string, string, IDataObject, RegExp, RegExp][] = [
     { model: { __rl: true, mode: 'name', value: 'gpt-realtime-9' } },
     /no such realtime model/,
     /gpt-realtime-2\.1/,
-  ],
-  [
-    'tuning that SIP refuses',
-    'accept',
-    { turnDetection: 'server_vad', sessionOptions: { threshold: 0.7 } },
-    /cannot be accepted with threshold/,
-    /Session Options/,
   ],
   [
     'parameters that are not JSON',

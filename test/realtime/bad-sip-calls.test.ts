@@ -123,3 +123,47 @@ test('an accept whose reply is lost: nobody is left alone with the model, and th
   assert.deepEqual(state, { name: 'ended', by: 'application' });
   assert.deepEqual([record.endReason, record.turns], ['provider-failure', []]);
 });
+
+test('an accepted call that OpenAI does not know: it is hung up, and the caller may leave a message', async () => {
+  const { faults, openai } = stage.simulator;
+  faults.set({ openAiRealtime: { failNext: { status: 404, count: 100 } } });
+  const accepted: string[] = [];
+  stage.sipWorkflow = async (call) => {
+    await take(call);
+    accepted.push(call.openAiCallId);
+  };
+  const { report, record } = await stage.call(apology, { to: sipNumber });
+  assert.deepEqual(report.failures, []);
+  const { state } = openai.project.calls.find(accepted[0] ?? '');
+  assert.deepEqual(state, { name: 'ended', by: 'application' });
+  assert.deepEqual([record.endReason, record.turns], ['provider-failure', []]);
+});
+
+/** The last one: once it was refused, the sidecar asks for it no more. */
+test('the tuning of server_vad reaches OpenAI; where it is refused the call is taken without it', async () => {
+  const { faults, openai } = stage.simulator;
+  const taken: unknown[] = [];
+  stage.sipWorkflow = async (call) => {
+    await take(call);
+    const { state } = openai.project.calls.find(call.openAiCallId);
+    taken.push(state.name === 'active' && state.session.audio?.input?.turn_detection);
+  };
+  const script: DialInput['script'] = [...opened, { do: 'hang-up' }];
+  for (const refusesSipTuning of [false, true]) {
+    faults.set({ openAiRealtime: { refusesSipTuning } });
+    const { report, record } = await stage.call(script, { to: sipNumber });
+    assert.deepEqual(report.failures, []);
+    assert.equal(record.endReason, 'caller-hung-up');
+  }
+  const answering = { create_response: false, interrupt_response: false };
+  assert.deepEqual(taken, [
+    {
+      type: 'server_vad',
+      threshold: 0.5,
+      prefix_padding_ms: 300,
+      silence_duration_ms: 350,
+      ...answering,
+    },
+    { type: 'server_vad', ...answering },
+  ]);
+});

@@ -5,7 +5,7 @@ import { defaultTranscriptionModel } from '../../shared/realtimeSessionFields';
 import { requireModel } from '../shared/requireModel';
 import { readTools } from './tools';
 
-/** Where a session is for: a SIP call negotiates its own audio, and refuses what it cannot change. */
+/** Where a session is for: a SIP call negotiates its own audio. */
 export type SessionUse = 'sip' | 'any';
 
 interface SessionOptions {
@@ -44,7 +44,7 @@ export function readSession(
 			? givenSession.call(this, itemIndex)
 			: builtSession.call(this, itemIndex);
 	if (typeof session.model === 'string') requireModel.call(this, session.model, itemIndex);
-	return use === 'sip' ? forSip.call(this, session, itemIndex) : session;
+	return use === 'sip' ? forSip(session) : session;
 }
 
 function givenSession(this: IExecuteFunctions, itemIndex: number): IDataObject {
@@ -144,27 +144,9 @@ function format(type = 'audio/pcmu'): IDataObject {
 const given = (name: string, value: unknown): IDataObject =>
 	value === undefined ? {} : { [name]: value as never };
 
-const notWithSip = ['threshold', 'prefix_padding_ms', 'silence_duration_ms'];
-
-/**
- * A SIP call's formats are negotiated in the call, and accepting one refuses the tuning of
- * `server_vad` (seen in OpenAI's own SIP transport of openai-agents-js).
- */
-function forSip(this: IExecuteFunctions, session: IDataObject, itemIndex: number): IDataObject {
+/** A SIP call's formats are negotiated in the call. */
+function forSip(session: IDataObject): IDataObject {
 	const audio = (session.audio ?? {}) as Record<'input' | 'output', IDataObject | undefined>;
-	const detection = audio.input?.turn_detection as IDataObject | null | undefined;
-	const refused = notWithSip.filter((name) => detection?.[name] !== undefined);
-	if (refused.length > 0) {
-		throw new NodeOperationError(
-			this.getNode(),
-			`A SIP call cannot be accepted with ${refused.join(', ')}`,
-			{
-				itemIndex,
-				description:
-					'Remove Threshold, Prefix Padding and Silence Duration from Session Options, or choose semantic turn detection.',
-			},
-		);
-	}
 	const withoutFormat = (side: IDataObject | undefined) => {
 		if (!side) return undefined;
 		const rest = { ...side };

@@ -12,6 +12,9 @@ import {
 } from '../../shared/realtimeSessionFields';
 import { functionsField, mcpServersField } from './toolFields';
 
+/** Seen once: https://github.com/openai/openai-agents-js/issues/741 */
+const refusedOverSip = 'Leave it out if OpenAI refuses it for your SIP calls.';
+
 const formats = [
 	{ name: 'A-Law (8 kHz)', value: 'audio/pcma' },
 	{ name: 'PCM (24 kHz)', value: 'audio/pcm' },
@@ -116,8 +119,7 @@ export const sessionOptions: INodeProperties[] = [
 	},
 	{
 		...prefixPaddingField,
-		description:
-			'Audio before the detected speech that is kept, with turn detection by silence (prefix_padding_ms)',
+		description: `Audio before the detected speech that is kept, with turn detection by silence (prefix_padding_ms). ${refusedOverSip}`,
 	},
 	{
 		...reasoningEffortField,
@@ -125,8 +127,7 @@ export const sessionOptions: INodeProperties[] = [
 	},
 	{
 		...silenceDurationField,
-		description:
-			'The silence that ends a turn, with turn detection by silence (silence_duration_ms)',
+		description: `The silence that ends a turn, with turn detection by silence (silence_duration_ms). ${refusedOverSip}`,
 	},
 	{
 		...speedField,
@@ -134,8 +135,7 @@ export const sessionOptions: INodeProperties[] = [
 	},
 	{
 		...thresholdField,
-		description:
-			'How loud speech has to be, 0 to 1, with turn detection by silence; higher for noisy lines (threshold)',
+		description: `How loud speech has to be, 0 to 1, with turn detection by silence; higher for noisy lines (threshold). ${refusedOverSip}`,
 	},
 	{
 		displayName: 'Tool Choice',

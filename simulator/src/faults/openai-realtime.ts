@@ -58,6 +58,20 @@ export const openAiRealtimeFaults = z.strictObject({
   maxSessions: count.nullable(),
   /** So many SIP calls are accepted without a reply: the connection breaks before its first byte. */
   dropAccepts: count,
+  /** So many requests to hang up a SIP call are answered with 503; the call goes on. */
+  failHangUps: count,
+  /**
+   * From a request about a SIP call that never was, or is over, to its 404: `accept`, `reject`, `refer`,
+   * `hangup`, and the upgrade of a control socket. OpenAI takes 5.2 to 5.5 s for the first and the last:
+   * https://community.openai.com/t/1394315, https://community.openai.com/t/1396002
+   */
+  notFoundDelayMs: milliseconds,
+  /**
+   * SIP calls know no threshold, prefix padding and silence duration of `server_vad`: neither their accept
+   * nor an update of their session takes them. Reported once (openai-agents-js, issue 741), while others
+   * accept calls with them.
+   */
+  refusesSipTuning: z.boolean(),
   /** From the request to the open socket. */
   connectDelayMs: milliseconds,
   /** The next sockets that reach the phase end there. */
@@ -114,6 +128,9 @@ export const healthyOpenAiRealtime = {
   failNext: null,
   maxSessions: null,
   dropAccepts: 0,
+  failHangUps: 0,
+  notFoundDelayMs: 0,
+  refusesSipTuning: false,
   connectDelayMs: 0,
   killNext: null,
   stallMs: 0,

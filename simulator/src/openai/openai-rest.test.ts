@@ -276,7 +276,7 @@ describe('chat completions', () => {
 
 describe('keys and models', () => {
   it('refuse a wrong key without showing it, and a missing one', async (t) => {
-    const { client, app } = await start(t, 'sk-wrong-key-000000000000');
+    const { client, app } = await start(t, { key: 'sk-wrong-key-000000000000' });
     await assert.rejects(
       client.models.list(),
       is(401, 'invalid_api_key', /provided: sk-w\*\*\*0000\./),

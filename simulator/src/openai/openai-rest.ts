@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginCallback, FastifyReply } from 'fastify';
+import type { Faults } from '../faults/faults.ts';
 import { createChatCompletion } from './chat-completions.ts';
 import { findModel, modelList } from './models.ts';
 import { checkAuthorization, OpenAiError } from './openai-error.ts';
+import { systemClock, type RealtimeClock } from './realtime/clock.ts';
 import type { OpenAiProject } from './realtime/project.ts';
 import { realtimeRest } from './realtime/realtime-rest.ts';
 import { createResponse } from './responses.ts';
@@ -12,8 +14,9 @@ export interface OpenAiRestOptions {
   readonly apiKeys: readonly string[];
   readonly script?: OpenAiScript;
   readonly project: OpenAiProject;
-  /** @defaultValue Date.now */
-  readonly now?: () => number;
+  readonly faults: Faults;
+  /** @defaultValue the system's */
+  readonly clock?: RealtimeClock;
 }
 
 function sendError(error: unknown, reply: FastifyReply): FastifyReply {
@@ -41,7 +44,7 @@ function sendError(error: unknown, reply: FastifyReply): FastifyReply {
  * a prefix of its own: `/v1/models` belongs to Gemini here.
  */
 export const openAiRest: FastifyPluginCallback<OpenAiRestOptions> = (app, options, done) => {
-  const { apiKeys, script, project, now = Date.now } = options;
+  const { apiKeys, script, project, faults, clock = systemClock } = options;
   app.setErrorHandler((error, _request, reply) => sendError(error, reply));
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', `req_${randomUUID().replaceAll('-', '')}`);
@@ -62,12 +65,18 @@ export const openAiRest: FastifyPluginCallback<OpenAiRestOptions> = (app, option
   });
 
   const large = { bodyLimit: 20 * 1024 * 1024 };
-  app.post('/responses', large, (request) => createResponse(request.body, script, now()));
+  app.post('/responses', large, (request) => createResponse(request.body, script, clock.now()));
   app.post('/chat/completions', large, (request) =>
-    createChatCompletion(request.body, script, now()),
+    createChatCompletion(request.body, script, clock.now()),
   );
   const { calls, secrets } = project;
-  void app.register(realtimeRest, { prefix: '/realtime', calls, secrets, now });
+  void app.register(realtimeRest, {
+    prefix: '/realtime',
+    calls,
+    secrets,
+    clock,
+    faults: () => faults.current.openAiRealtime,
+  });
   app.setNotFoundHandler((request, reply) =>
     sendError(new OpenAiError(404, `Invalid URL (${request.method} ${request.url})`), reply),
   );

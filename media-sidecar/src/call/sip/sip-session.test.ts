@@ -86,14 +86,6 @@ test('before it was ready: what was asked is asked of the next one, once', async
   await assertGoesOn(talk);
 });
 
-test('right after the accept a call may not be known everywhere', async () => {
-  const talk = new SipHarness();
-  talk.model.failNext(failure('not-found', false));
-  await talk.answer();
-  await talk.until(() => talk.recorder.turns.length === 1);
-  assert.deepEqual(talk.transcript, [OPENING]);
-});
-
 test('while an answer is heard that is made: it ends as if nothing had been', async () => {
   const talk = await talking();
   await talk.says(QUESTION);
@@ -311,6 +303,18 @@ test('the caller left while nobody looked', async () => {
   assert.deepEqual(talk.sipCalls.asked, ['accept']);
   assert.equal(talk.registry.afterStream(talk.session.callSid).action, 'hang-up');
   assert.equal(await talk.settled(), 0);
+});
+
+test('a provider that does not answer at all is given up in a quarter of a minute', async () => {
+  const talk = await talking();
+  const lostMs = talk.clock.monotonicMs();
+  talk.model.readyAfterMs = 7000;
+  for (let i = 0; i < 10; i += 1) talk.model.failNext(failure('timeout', true));
+  talk.line.dies();
+  await talk.until(() => talk.endReason !== undefined);
+  assert.equal(talk.endReason, 'provider-failure');
+  assert.ok(talk.clock.monotonicMs() - lostMs < 15_000);
+  assert.equal(talk.model.sessions.length, 3);
 });
 
 const GIVEN_UP: Record<string, (talk: SipHarness) => void> = {

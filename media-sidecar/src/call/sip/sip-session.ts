@@ -10,6 +10,7 @@ import type {
   RealtimeSettings,
   RespondRequest,
 } from '../../realtime/contract.ts';
+import { sipRealtimeOptions } from './options.ts';
 import { SipEvents } from './sip-events.ts';
 import type { SipLeg } from './sip-leg.ts';
 import type { SpeechPace } from './speech-pace.ts';
@@ -27,9 +28,19 @@ export interface SipSessionParts {
   readonly takesOver: boolean;
 }
 
+/** What was asked of a call that has no control. */
+interface Waiting {
+  /** For an answer, where it is one. */
+  readonly request: RespondRequest | undefined;
+  readonly send: (control: RealtimeSession) => void;
+}
+
 /** Pauses before each attempt to have the control of the call back, in ms. */
 const ATTACH_AGAIN_AFTER_MS = [0, 500, 1500, 3000];
-const TOO_EARLY_BY_MS = 500;
+/** No such attempt begins later after the loss: one that nobody answers takes 7 s, in ms. */
+const ATTACH_AGAIN_WITHIN_MS = 15_000;
+/** Pause before a call that the provider does not know is looked for once more, twice as long each time, in ms. */
+const LOOK_AGAIN_AFTER_MS = { first: 500, longest: 2000 } as const;
 /** A control that lasted this long was a good one: its loss has all attempts again, in ms. */
 const GOOD_AFTER_MS = 10_000;
 
@@ -50,9 +61,12 @@ export class SipSession implements RealtimeSession {
   /** Still to be told what the provider knows. */
   #isTold: boolean;
   #readyMs = 0;
+  /** Since then no control is ready. */
+  #unreadySinceMs: number;
   #attempts = 0;
-  #waiting: { readonly isRespond: boolean; readonly send: (control: RealtimeSession) => void }[] =
-    [];
+  /** How often the provider said that it does not know the call. */
+  #unknown = 0;
+  #waiting: Waiting[] = [];
   #timer: Timer | undefined;
   #closed = false;
 
@@ -62,6 +76,7 @@ export class SipSession implements RealtimeSession {
     this.#listener = listener;
     this.#events = new SipEvents({ ...parts, listener });
     this.#isTold = parts.takesOver;
+    this.#unreadySinceMs = parts.clock.monotonicMs();
     if (parts.takesOver) this.#events.lost();
     parts.leg.silenceWith(() => {
       if (!this.#isCutByProvider) this.cancel();
@@ -88,14 +103,19 @@ export class SipSession implements RealtimeSession {
   }
 
   respond(request: RespondRequest = {}): void {
+    const { instructions } = request;
+    if (instructions !== undefined) {
+      // Asked for once more, as the control is late: it is said once, to who asked last.
+      this.#waiting = this.#waiting.filter((one) => one.request?.instructions !== instructions);
+    }
     this.#ask((control) => {
       this.#events.asked(request);
       control.respond(request);
-    }, true);
+    }, request);
   }
 
   cancel(): void {
-    this.#waiting = this.#waiting.filter(({ isRespond }) => !isRespond);
+    this.#waiting = this.#waiting.filter(({ request }) => !request);
     this.#events.cancelled();
     this.#ask((control) => control.cancel());
   }
@@ -125,14 +145,19 @@ export class SipSession implements RealtimeSession {
     this.#control?.close();
   }
 
+  /** A control of the call was ready before, of this session or of the one before it. */
+  get #wasControlled(): boolean {
+    return this.#wasReady || this.#parts.takesOver;
+  }
+
   get #isCutByProvider(): boolean {
     return this.#events.isTellingSpeech && this.#settings.answers === 'by-itself';
   }
 
-  #ask(send: (control: RealtimeSession) => void, isRespond = false): void {
+  #ask(send: Waiting['send'], request?: RespondRequest): void {
     if (this.#closed) return;
     if (this.#isReady && this.#control) send(this.#control);
-    else this.#waiting.push({ isRespond, send });
+    else this.#waiting.push({ request, send });
   }
 
   #ready(): void {
@@ -141,35 +166,35 @@ export class SipSession implements RealtimeSession {
     this.#isReady = true;
     this.#readyMs = this.#parts.clock.monotonicMs();
     for (const { send } of this.#waiting.splice(0)) send(control);
-    if (this.#wasReady || this.#parts.takesOver) this.#events.back();
+    if (this.#wasControlled) this.#events.back();
     if (!this.#wasReady) this.#listener.onReady();
     this.#wasReady = true;
   }
 
   #lost(error: ProviderError): void {
-    const { clock, leg, logger, metrics, model } = this.#parts;
+    const { clock, leg, logger, metrics } = this.#parts;
     if (this.#closed) return;
     const wasReady = this.#isReady;
+    const nowMs = clock.monotonicMs();
     this.#control = undefined;
     this.#isReady = false;
-    if (error.code === 'not-found' && (this.#wasReady || this.#attempts > 0)) {
+    if (wasReady) {
+      this.#unreadySinceMs = nowMs;
+      if (nowMs - this.#readyMs > GOOD_AFTER_MS) this.#attempts = 0;
+    }
+    const isUnknown = error.code === 'not-found';
+    if (isUnknown && this.#wasControlled) {
       // The provider knows the call no more: it was hung up.
       leg.callEnded();
       return;
     }
-    if (wasReady && clock.monotonicMs() - this.#readyMs > GOOD_AFTER_MS) this.#attempts = 0;
-    // A call that was accepted this moment may not be known everywhere.
-    const isTooEarly = error.code === 'not-found';
-    const delayMs = isTooEarly ? TOO_EARLY_BY_MS : ATTACH_AGAIN_AFTER_MS[this.#attempts];
-    // Beyond the provider's time limit there is no call any more.
-    const isLimit = error.code === 'stream-limit';
-    const isFinal = !isTooEarly && (!error.retryable || isLimit || model.isOpen);
-    if (isFinal || delayMs === undefined) {
+    const delayMs = isUnknown ? this.#pauseBeforeLook() : this.#pauseBeforeAttempt(error);
+    const longestMs = isUnknown ? sipRealtimeOptions.readyWithinMs : ATTACH_AGAIN_WITHIN_MS;
+    if (delayMs === undefined || nowMs + delayMs - this.#unreadySinceMs >= longestMs) {
       this.close();
       this.#listener.onClosed(forGood(error));
       return;
     }
-    this.#attempts += 1;
     if (wasReady) {
       metrics.count('realtime_sessions', { event: 'lost' });
       this.#events.lost();
@@ -178,6 +203,26 @@ export class SipSession implements RealtimeSession {
     metrics.count('provider_errors', { source: 'realtime', code });
     logger.warn({ source: 'realtime', code, provider }, 'the control of a SIP call was lost');
     this.#timer = clock.schedule(delayMs, () => this.start());
+  }
+
+  /**
+   * A call that was accepted this moment may not be known everywhere, and goes on while nobody speaks:
+   * that it is not known is no proof that the caller has left. It is looked for until the conversation
+   * gives up, which hangs up and has the carrier take a message from whoever is still there.
+   */
+  #pauseBeforeLook(): number {
+    const { first, longest } = LOOK_AGAIN_AFTER_MS;
+    return Math.min(longest, first * 2 ** this.#unknown++);
+  }
+
+  /** Undefined: another attempt is of no use. */
+  #pauseBeforeAttempt(error: ProviderError): number | undefined {
+    // Beyond the provider's time limit there is no call any more.
+    const isLimit = error.code === 'stream-limit';
+    if (!error.retryable || isLimit || this.#parts.model.isOpen) return undefined;
+    const delayMs = ATTACH_AGAIN_AFTER_MS[this.#attempts];
+    this.#attempts += 1;
+    return delayMs;
   }
 }
 

@@ -15,6 +15,24 @@ export const apiErrorSchema = z.object({
 
 export type ApiError = z.output<typeof apiErrorSchema>;
 
+/** What OpenAI refused, with what only this adapter looks at. */
+export class OpenAiRefusal extends ProviderError {
+  /**
+   * The field that OpenAI does not know, where that is why it refused.
+   * @example 'session.audio.input.turn_detection.threshold'
+   */
+  readonly unknownField: string | undefined;
+
+  constructor(
+    error: ApiError | undefined,
+    ...options: ConstructorParameters<typeof ProviderError>
+  ) {
+    super(...options);
+    this.unknownField =
+      error?.code === 'unknown_parameter' ? (error.param ?? undefined) : undefined;
+  }
+}
+
 type Meaning = readonly [code: ProviderErrorCode, retryable: boolean];
 
 const byCode: Readonly<Record<string, Meaning>> = {
@@ -62,9 +80,10 @@ const byCloseCode: Readonly<Record<number, Meaning>> = {
 };
 
 /** What an `error` event says. */
-export function eventError(error: ApiError): ProviderError {
+export function eventError(error: ApiError): OpenAiRefusal {
   const [code, retryable] = meaningOf(error) ?? ['unknown', false];
-  return new ProviderError(PROVIDER, code, `OpenAI refused: ${describe(error)}`, { retryable });
+  const message = `OpenAI refused: ${describe(error)}`;
+  return new OpenAiRefusal(error, PROVIDER, code, message, { retryable });
 }
 
 /** @param retryAfter the header */
@@ -72,7 +91,7 @@ export function httpError(
   status: number,
   retryAfter: string | undefined,
   body: string,
-): ProviderError {
+): OpenAiRefusal {
   const error = apiErrorIn(body);
   const known = error?.code ? byCode[error.code] : undefined;
   const [code, retryable] =
@@ -81,7 +100,8 @@ export function httpError(
     (status >= 500 ? (['unavailable', true] as const) : (['unknown', false] as const));
   const details = error ? `: ${describe(error)}` : '';
   const retryAfterMs = retryable ? retryAfterMsOf(retryAfter) : undefined;
-  return new ProviderError(PROVIDER, code, `OpenAI answered with status ${status}${details}`, {
+  const message = `OpenAI answered with status ${status}${details}`;
+  return new OpenAiRefusal(error, PROVIDER, code, message, {
     retryable,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });

@@ -15,6 +15,7 @@ import {
   type OpenAiRealtimeOptions,
 } from './options.ts';
 import { OpenAiRealtimeSession } from './session.ts';
+import { SipTuning } from './sip-tuning.ts';
 import { connectWebSocket, type Connect } from './socket.ts';
 
 export interface OpenAiRealtimeDependencies {
@@ -22,6 +23,8 @@ export interface OpenAiRealtimeDependencies {
   readonly metrics?: Metrics;
   /** @defaultValue a WebSocket of `ws` */
   readonly connect?: Connect;
+  /** Shared with who accepts the calls. @defaultValue one that knows of no accept */
+  readonly tuning?: SipTuning;
 }
 
 /**
@@ -33,6 +36,7 @@ export class OpenAiRealtime implements RealtimeModel {
   readonly isOpen = false;
   readonly #connection: OpenAiConnection;
   readonly #dependencies;
+  readonly #tuning: SipTuning;
   readonly #options: OpenAiRealtimeOptions;
 
   constructor(
@@ -46,6 +50,7 @@ export class OpenAiRealtime implements RealtimeModel {
       metrics: dependencies.metrics ?? noMetrics,
       connect: dependencies.connect ?? connectWebSocket,
     };
+    this.#tuning = dependencies.tuning ?? new SipTuning();
     this.#options = { ...defaultOpenAiRealtimeOptions, ...options };
   }
 
@@ -75,6 +80,7 @@ export class OpenAiRealtime implements RealtimeModel {
       settings,
       listener,
       dependencies: this.#dependencies,
+      tuning: this.#tuning,
       options: this.#options,
     });
     session.start();

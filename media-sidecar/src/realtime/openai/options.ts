@@ -19,6 +19,12 @@ export interface OpenAiRealtimeOptions {
    */
   readonly connectTimeoutMs: number;
   /**
+   * The same for the control of a call, which a conversation waits for longer (10 s): OpenAI takes 5.2 to
+   * 5.5 s to say that it has no such call (any more), https://community.openai.com/t/1396002
+   * @defaultValue 7000 ms
+   */
+  readonly controlConnectTimeoutMs: number;
+  /**
    * Somebody waits on the phone while a dead socket is not noticed.
    * @defaultValue 4000 ms between two pings
    */
@@ -38,6 +44,7 @@ export interface OpenAiRealtimeOptions {
 
 export const defaultOpenAiRealtimeOptions = {
   connectTimeoutMs: 3500,
+  controlConnectTimeoutMs: 7000,
   pingIntervalMs: 4000,
   pongTimeoutMs: 2500,
   maxBufferedBytes: 1024 * 1024,

@@ -99,6 +99,18 @@ describe('a session that is being opened', () => {
     }
   });
 
+  it('waits as the control of a call until OpenAI says that there is none, which takes 5.5 s', () => {
+    const gone = startRig({ callId: 'rtc_1' });
+    gone.clock.advance(5500);
+    gone.socket.handlers.onRefused(404, undefined, '{"error":{"code":"call_id_not_found"}}');
+    assert.deepEqual(gone.told.of('onClosed').map(summary), [['not-found', false]]);
+    const silent = startRig({ callId: 'rtc_1' });
+    silent.clock.advance(6999);
+    assert.deepEqual(silent.told.names, []);
+    silent.clock.advance(1);
+    assert.deepEqual(silent.told.of('onClosed').map(summary), [['timeout', true]]);
+  });
+
   for (const [status, body, retryAfter, expected] of [
     [401, { code: 'invalid_api_key' }, undefined, ['unauthenticated', false]],
     [403, {}, undefined, ['permission-denied', false]],

@@ -69,8 +69,9 @@ export class SessionLink {
 
   start(): void {
     const { clock, connect } = this.#deps;
-    const { connectTimeoutMs } = this.#options;
-    this.#timer = clock.schedule(connectTimeoutMs, () =>
+    const { connectTimeoutMs, controlConnectTimeoutMs } = this.#options;
+    const timeoutMs = this.#isControl ? controlConnectTimeoutMs : connectTimeoutMs;
+    this.#timer = clock.schedule(timeoutMs, () =>
       this.fail(timeoutError('the session did not become ready in time')),
     );
     try {

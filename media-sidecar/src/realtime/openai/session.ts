@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { ProviderError } from '../../kernel/errors.ts';
 import type {
   RealtimeItem,
   RealtimeListener,
@@ -18,6 +19,7 @@ import {
 import { Responses } from './responses.ts';
 import { SessionEvents } from './session-events.ts';
 import { SessionLink, type LinkDependencies } from './session-link.ts';
+import type { SipTuning } from './sip-tuning.ts';
 import type { SocketTarget } from './socket.ts';
 import { SpokenItems } from './spoken-items.ts';
 import { changeToWire, controlToWire, sessionToWire, type Answering } from './wire-settings.ts';
@@ -29,12 +31,14 @@ export interface OpenAiSessionParts {
   readonly settings: RealtimeSettings;
   readonly listener: RealtimeListener;
   readonly dependencies: LinkDependencies;
+  readonly tuning: SipTuning;
   readonly options: OpenAiRealtimeOptions;
 }
 
 /** One session of OpenAI's Realtime API. */
 export class OpenAiRealtimeSession implements RealtimeSession {
   readonly #isControl: boolean;
+  readonly #tuning: SipTuning;
   readonly #link: SessionLink;
   readonly #responses: Responses;
   readonly #items = new SpokenItems();
@@ -50,9 +54,10 @@ export class OpenAiRealtimeSession implements RealtimeSession {
   #requests = 0;
 
   constructor(parts: OpenAiSessionParts) {
-    const { target, isControl, listener, dependencies, options } = parts;
+    const { target, isControl, listener, dependencies, tuning, options } = parts;
     const { turnDetection, answers } = parts.settings;
     this.#isControl = isControl;
+    this.#tuning = tuning;
     this.#unsent = parts.settings;
     this.#answering = { turnDetection, answers };
     this.#nonce = isControl ? `${randomBytes(4).toString('hex')}_` : '';
@@ -83,7 +88,8 @@ export class OpenAiRealtimeSession implements RealtimeSession {
         link.ready();
         if (!link.isOver) listener.onReady();
       },
-      fail: (error) => link.fail(error),
+      fail: (error) =>
+        link.fail(isControl && tuning.noteRefusal(error) ? withoutTuning(error) : error),
     });
   }
 
@@ -128,7 +134,7 @@ export class OpenAiRealtimeSession implements RealtimeSession {
     const { turnDetection, answers } = { ...this.#answering, ...change };
     this.#answering = { turnDetection, answers };
     if (this.#unsent) this.#unsent = { ...this.#unsent, ...change };
-    const session = changeToWire(change, this.#answering, this.#isControl);
+    const session = changeToWire(change, this.#answering, this.#isTuned);
     this.#link.send(sessionRequest(session, this.#settingsId()));
   }
 
@@ -136,11 +142,17 @@ export class OpenAiRealtimeSession implements RealtimeSession {
     this.#link.close();
   }
 
+  get #isTuned(): boolean {
+    return !this.#isControl || this.#tuning.isTaken;
+  }
+
   #firstRequest(): string {
     const settings = this.#unsent;
     if (!settings) throw new Error('the settings were sent before');
     this.#unsent = undefined;
-    const session = this.#isControl ? controlToWire(settings) : sessionToWire(settings);
+    const session = this.#isControl
+      ? controlToWire(settings, this.#isTuned)
+      : sessionToWire(settings);
     return sessionRequest(session, this.#settingsId());
   }
 
@@ -151,4 +163,9 @@ export class OpenAiRealtimeSession implements RealtimeSession {
   #raceId(kind: string): string {
     return `${RACE}${kind}_${this.#nonce}${++this.#requests}`;
   }
+}
+
+/** The next control leaves the tuning out. */
+function withoutTuning({ provider, code, message, cause }: ProviderError): ProviderError {
+  return new ProviderError(provider, code, message, { retryable: true, cause });
 }

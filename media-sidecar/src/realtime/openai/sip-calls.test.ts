@@ -7,13 +7,18 @@ import { OpenAiSipCalls } from './sip-calls.ts';
 import { settings } from './testing/fake-socket.ts';
 
 const never = new AbortController().signal;
+interface LateReply {
+  readonly afterMs: number;
+  readonly reply: RestReply;
+}
+
 const reply = (status: number, body = '', retryAfter?: string): RestReply => ({
   status,
   body,
   retryAfter,
 });
 
-function start(...replies: readonly (RestReply | Error | 'silence')[]) {
+function start(...replies: readonly (RestReply | LateReply | Error | 'silence')[]) {
   const clock = new VirtualClock();
   const left = [...replies];
   const requests: RestRequest[] = [];
@@ -21,9 +26,10 @@ function start(...replies: readonly (RestReply | Error | 'silence')[]) {
     requests.push(request);
     const next = left.shift();
     if (next instanceof Error) throw next;
-    if (next !== 'silence' && next !== undefined) return next;
-    return new Promise((_, reject) => {
+    if (next !== undefined && next !== 'silence' && 'status' in next) return next;
+    return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error));
+      if (typeof next === 'object') clock.schedule(next.afterMs, () => resolve(next.reply));
     });
   };
   const calls = new OpenAiSipCalls(
@@ -111,12 +117,32 @@ describe('a call over SIP', () => {
     }
   });
 
-  it('gives up after 5 s', async () => {
-    const { clock, calls } = start('silence');
-    const failed = failure(calls.hangUp('rtc_1', never));
-    await clock.advanceAsync(5000);
-    const { code, retryable } = await failed;
-    assert.deepEqual([code, retryable], ['timeout', true]);
+  it('is waited for until OpenAI, which takes its time for that, says that there is none', async () => {
+    for (const act of ['accept', 'hang-up'] as const) {
+      const { clock, calls } = start({ afterMs: 5500, reply: reply(404) });
+      const failed = failure(
+        act === 'accept' ? calls.accept('rtc_1', settings, never) : calls.hangUp('rtc_1', never),
+      );
+      await clock.advanceAsync(5500);
+      assert.equal((await failed).code, 'not-found');
+      assert.equal(clock.pendingTimers, 0);
+    }
+  });
+
+  it('is given up after 8 s, both attempts together', async () => {
+    for (const replies of [
+      ['silence'],
+      [{ afterMs: 3000, reply: reply(503) }, 'silence'],
+    ] as const) {
+      const { clock, calls, requests } = start(...replies);
+      const failed = failure(calls.hangUp('rtc_1', never));
+      await clock.advanceAsync(7999);
+      assert.equal(clock.pendingTimers, 1, 'it goes on');
+      await clock.advanceAsync(1);
+      const { code, retryable } = await failed;
+      assert.deepEqual([code, retryable], ['timeout', true]);
+      assert.equal(requests.length, replies.length);
+    }
   });
 
   it('gives up when nobody wants it any more', async () => {

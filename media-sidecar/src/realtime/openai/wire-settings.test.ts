@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RealtimeSettings } from '../contract.ts';
 import { checkRealtimeModel, realtimeModels } from './models.ts';
+import { SipTuning } from './sip-tuning.ts';
 import { settings, startReadyRig, startRig } from './testing/fake-socket.ts';
 import { acceptToWire, sessionToWire } from './wire-settings.ts';
 
@@ -90,10 +91,12 @@ describe('the settings of a session', () => {
       ...settings,
       turnDetection: { type: 'server_vad', threshold: 0.7 },
     };
-    const accepted = acceptToWire(tuned) as { model: string; audio: Record<string, object> };
+    const accepted = acceptToWire(tuned, true) as { model: string; audio: Record<string, object> };
     assert.equal(accepted.model, 'gpt-realtime-2.1');
     assert.deepEqual(accepted.audio['output'], { voice: 'marin', speed: 1 });
-    const { socket } = startRig({ callId: 'rtc_1', settings: tuned });
+    const tuning = new SipTuning();
+    tuning.taken();
+    const { socket } = startRig({ callId: 'rtc_1', settings: tuned, tuning });
     socket.handlers.onOpen();
     const session = socket.sent[0]?.['session'] as { audio: Record<string, object> };
     assert.equal(
@@ -106,6 +109,9 @@ describe('the settings of a session', () => {
       assert.equal(input['format'], undefined);
       assert.deepEqual(input['turn_detection'], {
         type: 'server_vad',
+        threshold: 0.7,
+        prefix_padding_ms: 300,
+        silence_duration_ms: 500,
         create_response: true,
         interrupt_response: true,
       });

@@ -14,7 +14,7 @@ export function sessionToWire(settings: RealtimeSettings): object {
   return {
     ...commonToWire(settings),
     audio: {
-      input: { format: FORMAT, ...inputToWire(settings, turnDetectionToWire(settings)) },
+      input: { format: FORMAT, ...inputToWire(settings, turnDetectionToWire(settings, true)) },
       output: { format: FORMAT, voice, speed },
     },
   };
@@ -24,32 +24,38 @@ export function sessionToWire(settings: RealtimeSettings): object {
  * For a call that was accepted: its format is the phone's, its voice and speed came with the accept.
  * They are not named again, as the API refuses them in the middle of an answer, and there a control may
  * be attached.
+ * @param isTuned with threshold and times of `server_vad`
  */
-export function controlToWire(settings: RealtimeSettings): object {
-  const input = inputToWire(settings, sipTurnDetectionToWire(settings));
+export function controlToWire(settings: RealtimeSettings, isTuned: boolean): object {
+  const input = inputToWire(settings, turnDetectionToWire(settings, isTuned));
   return { ...commonToWire(settings), audio: { input } };
 }
 
-/** Body of `POST /realtime/calls/{id}/accept`. */
-export function acceptToWire(settings: RealtimeSettings): object {
+/**
+ * Body of `POST /realtime/calls/{id}/accept`.
+ * @param isTuned with threshold and times of `server_vad`
+ */
+export function acceptToWire(settings: RealtimeSettings, isTuned: boolean): object {
   const { model, voice, speed = 1 } = settings;
-  const input = inputToWire(settings, sipTurnDetectionToWire(settings));
+  const input = inputToWire(settings, turnDetectionToWire(settings, isTuned));
   return { ...commonToWire(settings), model, audio: { input, output: { voice, speed } } };
 }
 
 export type Answering = Pick<RealtimeSettings, 'turnDetection' | 'answers'>;
 
-/** `session` of a later `session.update`: what is given, and `settings` for what goes with it. */
-export function changeToWire(change: Overrides, settings: Answering, isControl: boolean): object {
+/**
+ * `session` of a later `session.update`: what is given, and `settings` for what goes with it.
+ * @param isTuned with threshold and times of `server_vad`
+ */
+export function changeToWire(change: Overrides, settings: Answering, isTuned: boolean): object {
   const { instructions, tools, turnDetection, answers } = change;
-  const detection = isControl ? sipTurnDetectionToWire(settings) : turnDetectionToWire(settings);
   return {
     type: 'realtime',
     ...(instructions === undefined ? {} : { instructions }),
     ...(tools === undefined ? {} : { tools: tools.map(toolToWire) }),
     ...(turnDetection === undefined && answers === undefined
       ? {}
-      : { audio: { input: { turn_detection: detection } } }),
+      : { audio: { input: { turn_detection: turnDetectionToWire(settings, isTuned) } } }),
   };
 }
 
@@ -77,17 +83,9 @@ function inputToWire(settings: RealtimeSettings, turnDetection: object) {
   };
 }
 
-function turnDetectionToWire({ turnDetection, answers }: Answering): object {
-  return { ...detectorToWire(turnDetection), ...answeringToWire(answers) };
-}
-
-/**
- * SIP calls refuse the tuning of `server_vad`.
- * https://github.com/openai/openai-agents-js/issues/741
- */
-function sipTurnDetectionToWire({ turnDetection, answers }: Answering): object {
-  const detector =
-    turnDetection.type === 'server_vad' ? { type: 'server_vad' } : detectorToWire(turnDetection);
+function turnDetectionToWire({ turnDetection, answers }: Answering, isTuned: boolean): object {
+  const { type } = turnDetection;
+  const detector = type === 'server_vad' && !isTuned ? { type } : detectorToWire(turnDetection);
   return { ...detector, ...answeringToWire(answers) };
 }
 

@@ -10,11 +10,14 @@ import type { Responses } from './responses.ts';
 import { MAX_APPEND_BYTES, type SessionInput } from './session-input.ts';
 import { checkSession } from './session-schema.ts';
 import type { Settings } from './settings.ts';
+import { refuseSipTuning } from './sip-tuning.ts';
 
 /** What the events of a client act on. */
 export interface SessionCore {
   readonly settings: Settings;
   readonly overSip: boolean;
+  /** Whether the fault `refusesSipTuning` is set. */
+  refusesSipTuning(): boolean;
   readonly conversation: Conversation;
   readonly input: SessionInput;
   readonly responses: Responses;
@@ -34,8 +37,10 @@ export function handle(event: ClientEvent, session: SessionCore): void {
 }
 
 const handlers: Handlers = {
-  'session.update': ({ session: change }, { settings, responses, input, emit }) => {
+  'session.update': ({ session: change }, session) => {
+    const { settings, overSip, responses, input, emit } = session;
     checkSession({ ...change, model: change.model ?? settings.model }, 'session');
+    if (overSip && session.refusesSipTuning()) refuseSipTuning(change, 'session');
     settings.update(change, responses);
     input.settingsChanged();
     emit({ type: 'session.updated', session: settings.toWire() });

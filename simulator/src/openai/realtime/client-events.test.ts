@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { UnheardLine } from './sip-line.ts';
 import { PCMU_SESSION, startSession } from './testing/session-rig.ts';
 
 const message = (role: string, content: object[], more: object = {}) => ({
@@ -290,4 +291,25 @@ test('an update changes what it names and keeps the rest', () => {
   const { session } = rig.inbox.of('session.updated').at(-1)!;
   assert.equal(session.instructions, PCMU_SESSION.instructions);
   assert.deepEqual(session.audio.input.format, { type: 'audio/pcmu' });
+});
+
+test('a session over SIP refuses the tuning of server_vad where that is asked for, others never', () => {
+  const tuned = { type: 'server_vad', silence_duration_ms: 700 };
+  const change = update({ type: 'realtime', audio: { input: { turn_detection: tuned } } });
+  const faults = { refusesSipTuning: true };
+  const plain = startSession({ faults });
+  plain.send(change);
+  assert.deepEqual(plain.errors(), []);
+  const overSip = startSession({ faults, line: (clock) => new UnheardLine(clock) });
+  overSip.send(change);
+  const param = 'session.audio.input.turn_detection.silence_duration_ms';
+  assert.deepEqual(
+    overSip.errors().map((error) => [error.code, error.param]),
+    [['unknown_parameter', param]],
+  );
+  assert.deepEqual(overSip.inbox.of('session.updated'), []);
+  overSip.faults.set({ openAiRealtime: { refusesSipTuning: false } });
+  overSip.send(change);
+  const [updated] = overSip.inbox.of('session.updated');
+  assert.equal(updated?.session.audio.input.turn_detection.silence_duration_ms, 700);
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import OpenAI from 'openai';
 import { start } from '../testing/service.ts';
+import { ManualClock } from './testing/manual-clock.ts';
 
 const SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 const call = { from: '+56912345678', to: 'proj_1', headers: { 'X-Tenant': 'andes' } };
@@ -98,6 +99,60 @@ test('a caller who has left is a 404', async (t) => {
   });
 });
 
+test('a call that there is not is found out late, where that is asked for', async (t) => {
+  const clock = new ManualClock();
+  const { client, faults, post, project } = await start(t, { clock });
+  faults.set({ openAiRealtime: { notFoundDelayMs: 5500 } });
+  const left = await project.incomingCall(call);
+  left.callerHangsUp();
+  const answered: string[] = [];
+  const asked = (
+    [
+      [left.id, 'accept', { type: 'realtime' }],
+      [left.id, 'reject', {}],
+      ['rtc_unknown', 'refer', { target_uri: 'tel:+56221234567' }],
+      ['rtc_unknown', 'hangup', {}],
+    ] as const
+  ).map(async ([id, action, body]) => {
+    const { status } = await post(`/realtime/calls/${id}/${action}`, body);
+    answered.push(`${action} ${status}`);
+  });
+  const waiting = await project.incomingCall(call);
+  await client.realtime.calls.accept(waiting.id, { type: 'realtime' });
+  await clock.advance(5499);
+  assert.deepEqual(answered, []);
+  await clock.advance(1);
+  await Promise.all(asked);
+  assert.deepEqual(answered.toSorted(), ['accept 404', 'hangup 404', 'refer 404', 'reject 404']);
+});
+
+const turn = <T extends object>(turn_detection: T) => ({
+  type: 'realtime' as const,
+  audio: { input: { turn_detection } },
+});
+const tuning = { threshold: 0.7, prefix_padding_ms: 200, silence_duration_ms: 700 };
+
+test('the tuning of server_vad is taken over SIP, unless its refusal is asked for', async (t) => {
+  const { client, faults, post, project } = await start(t);
+  const tuned = turn({ type: 'server_vad' as const, ...tuning });
+  const taken = await project.incomingCall(call);
+  await client.realtime.calls.accept(taken.id, tuned);
+  assert.deepEqual(taken.state, { name: 'active', session: tuned });
+  faults.set({ openAiRealtime: { refusesSipTuning: true } });
+  const refused = await project.incomingCall(call);
+  for (const [name, value] of Object.entries(tuning)) {
+    const one = turn({ type: 'server_vad', [name]: value });
+    const { status, body } = await post(`/realtime/calls/${refused.id}/accept`, one);
+    const param = `session.audio.input.turn_detection.${name}`;
+    assert.deepEqual(
+      [status, body.error?.param, body.error?.code],
+      [400, param, 'unknown_parameter'],
+    );
+  }
+  const plain = turn({ type: 'server_vad' as const, create_response: false });
+  await client.realtime.calls.accept(refused.id, plain);
+});
+
 test('a session with what the API does not know is refused by name', async (t) => {
   const { post, project } = await start(t);
   const { id } = await project.incomingCall(call);
@@ -107,39 +162,32 @@ test('a session with what the API does not know is refused by name', async (t) =
   };
   assert.deepEqual(await refused({ type: 'realtime', prompt: { id: 'pmpt_1' } }), [
     400,
-    'prompt',
+    'session.prompt',
     'unknown_parameter',
   ]);
   assert.deepEqual(await refused({ type: 'realtime', model: 'gpt-4o-realtime-preview' }), [
     404,
-    'model',
+    'session.model',
     'model_not_found',
   ]);
   assert.deepEqual(await refused({ type: 'realtime', model: 'gpt-realtime', reasoning: {} }), [
     400,
-    'reasoning',
+    'session.reasoning',
     'unsupported_parameter',
   ]);
-  const turn = (turn_detection: object) => ({
-    type: 'realtime',
-    audio: { input: { turn_detection } },
-  });
-  assert.deepEqual(await refused(turn({ type: 'semantic_vad', threshold: 0.5 })), [
-    400,
-    'audio.input.turn_detection.threshold',
-    'unknown_parameter',
-  ]);
-  assert.deepEqual(await refused(turn({ type: 'server_vad', threshold: 0.5 })), [
-    400,
-    'audio.input.turn_detection.threshold',
-    'unknown_parameter',
-  ]);
+  for (const [name, value] of Object.entries(tuning)) {
+    assert.deepEqual(await refused(turn({ type: 'semantic_vad', [name]: value })), [
+      400,
+      `session.audio.input.turn_detection.${name}`,
+      'unknown_parameter',
+    ]);
+  }
   assert.deepEqual(
     await refused({
       type: 'realtime',
       audio: { input: { format: { type: 'audio/pcmu', rate: 8000 } } },
     }),
-    [400, 'audio.input.format.rate', 'unknown_parameter'],
+    [400, 'session.audio.input.format.rate', 'unknown_parameter'],
   );
 });
 

@@ -1,25 +1,32 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
+import type { OpenAiRealtimeFaults } from '../../faults/openai-realtime.ts';
 import { OpenAiError } from '../openai-error.ts';
 import { parseRequest } from '../parse.ts';
+import type { ClientSecrets } from './client-secrets.ts';
+import type { RealtimeClock } from './clock.ts';
 import {
   checkSession,
   REALTIME_MODELS,
   sessionSchema,
   type RealtimeSession,
 } from './session-schema.ts';
-import type { ClientSecrets } from './client-secrets.ts';
-import type { SipCalls } from './sip-calls.ts';
+import { NO_SUCH_CALL, type SipCall, type SipCalls } from './sip-calls.ts';
+import { refuseSipTuning } from './sip-tuning.ts';
 
 export interface RealtimeRestOptions {
   readonly calls: SipCalls;
   readonly secrets: ClientSecrets;
-  readonly now: () => number;
+  readonly clock: RealtimeClock;
+  /** Read at use: tests change it in the middle. */
+  readonly faults: () => OpenAiRealtimeFaults;
 }
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
+/** What is wrong with the body of an accept is told as of a session (openai-agents-js, issue 741). */
+const acceptSchema = z.strictObject({ session: sessionSchema });
 const rejectSchema = z.strictObject({ status_code: z.int().min(300).max(699).default(603) });
 const referSchema = z.strictObject({ target_uri: z.string().min(1) });
 const clientSecretSchema = z.strictObject({
@@ -34,25 +41,39 @@ const clientSecretSchema = z.strictObject({
 
 /** Calls and client secrets of the Realtime API. https://developers.openai.com/api/docs/guides/realtime-sip */
 export const realtimeRest: FastifyPluginCallback<RealtimeRestOptions> = (app, options, done) => {
-  const { calls, secrets, now } = options;
+  const { calls, secrets, clock, faults } = options;
   type OneCall = { Params: { id: string } };
 
-  app.post<OneCall>('/calls/:id/accept', (request, reply) => {
-    const session = parseRequest(sessionSchema, request.body);
-    checkSession(session, '');
-    refuseWhatSipNegotiates(session);
-    const call = calls.find(request.params.id);
-    call.accept(session);
+  /** @throws OpenAiError 404, as late as OpenAI says so */
+  const act = async (id: string, action: (call: SipCall) => void): Promise<SipCall> => {
+    try {
+      const call = calls.find(id);
+      action(call);
+      return call;
+    } catch (error) {
+      const { notFoundDelayMs } = faults();
+      if (error instanceof OpenAiError && error.code === NO_SUCH_CALL && notFoundDelayMs > 0) {
+        await new Promise<void>((resolve) => void clock.after(notFoundDelayMs, resolve));
+      }
+      throw error;
+    }
+  };
+
+  app.post<OneCall>('/calls/:id/accept', async (request, reply) => {
+    const { session } = parseRequest(acceptSchema, { session: request.body ?? undefined });
+    checkSession(session, 'session');
+    if (faults().refusesSipTuning) refuseSipTuning(session, 'session');
+    const call = await act(request.params.id, (ringing) => ringing.accept(session));
     if (!call.losesReply) return reply.code(200).send();
     reply.raw.destroy();
     return reply.hijack();
   });
-  app.post<OneCall>('/calls/:id/reject', (request, reply) => {
+  app.post<OneCall>('/calls/:id/reject', async (request, reply) => {
     const { status_code: statusCode } = parseRequest(rejectSchema, request.body ?? {});
-    calls.find(request.params.id).reject(statusCode);
+    await act(request.params.id, (call) => call.reject(statusCode));
     return reply.code(200).send();
   });
-  app.post<OneCall>('/calls/:id/refer', (request, reply) => {
+  app.post<OneCall>('/calls/:id/refer', async (request, reply) => {
     const { target_uri: targetUri } = parseRequest(referSchema, request.body);
     if (!/^(tel:\+[1-9]\d{3,14}|sips?:[^\s@]+@[^\s@]+)$/.test(targetUri)) {
       throw OpenAiError.invalid(
@@ -61,11 +82,16 @@ export const realtimeRest: FastifyPluginCallback<RealtimeRestOptions> = (app, op
         'invalid_value',
       );
     }
-    calls.find(request.params.id).refer(targetUri);
+    await act(request.params.id, (call) => call.refer(targetUri));
     return reply.code(200).send();
   });
-  app.post<OneCall>('/calls/:id/hangup', (request, reply) => {
-    calls.find(request.params.id).hangUp();
+  app.post<OneCall>('/calls/:id/hangup', async (request, reply) => {
+    const current = faults();
+    if (current.failHangUps > 0) {
+      current.failHangUps--;
+      throw new OpenAiError(503, 'The server is overloaded or not ready yet.');
+    }
+    await act(request.params.id, (call) => call.hangUp());
     return reply.code(200).send();
   });
 
@@ -77,7 +103,7 @@ export const realtimeRest: FastifyPluginCallback<RealtimeRestOptions> = (app, op
     const wanted: RealtimeSession = session ?? { type: 'realtime' };
     checkSession(wanted, 'session');
     const value = `ek_${hex(16)}`;
-    const expiresAt = Math.floor(now() / 1000) + expires.seconds;
+    const expiresAt = Math.floor(clock.now() / 1000) + expires.seconds;
     secrets.add(value, { session: wanted, expiresAtMs: expiresAt * 1000 });
     return {
       value,
@@ -93,14 +119,3 @@ export const realtimeRest: FastifyPluginCallback<RealtimeRestOptions> = (app, op
   });
   done();
 };
-
-/** Accepting a SIP call refuses the tuning of server_vad (openai-agents-js, openaiRealtimeSip.ts). */
-function refuseWhatSipNegotiates(session: RealtimeSession): void {
-  const detection = session.audio?.input?.turn_detection;
-  if (detection?.type !== 'server_vad') return;
-  for (const name of ['threshold', 'prefix_padding_ms', 'silence_duration_ms'] as const) {
-    if (detection[name] === undefined) continue;
-    const param = `audio.input.turn_detection.${name}`;
-    throw OpenAiError.invalid(`Unknown parameter: '${param}'.`, param, 'unknown_parameter');
-  }
-}

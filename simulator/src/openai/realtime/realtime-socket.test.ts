@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { createConnection } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 import OpenAI from 'openai';
 import { WebSocket } from 'ws';
 import type { FaultChanges } from '../../faults/faults.ts';
+import type { ErrorBody } from '../testing/service.ts';
 import { connect, OPENAI_KEY, startCloud, type Cloud } from './testing/realtime.ts';
 
 type RealtimeFaults = NonNullable<FaultChanges['openAiRealtime']>;
@@ -256,6 +260,29 @@ test('events come broken, unknown, twice and in another order on demand', async 
   const swapped = await events({ swapEvery: 4 });
   assert.deepEqual(swapped.inbox.types().toSorted(), sound.inbox.types().toSorted());
   assert.notDeepEqual(swapped.inbox.types(), sound.inbox.types());
+});
+
+test('a control of a call that there is not is refused late, where that is asked for', async (t) => {
+  const cloud = await startCloud(t);
+  fail(cloud, { notFoundDelayMs: 50 });
+  const nobody = open(t, cloud, '?call_id=rtc_unknown', OPENAI_KEY);
+  const [, response] = (await once(nobody, 'unexpected-response')) as [unknown, IncomingMessage];
+  const { error } = JSON.parse(await text(response)) as ErrorBody;
+  assert.deepEqual([response.statusCode, error?.code], [404, 'call_id_not_found']);
+  // Whoever does not wait for it does no harm.
+  const { hostname, host, port } = new URL(cloud.simulator.url);
+  const impatient = createConnection(Number(port), hostname);
+  const request = [
+    'GET /openai/v1/realtime?call_id=rtc_unknown HTTP/1.1',
+    `Host: ${host}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    `Sec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}`,
+  ];
+  impatient.write(`${request.join('\r\n')}\r\n\r\n`, () => impatient.resetAndDestroy());
+  await once(impatient, 'close');
+  assert.equal(await status(open(t, cloud, '?call_id=rtc_unknown', OPENAI_KEY)), 404);
 });
 
 test('a control socket steers an accepted SIP call, until it ends', async (t) => {

@@ -13,6 +13,7 @@ import type { OpenAiProject } from './project.ts';
 import { RealtimeSession } from './session.ts';
 import { checkSession } from './session-schema.ts';
 import { Settings } from './settings.ts';
+import { noSuchCall } from './sip-calls.ts';
 import { SipSessions } from './sip-sessions.ts';
 import { agreedProtocol, authorize, refuseBeta } from './socket-auth.ts';
 import { Speech } from './speech.ts';
@@ -78,7 +79,7 @@ export class RealtimeSockets {
       if (url.pathname === this.#path) return this.#upgrade(request, url, socket, head);
       // Another part of the server may own this address, and answers at once if it does.
       setImmediate(() => {
-        if ('bytesWritten' in socket && socket.bytesWritten === 0) refuse(socket, 404);
+        if ('bytesWritten' in socket && socket.bytesWritten === 0) refuse(socket, plain(404));
       });
     };
     server.on('upgrade', upgrade);
@@ -94,22 +95,35 @@ export class RealtimeSockets {
   #upgrade(request: IncomingMessage, url: URL, socket: Duplex, head: Buffer): void {
     const { faults } = this.#options;
     const failure = faults.takeFailure('openAiRealtime');
-    if (failure) return refuse(socket, failure.status, failure.retryAfterMs);
+    if (failure) return refuse(socket, plain(failure.status), failure.retryAfterMs);
+    const { connectDelayMs, maxSessions, notFoundDelayMs } = faults.current.openAiRealtime;
     const callId = url.searchParams.get('call_id');
     if (callId !== null && !this.#options.project.calls.isActive(callId)) {
-      return refuse(socket, 404);
+      const refuseIt = (): void => refuse(socket, noSuchCall(callId));
+      return this.#later(notFoundDelayMs, socket, refuseIt);
     }
-    const { maxSessions } = faults.current.openAiRealtime;
     if (callId === null && maxSessions !== null && this.#sessions >= maxSessions) {
-      return refuse(socket, 429);
+      return refuse(socket, plain(429));
     }
     const open = (): void =>
       this.#server.handleUpgrade(request, socket, head, (opened) =>
         this.#opened(opened, request, url),
       );
-    const { connectDelayMs } = faults.current.openAiRealtime;
-    if (connectDelayMs > 0) this.#clock.after(connectDelayMs, open);
-    else open();
+    this.#later(connectDelayMs, socket, open);
+  }
+
+  /** Answers an upgrade, unless whoever asked has gone meanwhile. */
+  #later(delayMs: number, socket: Duplex, answer: () => void): void {
+    if (delayMs === 0) return answer();
+    // An error closes the socket; what was asked for is of no interest any more then.
+    const ignore = (): void => undefined;
+    socket.on('error', ignore);
+    const forget = this.#clock.after(delayMs, () => {
+      socket.off('close', forget);
+      socket.off('error', ignore);
+      answer();
+    });
+    socket.once('close', forget);
   }
 
   /** Wrong keys and models are told over the open socket, which is closed then, as the real API does. */
@@ -186,10 +200,13 @@ interface Conversing {
   end(): void;
 }
 
-function refuse(socket: Duplex, status: number, retryAfterMs?: number): void {
-  const body = JSON.stringify(
-    new OpenAiError(status, `${status} ${STATUS_CODES[status] ?? ''}`).toBody(),
-  );
+function plain(status: number): OpenAiError {
+  return new OpenAiError(status, `${status} ${STATUS_CODES[status] ?? ''}`);
+}
+
+function refuse(socket: Duplex, error: OpenAiError, retryAfterMs?: number): void {
+  const { status } = error;
+  const body = JSON.stringify(error.toBody());
   const retry =
     retryAfterMs === undefined ? '' : `Retry-After: ${Math.ceil(retryAfterMs / 1000)}\r\n`;
   socket.on('error', () => undefined);

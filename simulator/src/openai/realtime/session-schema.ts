@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkFunctionSchema } from '../function-schema.ts';
 import { OpenAiError } from '../openai-error.ts';
 
 /**
@@ -74,7 +75,7 @@ const tool = z.discriminatedUnion('type', [
     type: z.literal('function'),
     name: z.string().regex(/^[\w-]{1,64}$/),
     description: z.string().optional(),
-    parameters: z.looseObject({ type: z.literal('object') }).optional(),
+    parameters: z.record(z.string(), z.unknown()).optional(),
   }),
   z.strictObject({
     type: z.literal('mcp'),
@@ -199,6 +200,10 @@ export function checkSession(session: RealtimeSession, place: string): void {
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
   if (twice !== undefined) {
     throw OpenAiError.invalid(`Duplicate tool: '${twice}'.`, at('tools'), 'invalid_value');
+  }
+  for (const [index, each] of (session.tools ?? []).entries()) {
+    if (each.type !== 'function' || each.parameters === undefined) continue;
+    checkFunctionSchema({ ...each, param: at(`tools[${index}].parameters`) });
   }
 }
 

@@ -82,6 +82,7 @@ export class RealtimeSession {
     this.#core = {
       settings,
       overSip: parts.line !== undefined,
+      refusesSipTuning: () => faults().refusesSipTuning,
       conversation: this.#conversation,
       input: this.#input,
       responses: this.#responses,

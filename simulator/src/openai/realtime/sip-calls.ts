@@ -114,11 +114,13 @@ export class SipCall {
   }
 }
 
+export const NO_SUCH_CALL = 'call_id_not_found';
+
 /** What the API answers for a call that is over as well as for one that never was. */
 export function noSuchCall(id: string): OpenAiError {
   return new OpenAiError(404, `No session found for call_id '${id}'.`, {
     param: 'call_id',
-    code: 'call_id_not_found',
+    code: NO_SUCH_CALL,
   });
 }
 

@@ -218,6 +218,34 @@ test('a session that reaches its limit ends the call', async () => {
   rig.simulator.faults.reset();
 });
 
+test('a call that nobody ends is over at the time limit of its dial', async () => {
+  rig.dials(OPENAI_SIP, 'answerOnBridge="true" timeLimit="1"');
+  const caller = rig.calling([...waitForEnd]);
+  const { call_id: id } = await rig.incoming();
+  await rig.accept(id);
+  const { closed } = await rig.control(id);
+  const report = await caller.done;
+  assert.deepEqual([report.failures, (await closed)[0]], [[], 1000]);
+  const dialled = rig.dialled();
+  assert.deepEqual([dialled['DialCallStatus'], dialled['DialBridged']], ['completed', 'true']);
+  assert.deepEqual(rig.simulator.openai.project.calls.find(id).state, {
+    name: 'ended',
+    by: 'caller',
+  });
+});
+
+test('a hang-up may be refused: the call goes on until it is asked for again', async () => {
+  rig.simulator.faults.set({ openAiRealtime: { failHangUps: 1 } });
+  const call = await rig.simulator.openai.project.incomingCall({ from: CALLER, to: PROJECT });
+  const { call_id: id } = await rig.incoming();
+  await rig.accept(id);
+  await assert.rejects(rig.calls.hangup(id, { maxRetries: 0 }), { status: 503 });
+  assert.equal(call.state.name, 'active');
+  await rig.calls.hangup(id);
+  assert.deepEqual(call.state, { name: 'ended', by: 'application' });
+  rig.simulator.faults.reset();
+});
+
 test('an accept may lose its reply: the call is live, and not found by another accept', async () => {
   rig.simulator.faults.set({ openAiRealtime: { dropAccepts: 1 } });
   const { project } = rig.simulator.openai;

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import OpenAI from 'openai';
-import { openAiRest } from '../openai-rest.ts';
+import { createFaults } from '../../faults/faults.ts';
+import { openAiRest, type OpenAiRestOptions } from '../openai-rest.ts';
 import { OpenAiProject } from '../realtime/project.ts';
 import { OpenAiScript } from '../script.ts';
 
@@ -12,11 +13,16 @@ interface Testing {
 }
 
 /** The service on a free port with the real client connected; closed when the test ends. */
-export async function start(t: Testing, key = KEY) {
+export async function start(
+  t: Testing,
+  { key = KEY, ...more }: { readonly key?: string } & Pick<OpenAiRestOptions, 'clock'> = {},
+) {
   const app = fastify();
   const script = new OpenAiScript();
   const project = new OpenAiProject();
-  await app.register(openAiRest, { prefix: '/openai/v1', apiKeys: [KEY], script, project });
+  const faults = createFaults();
+  const parts = { apiKeys: [KEY], script, project, faults, ...more };
+  await app.register(openAiRest, { prefix: '/openai/v1', ...parts });
   await app.listen({ port: 0, host: '127.0.0.1' });
   t.after(() => {
     project.close();
@@ -34,7 +40,7 @@ export async function start(t: Testing, key = KEY) {
     });
     return { status: reply.statusCode, headers: reply.headers, body: reply.json<ErrorBody>() };
   };
-  return { client, script, project, app, post };
+  return { client, script, project, faults, app, post };
 }
 
 export interface ErrorBody {

@@ -4,6 +4,7 @@ import type { RealtimeSettings } from '../../contract.ts';
 import { RecordingListener } from '../../testing/recording-listener.ts';
 import { OpenAiRealtime } from '../openai-realtime.ts';
 import type { OpenAiRealtimeOptions } from '../options.ts';
+import type { SipTuning } from '../sip-tuning.ts';
 import type { Connect, RealtimeSocket, SocketHandlers, SocketTarget } from '../socket.ts';
 
 type SentEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -132,13 +133,15 @@ export interface RigOptions extends Partial<OpenAiRealtimeOptions> {
   readonly settings?: Partial<RealtimeSettings>;
   /** Attaches to this call in place of opening a session. */
   readonly callId?: string;
+  /** What is known of the tuning over SIP. @defaultValue nothing */
+  readonly tuning?: SipTuning;
   /** Thrown by the making of the socket. */
   readonly connectError?: Error;
 }
 
 /** A session over a fake socket, in virtual time. */
 export function startRig(options: RigOptions = {}) {
-  const { settings: changes, callId, connectError, ...timing } = options;
+  const { settings: changes, callId, connectError, tuning, ...timing } = options;
   const clock = new VirtualClock();
   const metrics = new CountingMetrics();
   const told = new RecordingListener();
@@ -150,7 +153,8 @@ export function startRig(options: RigOptions = {}) {
     return socket;
   };
   const connection = { apiKey: 'sk-a-key-of-tests', projectId: 'proj_1', organization: 'org-1' };
-  const model = new OpenAiRealtime(connection, { clock, metrics, connect }, timing);
+  const dependencies = { clock, metrics, connect, ...(tuning && { tuning }) };
+  const model = new OpenAiRealtime(connection, dependencies, timing);
   const wanted = { ...settings, ...changes };
   const session =
     callId === undefined
