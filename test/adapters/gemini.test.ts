@@ -157,6 +157,58 @@ describe('Gemini', () => {
     assert.equal((await ask([...givenUp, caller('¿Hola?')])).text, 'Lo siento.');
   });
 
+  it('only speaks where it may not call, and keeps its tools declared', async () => {
+    const call: ToolCall = { id: 'c1', name: 'consultar_horario', arguments: { dia: 'hoy' } };
+    const history: LlmMessage[] = [
+      caller('¿Hasta qué hora?'),
+      { role: 'agent', text: '', toolCalls: [call] },
+      { role: 'tool', callId: 'c1', name: call.name, result: { cierra: '18:00' } },
+    ];
+    cloud.simulator.gemini.script([
+      { reply: { toolCall: { name: call.name, args: { dia: 'hoy' } } }, times: 2 },
+    ]);
+    const spoken = await ask(history, { mayCallTools: false });
+    assert.deepEqual([spoken.calls, spoken.done?.finishReason], [[], 'malformed']);
+    const called = await ask(history);
+    assert.deepEqual([called.calls.length, called.done?.finishReason], [1, 'tool-calls']);
+    const [first, second] = cloud.simulator.requests
+      .list({ path: /streamGenerateContent/ })
+      .slice(-2)
+      .map(({ body }) => (body as { tools?: object }).tools);
+    assert.ok(first);
+    assert.deepEqual(first, second);
+  });
+
+  it('tells when thoughts left nothing of the limit, and what they cost', async () => {
+    cloud.simulator.faults.set({ gemini: { thoughtTokens: 100_000 } });
+    const usages: ModelUsage[] = [];
+    const { events, done } = await ask([caller('¿Qué horario tienen?')], {
+      maxOutputTokens: 500,
+      onUsage: (usage) => usages.push(usage),
+    });
+    assert.deepEqual(events, [{ type: 'done', finishReason: 'max-tokens' }]);
+    assert.equal(events.at(-1), done);
+    assert.equal(usages[0]?.outputTokens, 500);
+  });
+
+  it('tells an answer that is empty', async () => {
+    cloud.simulator.gemini.script([{ reply: { empty: true } }]);
+    const { events } = await ask([caller('¿Qué horario tienen?')]);
+    assert.deepEqual(events, [{ type: 'done', finishReason: 'stop' }]);
+  });
+
+  it('may be told a result that refers to a part of itself', async () => {
+    const call: ToolCall = { id: 'c1', name: 'consultar_horario', arguments: { dia: 'hoy' } };
+    const result = { $ref: '#/a', schema: { items: [{ $ref: '#/$defs/Auto' }] } };
+    cloud.simulator.gemini.script([{ match: /_ref/, reply: 'Hasta las seis.' }]);
+    const { text } = await ask([
+      caller('¿Hasta qué hora?'),
+      { role: 'agent', text: '', toolCalls: [call] },
+      { role: 'tool', callId: 'c1', name: call.name, result },
+    ]);
+    assert.equal(text, 'Hasta las seis.');
+  });
+
   it('takes over a conversation that another model has begun', async () => {
     const call: ToolCall = { id: 'other-1', name: 'consultar_horario', arguments: { dia: 'hoy' } };
     const foreign = { provider: 'gemini', model: 'gemini-3.5-flash', parts: [{ text: 'x' }] };

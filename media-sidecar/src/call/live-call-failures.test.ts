@@ -97,14 +97,16 @@ test('a model that fails before its first words sound is asked again, and they a
   talk.call.stop();
 });
 
-test('a model that says nothing at all is asked again', async () => {
-  const talk = await asking({
-    replies: [{ ...SLOW, text: [' '] }, { text: ['De nueve a seis.'] }],
+for (const text of [[], [' ']]) {
+  test(`a model that says nothing at all (${JSON.stringify(text)}) is asked again`, async () => {
+    const talk = await asking({
+      replies: [{ ...SLOW, text }, { text: ['De nueve a seis.'] }],
+    });
+    await talk.until(() => talk.agentTurns.length === 2);
+    assert.equal(talk.transcript.at(-1), 'agent: De nueve a seis.');
+    talk.call.stop();
   });
-  await talk.until(() => talk.agentTurns.length === 2);
-  assert.equal(talk.transcript.at(-1), 'agent: De nueve a seis.');
-  talk.call.stop();
-});
+}
 
 test('a model that hangs is given up in time, under a filler', async () => {
   const talk = await asking({

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FakeLanguageModel, type ScriptedReply } from '../llm/testing/fake-language-model.ts';
 import type { ToolOutcome } from './ports.ts';
 import { CascadeHarness } from './testing/cascade-harness.ts';
 
@@ -109,9 +110,43 @@ test('a model that would call tools forever has to answer in its last step', asy
   });
   await talk.until(() => talk.agentTurns.length === 2);
   assert.equal(talk.tools.invocations.length, 3);
-  assert.deepEqual(talk.llm.requests[3]!.tools, []);
+  assert.equal(talk.transcript.at(-1), 'agent: No lo encuentro.');
+  assert.deepEqual(
+    talk.llm.requests.map(({ mayCallTools }) => mayCallTools),
+    [true, true, true, false],
+  );
+  // They stay declared: the history holds calls of them.
+  assert.ok(talk.llm.requests[3]!.tools.some(({ name }) => name === 'consultar_stock'));
   talk.call.stop();
 });
+
+const last: readonly [what: string, reply: ScriptedReply][] = [
+  ['is stopped by its provider', { finishReason: 'malformed' }],
+  ['calls all the same', { toolCalls: [{ ...CALL, id: 'c4' }] }],
+];
+for (const [what, reply] of last) {
+  test(`a model that ${what} in its last step is not asked again: the fallback answers`, async () => {
+    let fallback: FakeLanguageModel | undefined;
+    const talk = await asked(50, {
+      replies: [
+        { toolCalls: [CALL] },
+        { toolCalls: [{ ...CALL, id: 'c2' }] },
+        { toolCalls: [{ ...CALL, id: 'c3' }] },
+        reply,
+      ],
+      providers: (clock) => {
+        fallback = new FakeLanguageModel(clock, [{ text: ['No lo encuentro.'] }]);
+        return { fallbackModel: fallback };
+      },
+    });
+    await talk.until(() => talk.agentTurns.length === 2);
+    assert.equal(talk.llm.requests.length, 4);
+    assert.equal(talk.tools.invocations.length, 3);
+    assert.equal(fallback!.requests[0]!.mayCallTools, false);
+    assert.equal(talk.transcript.at(-1), 'agent: No lo encuentro.');
+    talk.call.stop();
+  });
+}
 
 test('a caller who goes on while a tool runs and nothing was said withdraws the question', async () => {
   const talk = await asked(5000, {

@@ -49,8 +49,9 @@ export interface CallOptions {
    */
   readonly resumeBackMs: number;
   /**
-   * Most tokens of one step of the model.
-   * @defaultValue 400
+   * Most tokens of one step of the model, thoughts included: far above a spoken answer, whose length is
+   * up to the prompt.
+   * @defaultValue 2048
    */
   readonly maxOutputTokens: number;
 }
@@ -66,7 +67,7 @@ export const defaultCallOptions = {
   maxAheadMs: 12_000,
   preemptiveVoice: false,
   resumeBackMs: 1000,
-  maxOutputTokens: 400,
+  maxOutputTokens: 2048,
 } as const satisfies CallOptions;
 
 export interface RegistryOptions {

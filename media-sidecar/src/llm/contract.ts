@@ -14,7 +14,16 @@ export interface LlmRequest {
   readonly system: string;
   readonly history: readonly LlmMessage[];
   readonly tools: readonly ToolDefinition[];
-  /** @defaultValue adapter's */
+  /**
+   * False: the model may only speak. The tools are declared all the same: the history holds calls of
+   * them, and a cached beginning of the request stays valid.
+   * @defaultValue true
+   */
+  readonly mayCallTools?: boolean;
+  /**
+   * In tokens; what the model thinks counts as well.
+   * @defaultValue adapter's
+   */
   readonly maxOutputTokens?: number;
   /**
    * Told once by whoever answers, as soon as no more is counted: at the end, and when it is given up
@@ -51,7 +60,9 @@ export type LlmEvent =
   | { readonly type: 'tool-call'; readonly call: ToolCall }
   | {
       readonly type: 'done';
-      readonly finishReason: 'stop' | 'tool-calls' | 'max-tokens' | 'blocked' | 'other';
+      /** `malformed`: a call that the model may not make, or something that its provider cannot read. */
+      readonly finishReason:
+        'stop' | 'tool-calls' | 'max-tokens' | 'blocked' | 'malformed' | 'other';
       /** Set when the message must be given back verbatim. */
       readonly providerParts?: unknown;
     };

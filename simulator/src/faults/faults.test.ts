@@ -43,6 +43,8 @@ describe('faults', () => {
       { speech: { finalDelayMinMs: 700 } },
       { gemini: { failNext: { status: 418, count: 1 } } },
       { gemini: { stallMs: 5, breakStreamWith: 'magic' } },
+      { gemini: { thoughtTokens: -1 } },
+      { gemini: { thoughtTokens: 0.5 } },
     ];
     for (const changes of wrong) assert.throws(() => faults.set(changes as never), z.ZodError);
     assert.deepEqual(faults.current, before);

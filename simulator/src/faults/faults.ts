@@ -82,6 +82,11 @@ const gemini = z.strictObject({
   /** Streams break after this many chunks: the socket closes, or an error frame comes. */
   breakStreamAfterChunks: count.nullable(),
   breakStreamWith: z.enum(['socket-close', 'error-frame']),
+  /**
+   * What the model thinks before an answer, in tokens of the same limit; `null`: by its level of
+   * thinking. It takes no time.
+   */
+  thoughtTokens: count.nullable(),
 });
 
 const settingsSchema = z.strictObject({
@@ -138,6 +143,7 @@ export const defaultFaultSettings = {
     chunkIntervalMs: 30,
     breakStreamAfterChunks: null,
     breakStreamWith: 'socket-close',
+    thoughtTokens: null,
   },
   twilio: healthyTwilio,
   openAiRealtime: healthyOpenAiRealtime,

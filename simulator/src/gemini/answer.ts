@@ -3,22 +3,34 @@ import { think } from './brain.ts';
 import type { BrainAnswer } from './brain.ts';
 import { signThought } from './history.ts';
 import type { GeminiModel } from './models.ts';
-import { textOf } from './request.ts';
+import { callableTools, textOf } from './request.ts';
 import type { GenerateRequest, Part } from './request.ts';
 import type { GeminiScript } from './script.ts';
+import { thoughtTokensOf } from './thinking.ts';
 
 /** About what a tokenizer gives for Spanish. */
 const CHARACTERS_PER_TOKEN = 4;
 const WORDS_PER_CHUNK = 4;
+const SUMMARY_OF_THOUGHTS = '**Pensando la respuesta**\n\nReviso qué se pregunta y qué se sabe.';
 
 /** An answer in the pieces in which it is streamed. */
 export interface GeminiAnswer {
-  /** Parts of the content, in order; texts in small pieces. */
+  /** Parts of the content, in order: a summary of thoughts, texts in small pieces, calls. */
   readonly parts: readonly Part[];
-  readonly finishReason: string;
+  /** Absent where the prompt is blocked. */
+  readonly finishReason?: string;
+  readonly finishMessage?: string;
   /** Why the prompt was not answered at all. */
   readonly blockReason?: string;
   readonly promptTokenCount: number;
+  readonly thoughtsTokenCount: number;
+}
+
+export interface Answering {
+  readonly script: GeminiScript | undefined;
+  readonly newCallId: () => string;
+  /** `null`: by the level of thinking. */
+  readonly thoughtTokens: number | null;
 }
 
 export const tokensOf = (text: string): number => Math.ceil(text.length / CHARACTERS_PER_TOKEN);
@@ -66,6 +78,7 @@ function scriptedOrThought(request: GenerateRequest, script: GeminiScript | unde
   if (reply === undefined) return think(request);
   if (typeof reply === 'string') return { text: reply, calls: [] };
   if ('blockReason' in reply) return { text: '', calls: [], blockReason: reply.blockReason };
+  if ('empty' in reply) return { text: '', calls: [] };
   if ('finishReason' in reply) {
     return { text: reply.text, calls: [], finishReason: reply.finishReason };
   }
@@ -83,49 +96,85 @@ function pieces(text: string): string[] {
   );
 }
 
-function limited(text: string, request: GenerateRequest): { text: string; cut: boolean } {
-  const { maxOutputTokens, stopSequences = [] } = request.generationConfig ?? {};
+/** What the limit leaves of a text, in tokens, once the model has thought. */
+function limited(text: string, most: number, stopSequences: readonly string[]) {
   let end = text.length;
   for (const stop of stopSequences) {
     const at = text.indexOf(stop);
     if (at !== -1) end = Math.min(end, at);
   }
-  const most = (maxOutputTokens ?? Infinity) * CHARACTERS_PER_TOKEN;
-  return { text: text.slice(0, Math.min(end, most)), cut: most < end };
+  const mostCharacters = most * CHARACTERS_PER_TOKEN;
+  return {
+    told: text.slice(0, Math.min(end, mostCharacters)),
+    cut: most === 0 || mostCharacters < end,
+  };
 }
 
-/** @throws GoogleError where the script wants an error, or names a tool that was not declared */
+/** @throws GoogleError where the script wants an error */
 export function answer(
   request: GenerateRequest,
   model: GeminiModel,
-  script: GeminiScript | undefined,
-  newCallId: () => string,
+  { script, newCallId, thoughtTokens }: Answering,
 ): GeminiAnswer {
-  const said = scriptedOrThought(request, script);
-  const { text, calls, blockReason } = said;
-  const { text: told, cut } = limited(text, request);
+  const { text, calls, blockReason, finishReason } = scriptedOrThought(request, script);
+  const promptTokenCount = tokensOf(
+    JSON.stringify([request.systemInstruction, request.contents, request.tools]),
+  );
+  if (blockReason !== undefined) {
+    return { parts: [], blockReason, promptTokenCount, thoughtsTokenCount: 0 };
+  }
+  const {
+    maxOutputTokens = Infinity,
+    stopSequences = [],
+    thinkingConfig,
+  } = request.generationConfig ?? {};
+  const wanted = thoughtTokens ?? thoughtTokensOf(model, thinkingConfig);
+  const thoughtsTokenCount = Math.min(wanted, maxOutputTokens);
+  const { told, cut } = limited(text, maxOutputTokens - thoughtsTokenCount, stopSequences);
+  const stray = cut ? undefined : strayCall(request, calls);
+  const ending = cut ? 'MAX_TOKENS' : stray ? 'UNEXPECTED_TOOL_CALL' : (finishReason ?? 'STOP');
+
   const parts: Part[] = pieces(told).map((piece) => ({ text: piece }));
-  if (!cut) {
-    for (const [index, { name, args }] of calls.entries()) {
-      // Of parallel calls, the first one carries the signature.
-      const signed = model.signsThoughts && index === 0;
-      parts.push({
-        functionCall: { id: newCallId(), name, args },
-        ...(signed ? { thoughtSignature: signThought(model.name, { name, args }) } : {}),
-      });
-    }
+  if (thinkingConfig?.includeThoughts && thoughtsTokenCount > 0) {
+    parts.unshift({ text: SUMMARY_OF_THOUGHTS, thought: true });
   }
-  if (calls.length === 0 && model.signsThoughts && !cut) {
-    parts.push({ text: '', thoughtSignature: signThought(model.name, told) });
-  }
+  if (ending === 'STOP') parts.push(...signedEnd(model, told, calls, newCallId));
   return {
     parts,
-    finishReason: said.finishReason ?? (cut ? 'MAX_TOKENS' : 'STOP'),
-    ...(blockReason === undefined ? {} : { blockReason }),
-    promptTokenCount: tokensOf(
-      JSON.stringify([request.systemInstruction, request.contents, request.tools]),
-    ),
+    finishReason: ending,
+    ...(stray === undefined
+      ? {}
+      : {
+          finishMessage: `Unexpected tool call: Model tried to call an undeclared function: ${stray}`,
+        }),
+    promptTokenCount,
+    thoughtsTokenCount,
   };
+}
+
+/** The name of a call that the model may not make. */
+function strayCall(request: GenerateRequest, calls: BrainAnswer['calls']): string | undefined {
+  const callable = callableTools(request);
+  return calls.find((call) => !callable.some(({ name }) => name === call.name))?.name;
+}
+
+/** The calls, or the end of what was said, with the signature of the thoughts behind it. */
+function signedEnd(
+  model: GeminiModel,
+  told: string,
+  calls: BrainAnswer['calls'],
+  newCallId: () => string,
+): Part[] {
+  const signs = model.generation === 3;
+  if (calls.length === 0) {
+    if (!signs || told === '') return [];
+    return [{ text: '', thoughtSignature: signThought(model.name, told) }];
+  }
+  return calls.map(({ name, args }, index) => ({
+    functionCall: { id: newCallId(), name, args },
+    // Of parallel calls, the first one carries the signature.
+    ...(signs && index === 0 ? { thoughtSignature: signThought(model.name, { name, args }) } : {}),
+  }));
 }
 
 export const tokensOfPart = ({ text, functionCall }: Part): number =>
@@ -133,14 +182,18 @@ export const tokensOfPart = ({ text, functionCall }: Part): number =>
 
 /** The parts of an answer that is not streamed: pieces of text joined again. */
 export function joinedParts(parts: readonly Part[]): Part[] {
-  const text = parts.map((part) => part.text ?? '').join('');
-  const signature = parts.find(
-    (part) => part.text === '' && part.thoughtSignature,
-  )?.thoughtSignature;
-  const calls = parts.filter(({ functionCall }) => functionCall);
-  const spoken: Part[] =
-    text === '' && calls.length > 0
-      ? []
-      : [{ text, ...(signature === undefined ? {} : { thoughtSignature: signature }) }];
-  return [...spoken, ...calls];
+  const texts = parts.filter(({ text }) => text !== undefined);
+  return [
+    ...joined(texts.filter(({ thought }) => thought)),
+    ...joined(texts.filter(({ thought }) => !thought)),
+    ...parts.filter(({ functionCall }) => functionCall),
+  ];
+}
+
+/** One part, with the signature if any of them has one. */
+function joined(texts: readonly Part[]): Part[] {
+  const [first] = texts;
+  if (!first) return [];
+  const signed = texts.find(({ thoughtSignature }) => thoughtSignature !== undefined);
+  return [{ ...first, ...signed, text: texts.map(({ text }) => text).join('') }];
 }

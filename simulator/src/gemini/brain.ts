@@ -3,7 +3,7 @@ import { readSchema } from '../structured/contract.ts';
 import { factsOf, inWords, relevantFacts } from './facts.ts';
 import { ENGLISH_PHRASES, SPANISH_PHRASES } from './phrases.ts';
 import type { Phrases } from './phrases.ts';
-import { textOf, toolsOf } from './request.ts';
+import { callableTools, textOf, toolsOf } from './request.ts';
 import type { Content, GenerateRequest, Tool } from './request.ts';
 import { argumentFor, chooseTool, endsCall } from './tool-choice.ts';
 import { isEnglish, Meaning, plain } from './words.ts';
@@ -73,7 +73,7 @@ function converse(
   phrases: Phrases,
 ): BrainAnswer {
   const words = plain(said);
-  const tools = usableTools(request);
+  const tools = callableTools(request);
   const mustCall = request.toolConfig?.functionCallingConfig?.mode === 'ANY';
   const toldBefore = lastWordsOfModel(request.contents);
   const wasAskedForMore = plain(toldBefore).endsWith(plain(phrases.anythingElse));
@@ -100,14 +100,6 @@ function converse(
   const [fact] = relevantFacts(facts, said);
   if (fact) return only(`${fact} ${phrases.anythingElse}`);
   return only(new Meaning(said).stems.size > 0 ? phrases.unknown : phrases.notUnderstood);
-}
-
-function usableTools(request: GenerateRequest): Tool[] {
-  const { mode, allowedFunctionNames } = request.toolConfig?.functionCallingConfig ?? {};
-  if (mode === 'NONE') return [];
-  const tools = toolsOf(request);
-  if (!allowedFunctionNames || allowedFunctionNames.length === 0) return tools;
-  return tools.filter(({ name }) => allowedFunctionNames.includes(name));
 }
 
 function callOf(tool: Tool, said: string): BrainAnswer['calls'][number] {

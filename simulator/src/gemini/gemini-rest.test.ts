@@ -28,7 +28,10 @@ describe('the real client', () => {
       [...chunks.slice(1).map(() => undefined), 'STOP'],
     );
     const usage = chunks.at(-1)!.usageMetadata!;
-    assert.equal(usage.totalTokenCount, usage.promptTokenCount! + usage.candidatesTokenCount!);
+    assert.equal(
+      usage.totalTokenCount,
+      usage.promptTokenCount! + usage.thoughtsTokenCount! + usage.candidatesTokenCount!,
+    );
   });
 
   it('calls a tool, gives its result back verbatim, and hears it spoken', async (t) => {
@@ -47,7 +50,7 @@ describe('the real client', () => {
   });
 
   it('cuts at the limit of output tokens', async (t) => {
-    const { ai } = await start(t);
+    const { ai } = await start(t, { thoughtTokens: 0 });
     const config = { ...CONFIG, maxOutputTokens: 3 };
     const reply = await ai.models.generateContent({
       model: MODEL,
@@ -141,6 +144,8 @@ describe('a script', () => {
       [{ reply: '' }],
       [{ match: '(', reply: 'a' }],
       [{ reply: { error: { status: 200 } } }],
+      [{ reply: { empty: false } }],
+      [{ reply: { finishReason: 'STOP' } }],
       [{ replies: 'a' }],
     ];
     for (const steps of wrong) assert.throws(() => script.set(steps as never), z.ZodError);

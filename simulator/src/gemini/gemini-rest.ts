@@ -1,18 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import type { Faults } from '../faults/faults.ts';
 import { GoogleError } from '../google/google-error.ts';
 import { sendGoogleError, shownCredentials } from '../google/google-rest.ts';
 import { checkCredentials } from '../google/credentials.ts';
-import { answer, geminiError, joinedParts, tokensOfPart } from './answer.ts';
-import type { GeminiAnswer } from './answer.ts';
+import { answer, geminiError } from './answer.ts';
+import { Envelope } from './envelope.ts';
 import { checkThoughtSignatures, checkTurns } from './history.ts';
-import { availableModels, checkThinking, findModel } from './models.ts';
+import { availableModels, checkCandidates, findModel } from './models.ts';
 import type { GeminiModel } from './models.ts';
+import { checkReferences } from './references.ts';
 import { parseGenerateRequest } from './request.ts';
-import type { Part } from './request.ts';
 import type { GeminiScript } from './script.ts';
+import { checkThinking } from './thinking.ts';
 
 export interface GeminiRestOptions {
   readonly apiKeys: readonly string[];
@@ -48,52 +48,6 @@ const wait = (ms: number, signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', done);
   });
 
-/** The envelope around an answer or a piece of it. */
-class Envelope {
-  readonly #answer: GeminiAnswer;
-  readonly #modelVersion: string;
-  readonly #responseId = randomUUID();
-  #candidateTokens = 0;
-
-  constructor(answered: GeminiAnswer, model: GeminiModel) {
-    this.#answer = answered;
-    this.#modelVersion = model.name;
-  }
-
-  around(parts: readonly Part[], last: boolean): object {
-    const { promptTokenCount, finishReason, blockReason } = this.#answer;
-    if (blockReason !== undefined) return this.#blocked(blockReason, promptTokenCount);
-    for (const part of parts) this.#candidateTokens += tokensOfPart(part);
-    return {
-      candidates: [
-        {
-          content: { parts, role: 'model' },
-          ...(last ? { finishReason } : {}),
-          index: 0,
-        },
-      ],
-      usageMetadata: {
-        promptTokenCount,
-        candidatesTokenCount: this.#candidateTokens,
-        totalTokenCount: promptTokenCount + this.#candidateTokens,
-        promptTokensDetails: [{ modality: 'TEXT', tokenCount: promptTokenCount }],
-      },
-      modelVersion: this.#modelVersion,
-      responseId: this.#responseId,
-    };
-  }
-
-  /** A prompt that is blocked gets no candidate, not even an empty one. */
-  #blocked(blockReason: string, promptTokenCount: number): object {
-    return {
-      promptFeedback: { blockReason },
-      usageMetadata: { promptTokenCount, totalTokenCount: promptTokenCount },
-      modelVersion: this.#modelVersion,
-      responseId: this.#responseId,
-    };
-  }
-}
-
 /** `generateContent` and `streamGenerateContent` of the Gemini API, in both of its versions. */
 export const geminiRest: FastifyPluginCallback<GeminiRestOptions> = (
   app: FastifyInstance,
@@ -121,10 +75,14 @@ export const geminiRest: FastifyPluginCallback<GeminiRestOptions> = (
       throw error;
     }
     const body = parseGenerateRequest(request.body);
-    checkThinking(model, body.generationConfig?.thinkingConfig?.thinkingLevel);
-    checkTurns(body.contents);
+    const { candidateCount, thinkingConfig } = body.generationConfig ?? {};
+    checkCandidates(model, candidateCount);
+    checkThinking(model, thinkingConfig);
+    checkTurns(body.contents, model);
+    checkReferences(body.contents);
     checkThoughtSignatures(body.contents, model);
-    return { model, answered: answer(body, model, script, newCallId) };
+    const { thoughtTokens } = faults.current.gemini;
+    return { model, answered: answer(body, model, { script, newCallId, thoughtTokens }) };
   }
 
   async function generate(
@@ -136,7 +94,7 @@ export const geminiRest: FastifyPluginCallback<GeminiRestOptions> = (
     const { stallMs, firstTokenDelayMs, chunkIntervalMs } = faults.current.gemini;
     const delayMs = stallMs + firstTokenDelayMs + chunkIntervalMs * answered.parts.length;
     await wait(delayMs, AbortSignal.any([request.signal]));
-    return new Envelope(answered, model).around(joinedParts(answered.parts), true);
+    return new Envelope(answered, model).whole();
   }
 
   async function stream(
@@ -158,16 +116,16 @@ export const geminiRest: FastifyPluginCallback<GeminiRestOptions> = (
     await wait(stallMs + firstTokenDelayMs, gone.signal);
     if (gone.signal.aborted) return;
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    await sendChunks(response, new Envelope(answered, model), answered.parts, gone.signal);
+    await sendChunks(response, new Envelope(answered, model), gone.signal);
   }
 
   async function sendChunks(
     response: ServerResponse,
     envelope: Envelope,
-    parts: readonly Part[],
     gone: AbortSignal,
   ): Promise<void> {
-    for (const [index, part] of parts.entries()) {
+    let index = 0;
+    for (const chunk of envelope.chunks()) {
       const { chunkIntervalMs, breakStreamAfterChunks, breakStreamWith } = faults.current.gemini;
       if (index > 0) await wait(chunkIntervalMs, gone);
       if (gone.aborted) return;
@@ -179,8 +137,8 @@ export const geminiRest: FastifyPluginCallback<GeminiRestOptions> = (
         }
         return;
       }
-      const chunk = envelope.around([part], index === parts.length - 1);
       response.write(`data: ${JSON.stringify(chunk)}\r\n\r\n`);
+      index += 1;
     }
     response.end();
   }

@@ -34,14 +34,18 @@ const responsesOf = (content: Content | undefined) =>
     functionResponse ? [functionResponse] : [],
   );
 
+const named = ({ name, id }: { name: string; id?: string | undefined }): string =>
+  id === undefined ? name : `${name} (id ${id})`;
+
 const isModel = (content: Content | undefined): boolean => content?.role === 'model';
 
 /**
  * The rules of turns: calls after a user's turn, responses right after the calls, as many and in
- * their order.
+ * their order. From the third generation on, which gives every call an id, its response has the same.
  * @throws GoogleError INVALID_ARGUMENT
+ * @see https://ai.google.dev/gemini-api/docs/function-calling ("Always map function IDs")
  */
-export function checkTurns(contents: readonly Content[]): void {
+export function checkTurns(contents: readonly Content[], { generation }: GeminiModel): void {
   for (const [index, content] of contents.entries()) {
     const before = contents[index - 1];
     const calls = callsOf(content);
@@ -71,10 +75,11 @@ export function checkTurns(contents: readonly Content[]): void {
     }
     for (const [i, call] of asked.entries()) {
       const response = responses[i]!;
-      const otherId = call.id !== undefined && response.id !== undefined && call.id !== response.id;
-      if (response.name === call.name && !otherId) continue;
+      const mayLackId = generation < 3 && response.id === undefined;
+      const hasId = call.id === undefined || response.id === call.id || mayLackId;
+      if (response.name === call.name && hasId) continue;
       throw GoogleError.invalid(
-        `Please ensure that function response parts match the function call parts of the function call turn: expected ${call.name}, got ${response.name}.`,
+        `Please ensure that function response parts match the function call parts of the function call turn: expected ${named(call)}, got ${named(response)}.`,
       );
     }
   }
@@ -92,7 +97,7 @@ export function checkTurns(contents: readonly Content[]): void {
  * @throws GoogleError INVALID_ARGUMENT
  */
 export function checkThoughtSignatures(contents: readonly Content[], model: GeminiModel): void {
-  if (!model.signsThoughts) return;
+  if (model.generation < 3) return;
   const spokeAt = contents.findLastIndex(
     (content) => !isModel(content) && responsesOf(content).length === 0,
   );

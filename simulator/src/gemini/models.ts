@@ -1,36 +1,46 @@
 import { GoogleError } from '../google/google-error.ts';
 
+/** From the least to the most. */
+export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH';
+
 export interface GeminiModel {
   readonly name: string;
-  /** Generation 3 and later demands thought signatures back. */
-  readonly signsThoughts: boolean;
-  readonly thinkingLevels: readonly string[];
+  /**
+   * The third demands back the signatures of its thoughts and the ids of its calls, and gives one
+   * candidate only.
+   */
+  readonly generation: 2 | 3;
+  readonly thinkingLevels: readonly ThinkingLevel[];
+  /** How much it thinks where the request does not say. */
+  readonly usualThinking: ThinkingLevel;
   readonly retiresAt?: string;
 }
 
-const levels = ['LOW', 'MEDIUM', 'HIGH'];
+const levels = ['LOW', 'MEDIUM', 'HIGH'] as const;
+const allLevels = ['MINIMAL', ...levels] as const;
 const third = (
   name: string,
-  thinkingLevels: readonly string[] = ['MINIMAL', ...levels],
-): GeminiModel => ({
-  name,
-  signsThoughts: true,
-  thinkingLevels,
-});
+  thinkingLevels: readonly ThinkingLevel[],
+  usualThinking: ThinkingLevel,
+): GeminiModel => ({ name, generation: 3, thinkingLevels, usualThinking });
 
-/** As of November 2026. Whatever is not in here is retired or never was. */
+/**
+ * As of November 2026. Whatever is not in here is retired or never was.
+ * @see https://ai.google.dev/gemini-api/docs/generate-content/thinking#thinking-levels
+ */
 export const GEMINI_MODELS: readonly GeminiModel[] = [
-  third('gemini-3.8-flash', levels),
-  third('gemini-3.7-flash'),
-  third('gemini-3.6-flash'),
-  third('gemini-3.5-flash'),
-  third('gemini-3.5-flash-lite'),
-  third('gemini-3.1-flash-lite'),
-  third('gemini-3.1-pro-preview', ['LOW', 'MEDIUM', 'HIGH']),
+  third('gemini-3.8-flash', levels, 'MEDIUM'),
+  third('gemini-3.7-flash', levels, 'MEDIUM'),
+  third('gemini-3.6-flash', allLevels, 'MEDIUM'),
+  third('gemini-3.5-flash', allLevels, 'MEDIUM'),
+  third('gemini-3.5-flash-lite', allLevels, 'MINIMAL'),
+  third('gemini-3.1-flash-lite', allLevels, 'MINIMAL'),
+  third('gemini-3.1-pro-preview', levels, 'HIGH'),
   ...['gemini-2.5-flash', 'gemini-2.5-pro'].map((name) => ({
     name,
-    signsThoughts: false,
+    generation: 2 as const,
     thinkingLevels: [],
+    usualThinking: 'MEDIUM' as const,
     retiresAt: '2026-12-01T00:00:00Z',
   })),
 ];
@@ -56,13 +66,11 @@ export function findModel(
   );
 }
 
-/** @throws GoogleError INVALID_ARGUMENT */
-export function checkThinking(model: GeminiModel, level: string | undefined): void {
-  if (level === undefined || level === 'THINKING_LEVEL_UNSPECIFIED') return;
-  if (model.thinkingLevels.includes(level)) return;
-  throw GoogleError.invalid(
-    model.thinkingLevels.length === 0
-      ? 'Thinking level is not supported for this model.'
-      : `Thinking level ${level} is not supported for this model. Please retry with other thinking level.`,
-  );
+/**
+ * @throws GoogleError INVALID_ARGUMENT
+ * @see https://github.com/googleapis/js-genai/issues/1609
+ */
+export function checkCandidates({ generation }: GeminiModel, candidateCount = 1): void {
+  if (generation < 3 || candidateCount === 1) return;
+  throw GoogleError.invalid('Multiple candidates is not enabled for this model');
 }

@@ -55,6 +55,15 @@ describe('turns', () => {
       /match the function call/,
     ],
     [
+      'a response without the id of its call',
+      [
+        hola,
+        turn('model', { ...call('x'), functionCall: { id: '1', name: 'x' } }),
+        turn('user', response('x')),
+      ],
+      /expected x \(id 1\), got x/,
+    ],
+    [
       'an end with a turn of the model',
       [hola, turn('model', { text: 'a' })],
       /end with a user role/,
@@ -92,6 +101,43 @@ describe('turns', () => {
     assert.equal((await post({ contents: current }, 'gemini-2.5-flash')).code, 200);
   });
 
+  it('need no id in a response to the second generation', async (t) => {
+    const { post } = await start(t);
+    const asked = turn('model', { functionCall: { id: '1', name: 'x', args: {} } });
+    const answered = (extra: object = {}) => ({
+      contents: [
+        hola,
+        asked,
+        turn('user', { functionResponse: { name: 'x', response: { a: 1 }, ...extra } }),
+      ],
+    });
+    assert.equal((await post(answered(), 'gemini-2.5-flash')).code, 200);
+    assert.equal((await post(answered({ id: '2' }), 'gemini-2.5-flash')).code, 400);
+  });
+
+  it('refuse a reference to a file that did not come with the response, however deep', async (t) => {
+    const { post } = await start(t);
+    const answered = (result: object, extra: object = {}) => ({
+      contents: [
+        hola,
+        turn('model', call('x')),
+        turn('user', { functionResponse: { name: 'x', response: result, ...extra } }),
+      ],
+    });
+    const $ref = '#/$defs/Auto';
+    for (const result of [{ $ref }, { schema: { items: [{ oneOf: [{ $ref }] }] } }]) {
+      const reply = await post(answered(result));
+      assert.deepEqual([reply.code, reply.status], [400, 'INVALID_ARGUMENT']);
+      assert.match(reply.message, /The referenced name `#\/\$defs\/Auto` in function_response/);
+    }
+    const inlineData = { mimeType: 'image/jpeg', data: 'AA==', displayName: 'auto.jpg' };
+    const parts = [{ inlineData }];
+    const known = { photo: { $ref: 'auto.jpg' } };
+    assert.equal((await post(answered(known, { parts }))).code, 200);
+    assert.equal((await post(answered(known))).code, 400);
+    assert.equal((await post(answered({ $ref: 1, _ref: $ref, text: '$ref' }))).code, 200);
+  });
+
   it('refuse a signature of another model', async (t) => {
     const { ai, post } = await start(t);
     const reply = await ai.models.generateContent({
@@ -99,7 +145,12 @@ describe('turns', () => {
       contents: '¿Qué horario tienen?',
       config: CONFIG,
     });
-    const contents = [hola, reply.candidates![0]!.content!, turn('user', response('consultar'))];
+    const { id } = reply.functionCalls![0]!;
+    const contents = [
+      hola,
+      reply.candidates![0]!.content!,
+      turn('user', { functionResponse: { id, name: 'consultar', response: { a: 1 } } }),
+    ];
     assert.equal((await post({ contents })).code, 200);
     assert.match((await post({ contents }, 'gemini-3.5-flash')).message, /signature is not valid/);
   });
@@ -174,6 +225,11 @@ describe('the request', () => {
       /Thinking level MINIMAL is not supported/,
     ],
     [
+      'several candidates',
+      { contents, generationConfig: { candidateCount: 2 } },
+      /Multiple candidates is not enabled for this model/,
+    ],
+    [
       'a level and a budget of thinking',
       {
         contents,
@@ -198,6 +254,28 @@ describe('the request', () => {
       assert.match(reply.message, message);
     });
   }
+
+  it('may ask for minimal thinking where the model offers it', async (t) => {
+    const { post } = await start(t);
+    const body = { contents, generationConfig: { thinkingConfig: { thinkingLevel: 'MINIMAL' } } };
+    for (const [model, code] of [
+      ['gemini-3.8-flash', 400],
+      ['gemini-3.7-flash', 400],
+      ['gemini-3.6-flash', 200],
+      ['gemini-3.5-flash', 200],
+      ['gemini-3.5-flash-lite', 200],
+      ['gemini-3.1-flash-lite', 200],
+      ['gemini-3.1-pro-preview', 400],
+    ] as const) {
+      assert.equal((await post(body, model)).code, code, model);
+    }
+  });
+
+  it('may ask the second generation for several candidates', async (t) => {
+    const { post } = await start(t);
+    const body = { contents, generationConfig: { candidateCount: 2 } };
+    assert.equal((await post(body, 'gemini-2.5-flash')).code, 200);
+  });
 
   it('may ask for low thinking', async (t) => {
     const { ai } = await start(t);

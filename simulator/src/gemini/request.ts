@@ -6,6 +6,13 @@ import { responseJsonSchema } from './response-schema.ts';
 
 const struct = z.record(z.string(), z.unknown());
 
+/** `FunctionResponseBlob` */
+const responseFile = z.strictObject({
+  mimeType: z.string(),
+  data: z.string(),
+  displayName: z.string().optional(),
+});
+
 const partSchema = z
   .strictObject({
     text: z.string().optional(),
@@ -21,6 +28,7 @@ const partSchema = z
         response: struct,
         willContinue: z.boolean().optional(),
         scheduling: z.enum(['SILENT', 'WHEN_IDLE', 'INTERRUPT']).optional(),
+        parts: z.array(z.strictObject({ inlineData: responseFile })).optional(),
       })
       .optional(),
     inlineData: z.strictObject({ mimeType: z.string(), data: z.string() }).optional(),
@@ -231,6 +239,15 @@ export function toolsOf(request: GenerateRequest): Tool[] {
       parameters: parameters ?? parametersJsonSchema,
     })),
   );
+}
+
+/** Those that the model may call in this request. */
+export function callableTools(request: GenerateRequest): Tool[] {
+  const { mode, allowedFunctionNames } = request.toolConfig?.functionCallingConfig ?? {};
+  if (mode === 'NONE') return [];
+  const tools = toolsOf(request);
+  if (!allowedFunctionNames || allowedFunctionNames.length === 0) return tools;
+  return tools.filter(({ name }) => allowedFunctionNames.includes(name));
 }
 
 /** The request's language, in the parts that a person would read. */

@@ -16,7 +16,7 @@ const toolCall = z.strictObject({
   args: z.record(z.string(), z.unknown()).default({}),
 });
 
-/** Reasons for which an answer ends early (`FinishReason` of the API). */
+/** Reasons for which an answer ends early (`FinishReason` of the API, without those of images). */
 const endings = z.enum([
   'MAX_TOKENS',
   'SAFETY',
@@ -25,6 +25,11 @@ const endings = z.enum([
   'BLOCKLIST',
   'PROHIBITED_CONTENT',
   'SPII',
+  'MALFORMED_FUNCTION_CALL',
+  'UNEXPECTED_TOOL_CALL',
+  'TOO_MANY_TOOL_CALLS',
+  'MISSING_THOUGHT_SIGNATURE',
+  'MALFORMED_RESPONSE',
   'OTHER',
 ]);
 
@@ -35,6 +40,8 @@ const replySchema = z.union([
   z.string().min(1),
   z.strictObject({ text: z.string().default(''), finishReason: endings }),
   z.strictObject({ blockReason: blocks }),
+  /** Ends at once, as if all was said. */
+  z.strictObject({ empty: z.literal(true) }),
   z.strictObject({ text: z.string().min(1).optional(), toolCall }),
   z.strictObject({ text: z.string().min(1).optional(), toolCalls: z.array(toolCall).min(1) }),
   z.strictObject({

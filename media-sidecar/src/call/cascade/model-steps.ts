@@ -3,7 +3,9 @@ import { ProviderError } from '../../kernel/errors.ts';
 import type { Metrics } from '../../kernel/metrics.ts';
 import type {
   LanguageModel,
+  LlmEvent,
   LlmMessage,
+  LlmRequest,
   ModelUsage,
   ToolCall,
   ToolDefinition,
@@ -23,9 +25,12 @@ export interface ModelStep {
   /** What the model is told of each call; missing while the tool runs. */
   readonly results: Map<string, unknown>;
   providerParts: unknown;
+  /** The model has ended it by itself, and all of it counts. */
   complete: boolean;
   sentences: number;
 }
+
+type FinishReason = Extract<LlmEvent, { type: 'done' }>['finishReason'];
 
 export interface ModelStepsListener {
   onSentence(text: string, step: number): void;
@@ -138,22 +143,32 @@ export class ModelSteps {
     };
     this.steps.push(step);
     // The last step may only speak: a model that keeps calling tools would never answer.
-    const tools = index + 1 < options.maxModelSteps ? this.#deps.tools : [];
+    const mayCallTools = index + 1 < options.maxModelSteps;
     const askedAtMs = clock.monotonicMs();
     delays.modelRequestedAtMs ??= askedAtMs;
     const splitter = new SentenceSplitter();
+    let lastSaid = '';
     const speak = (sentences: readonly string[]) => {
-      for (const sentence of sentences) this.#speak(step, index, sentence);
+      for (const sentence of sentences) {
+        lastSaid = sentence;
+        this.#speak(step, index, sentence);
+      }
     };
-    let blocked = false;
-    const { maxOutputTokens } = options;
-    const onUsage = (usage: ModelUsage) => this.#listener.onUsage(usage);
-    const events = guarded(
-      (inner) => model.generate({ system, history, tools, maxOutputTokens, onUsage }, inner),
-      signal,
-      clock,
-      { provider: model.name, firstMs: options.modelFirstEventMs, nextMs: options.modelStallMs },
-    );
+    const request: LlmRequest = {
+      system,
+      history,
+      tools: this.#deps.tools,
+      mayCallTools,
+      maxOutputTokens: options.maxOutputTokens,
+      onUsage: (usage) => this.#listener.onUsage(usage),
+    };
+    let finishReason: FinishReason | undefined;
+    let hasStrayCall = false;
+    const events = guarded((inner) => model.generate(request, inner), signal, clock, {
+      provider: model.name,
+      firstMs: options.modelFirstEventMs,
+      nextMs: options.modelStallMs,
+    });
     let first = true;
     for await (const event of events) {
       if (first && event.type !== 'done') {
@@ -165,19 +180,39 @@ export class ModelSteps {
         step.text += event.text;
         speak(splitter.push(event.text));
       } else if (event.type === 'tool-call') {
-        if (tools.length > 0) step.toolCalls.push(event.call);
+        if (mayCallTools) step.toolCalls.push(event.call);
+        else hasStrayCall = true;
       } else {
         step.providerParts = event.providerParts;
-        step.complete = true;
-        blocked = event.finishReason === 'blocked';
+        finishReason = event.finishReason;
       }
     }
     if (signal.aborted) return step;
+    // What was said before a call that failed only led up to it; the step is asked for again.
+    if (finishReason === 'malformed' && mayCallTools) throw this.#malformed(model);
+    if (finishReason === 'max-tokens' && step.toolCalls.length === 0) {
+      // The rest is never said, not even behind a full stop: of "10.500", "10." may be what is left.
+      if (endsSentence(lastSaid)) return step;
+      throw failure(model, 'the limit of output tokens left no whole sentence', false);
+    }
     speak(splitter.flush());
-    if (step.sentences > 0 || step.toolCalls.length > 0) return step;
-    throw blocked
-      ? new ProviderError(model.name, 'blocked', 'the answer was blocked', { retryable: false })
-      : new ProviderError(model.name, 'protocol', 'an empty answer', { retryable: true });
+    if (step.sentences === 0 && step.toolCalls.length === 0) {
+      if (finishReason === 'blocked') {
+        throw new ProviderError(model.name, 'blocked', 'the answer was blocked', {
+          retryable: false,
+        });
+      }
+      if (finishReason === 'malformed' || hasStrayCall) throw this.#malformed(model);
+      throw failure(model, 'an empty answer', true);
+    }
+    step.complete = finishReason !== undefined;
+    return step;
+  }
+
+  /** The same request would go the same way: it is sent again only where no other model can be asked. */
+  #malformed(model: LanguageModel): ProviderError {
+    const hasOther = this.#deps.fallbackModel !== undefined;
+    return failure(model, 'a call or an answer that cannot be used', !hasOther);
   }
 
   #speak(step: ModelStep, index: number, sentence: string): void {
@@ -193,6 +228,12 @@ export class ModelSteps {
     return { text: this.steps[index]?.text ?? '', whole: true };
   }
 }
+
+const failure = (model: LanguageModel, message: string, retryable: boolean): ProviderError =>
+  new ProviderError(model.name, 'protocol', message, { retryable });
+
+/** A clause that is spoken ahead of its sentence, or a piece of a long one, does not. */
+const endsSentence = (text: string): boolean => /[.!?…]["'”’»)\]*_]*$/.test(text);
 
 function messagesOf(step: ModelStep, heard: { text: string; whole: boolean }): LlmMessage[] {
   const whole = heard.whole && step.complete;

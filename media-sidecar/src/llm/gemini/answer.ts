@@ -18,6 +18,14 @@ const BLOCKED = new Set<string>([
   'IMAGE_SAFETY',
 ]);
 
+const MALFORMED = new Set<string>([
+  'MALFORMED_FUNCTION_CALL',
+  'UNEXPECTED_TOOL_CALL',
+  'TOO_MANY_TOOL_CALLS',
+  'MISSING_THOUGHT_SIGNATURE',
+  'MALFORMED_RESPONSE',
+]);
+
 /** Collects one streamed answer and tells it in our words. */
 export class GeminiAnswer {
   readonly #model: string;
@@ -96,6 +104,7 @@ export class GeminiAnswer {
     if (this.#isPromptBlocked) return 'blocked';
     const reason = String(this.#finishReason);
     if (BLOCKED.has(reason)) return 'blocked';
+    if (MALFORMED.has(reason)) return 'malformed';
     if (reason === 'MAX_TOKENS') return 'max-tokens';
     if (reason !== 'STOP') return 'other';
     return this.#calls > 0 ? 'tool-calls' : 'stop';

@@ -61,7 +61,11 @@ describe("Gemini's answer", () => {
       ['MAX_TOKENS', 'max-tokens'],
       ['SAFETY', 'blocked'],
       ['PROHIBITED_CONTENT', 'blocked'],
-      ['MALFORMED_FUNCTION_CALL', 'other'],
+      ['MALFORMED_FUNCTION_CALL', 'malformed'],
+      ['UNEXPECTED_TOOL_CALL', 'malformed'],
+      ['TOO_MANY_TOOL_CALLS', 'malformed'],
+      ['MISSING_THOUGHT_SIGNATURE', 'malformed'],
+      ['MALFORMED_RESPONSE', 'malformed'],
       ['SOMETHING_NEW', 'other'],
     ] as const) {
       assert.equal(answer(chunk([{ text: 'a' }], { finishReason })).done().finishReason, expected);
@@ -69,6 +73,13 @@ describe("Gemini's answer", () => {
     const blocked = { promptFeedback: { blockReason: 'SAFETY' } } as never;
     const { done } = answer(blocked);
     assert.deepEqual([done().finishReason, done().providerParts], ['blocked', undefined]);
+  });
+
+  it('ends without a content where nothing was left to say', () => {
+    const last = { candidates: [{ finishReason: 'MAX_TOKENS', index: 0 }] } as never;
+    const { events, done } = answer(last);
+    assert.deepEqual(events, []);
+    assert.deepEqual(done(), { type: 'done', finishReason: 'max-tokens' });
   });
 
   it('is a failure when it breaks off', () => {
@@ -120,6 +131,48 @@ describe('the history that Gemini gets', () => {
       { role: 'model', parts: [{ text: 'Veamos.' }, signed] },
       { role: 'user', parts: [{ functionResponse: { id: 'c1', name: 'f', response: { b: 2 } } }] },
     ]);
+  });
+
+  it('gives a signature back that comes behind the text', () => {
+    const parts = [{ text: 'Veamos.' }, { text: '', thoughtSignature: 's' }, { text: '' }];
+    const history: LlmMessage[] = [
+      { role: 'caller', text: 'hola' },
+      {
+        role: 'agent',
+        text: 'Veamos.',
+        providerParts: { provider: 'gemini', model, parts },
+      },
+    ];
+    assert.deepEqual(toContents(history, model)[1]?.parts, parts.slice(0, 2));
+  });
+
+  it('holds no call that was not taken: it would have no response', () => {
+    const history: LlmMessage[] = [
+      { role: 'caller', text: 'hola' },
+      { role: 'agent', text: 'Veamos.', providerParts },
+      { role: 'caller', text: '¿y?' },
+    ];
+    assert.deepEqual(toContents(history, model)[1]?.parts, [{ text: 'Veamos.' }]);
+  });
+
+  it('holds no reference in a result, however deep: Gemini would look for its file', () => {
+    const schema = { $ref: '#/$defs/Auto', anyOf: [{ $ref: '#/$defs/Moto' }, 1, null] };
+    const renamed = { _ref: '#/$defs/Auto', anyOf: [{ _ref: '#/$defs/Moto' }, 1, null] };
+    for (const [result, response] of [
+      [schema, renamed],
+      [
+        { a: { b: [schema] }, text: '$ref' },
+        { a: { b: [renamed] }, text: '$ref' },
+      ],
+      [[schema], { result: [renamed] }],
+    ]) {
+      const history: LlmMessage[] = [
+        { role: 'agent', text: '', toolCalls: [call] },
+        { role: 'tool', callId: 'c1', name: 'f', result },
+      ];
+      const last = toContents(history, model).at(-1);
+      assert.deepEqual(last?.parts?.[0]?.functionResponse?.response, response);
+    }
   });
 
   it('cuts what was not heard, but never a signed call', () => {

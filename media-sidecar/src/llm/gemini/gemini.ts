@@ -1,4 +1,9 @@
-import { GoogleGenAI, ThinkingLevel, type GenerateContentConfig } from '@google/genai';
+import {
+  FunctionCallingConfigMode,
+  GoogleGenAI,
+  ThinkingLevel,
+  type GenerateContentConfig,
+} from '@google/genai';
 import type { Clock } from '../../kernel/clock.ts';
 import { ProviderError } from '../../kernel/errors.ts';
 import type { LanguageModel, LlmEvent, LlmRequest } from '../contract.ts';
@@ -17,7 +22,7 @@ export interface GeminiOptions {
    * @defaultValue 'LOW'
    */
   readonly thinkingLevel: 'LOW' | 'MEDIUM' | 'HIGH';
-  /** @defaultValue 1024 tokens, thoughts included */
+  /** @defaultValue 2048 tokens, thoughts included */
   readonly maxOutputTokens: number;
   /**
    * How long the model may be silent, at the beginning and in between.
@@ -29,9 +34,11 @@ export interface GeminiOptions {
 export const defaultGeminiOptions = {
   model: 'gemini-3.8-flash',
   thinkingLevel: 'LOW',
-  maxOutputTokens: 1024,
+  maxOutputTokens: 2048,
   idleTimeoutMs: 8000,
 } as const satisfies Omit<GeminiOptions, 'apiKey'>;
+
+const SPEAK_ONLY = { functionCallingConfig: { mode: FunctionCallingConfigMode.NONE } } as const;
 
 /** Google Gemini through the Gemini API. */
 export class Gemini implements LanguageModel {
@@ -100,7 +107,7 @@ export class Gemini implements LanguageModel {
   }
 
   #config(request: LlmRequest, abortSignal: AbortSignal): GenerateContentConfig {
-    const { tools, system, maxOutputTokens } = request;
+    const { tools, mayCallTools = true, system, maxOutputTokens } = request;
     return {
       abortSignal,
       maxOutputTokens: maxOutputTokens ?? this.#options.maxOutputTokens,
@@ -118,6 +125,7 @@ export class Gemini implements LanguageModel {
                 })),
               },
             ],
+            ...(mayCallTools ? {} : { toolConfig: SPEAK_ONLY }),
           }),
     };
   }

@@ -52,7 +52,8 @@ export function toContents(history: readonly LlmMessage[], model: string): Conte
 }
 
 function add(contents: Content[], role: 'user' | 'model', parts: Part[]): void {
-  const spoken = parts.filter((part) => part.text !== '');
+  // Gemini wants the signature of a text back, even where the text itself is empty.
+  const spoken = parts.filter((part) => part.text !== '' || part.thoughtSignature);
   if (spoken.length === 0) return;
   const last = contents.at(-1);
   const joinable = last?.role === role && !last.parts?.some((part) => part.functionResponse);
@@ -66,9 +67,12 @@ function agentParts(message: AgentMessage, model: string): Part[] {
   if (!own.success || own.data.model !== model) {
     return [{ text: message.text }, ...calls.map(foreignCall)];
   }
-  const { parts } = own.data;
+  // A call that was not taken gets no response: Gemini would refuse it.
+  const parts = own.data.parts.filter(
+    ({ functionCall }) => !functionCall || calls.some(({ id }) => id === functionCall.id),
+  );
   const generated = parts.map((part) => (part.thought ? '' : (part.text ?? ''))).join('');
-  if (generated.trim() === message.text.trim()) return [...parts];
+  if (generated.trim() === message.text.trim()) return parts;
   // The caller heard less than was generated: the calls stay as they were, the words are cut.
   const callParts = parts.filter((part) => part.functionCall);
   return [{ text: message.text }, ...callParts];
@@ -91,13 +95,31 @@ function responses(calls: readonly ToolCall[], later: readonly LlmMessage[]): Pa
     functionResponse: {
       id,
       name,
-      response: results.has(id) ? asObject(results.get(id)) : { error: 'no result' },
+      response: results.has(id) ? asResponse(results.get(id)) : { error: 'no result' },
     },
   }));
 }
 
-function asObject(result: unknown): Record<string, unknown> {
-  return typeof result === 'object' && result !== null && !Array.isArray(result)
-    ? (result as Record<string, unknown>)
-    : { result: result ?? null };
+function asResponse(result: unknown): Record<string, unknown> {
+  const safe = withoutReferences(result ?? null);
+  return isObject(safe) ? safe : { result: safe };
 }
+
+/**
+ * With `$ref` as `_ref`: Gemini takes `$ref` in a response for the name of a file that is sent along,
+ * and refuses the request, and each later one whose history holds the result.
+ * @see https://github.com/vercel/ai/issues/14369
+ */
+function withoutReferences(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutReferences);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key === '$ref' ? '_ref' : key,
+      withoutReferences(each),
+    ]),
+  );
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -7,7 +7,7 @@ import type { FaultChanges } from '../../faults/faults.ts';
 import { geminiRest } from '../gemini-rest.ts';
 import { GeminiScript } from '../script.ts';
 
-const KEY = 'simulated-gemini-key';
+export const KEY = 'simulated-gemini-key';
 export const MODEL = 'gemini-3.8-flash';
 const AT_ONCE = { firstTokenDelayMs: 0, chunkIntervalMs: 0 };
 export const CONFIG: GenerateContentConfig = {
