@@ -104,6 +104,9 @@ export class SipDesk {
     const isOurs = TWILIO_CALL.test(session.callSid);
     if (call?.endReason === 'transferred' && escalationNumber !== undefined && !isOurs) {
       this.#release.refer(callId, `tel:${escalationNumber}`, session.callId);
+    } else if (call?.endReason === 'provider-failure') {
+      // Who does not know the call for its control may know it later, and the caller is still there.
+      this.#release.hangUpDoubtful(callId, session.callId);
     } else this.#release.hangUp(callId, session.callId);
   }
 }
