@@ -14,6 +14,7 @@ import { TranscriptionRegistry } from './call/transcription/registry.ts';
 import type { Config } from './config/config.ts';
 import { Database, type DatabaseOptions } from './db/database.ts';
 import { buildDomain, mediaUrl } from './domain/build-domain.ts';
+import { CallLeases } from './domain/calls/call-leases.ts';
 import { Housekeeping } from './domain/housekeeping.ts';
 import { StopRequests } from './domain/stop-requests.ts';
 import { AfterStreamAnswers } from './http/after-stream.ts';
@@ -32,6 +33,7 @@ import { readPrices } from './price-file.ts';
 import type { BuiltProviders, RealtimeProvider } from './providers.ts';
 import { buildProviders } from './providers.ts';
 import { isSignedForm, isSignedUpgrade } from './telephony/twilio/signature.ts';
+import { turnOptions } from './turn/options.ts';
 
 export interface Sidecar {
   /** Where it listens, e.g. `http://127.0.0.1:8100`. */
@@ -56,6 +58,10 @@ export const version = '0.1.0';
 const stopJobsWithinMs = 10_000;
 /** After a media socket is closed, Twilio asks what follows: somebody has to be there to answer. */
 const lastAnswersMs = 2000;
+/** Beyond the longest conversation: for its last words, and for a hang-up that has to be repeated. */
+const sipOvertimeMs = 120_000;
+/** For calls that were accepted at the last moment. */
+const lastHangUpsMs = 5000;
 
 /** Builds the adapters, wires them, and listens. */
 export async function startSidecar(
@@ -92,7 +98,7 @@ export async function startSidecar(
       stopTranscription: (id) => transcriptions.stop(id),
       ...(realtime && {
         sipAnswering: {
-          answer: (session, callId) => sipDesk(realtime).answer(session, callId),
+          answer: (session, callId) => answerOverSip(sipDesk(realtime), session, callId),
           reject: (callId, statusCode) => sipDesk(realtime).reject(callId, statusCode),
         },
       }),
@@ -109,6 +115,8 @@ export async function startSidecar(
       openAi: {
         configured: realtime !== undefined,
         sipHost: config.openAi.sipHost,
+        sipTimeLimitMs:
+          Math.min(config.limits.callLimitMs, config.openAi.sessionLimitMs) + sipOvertimeMs,
         ...(config.openAi.projectId !== undefined && { projectId: config.openAi.projectId }),
       },
       ...(prices && { prices }),
@@ -119,13 +127,14 @@ export async function startSidecar(
   undo.defer(() => domain.warmings.close());
   const agentFor = (session: ClaimedSession) =>
     defaultAgents.create(session.agent, agentSubject(session));
+  const limits = { maxCallMs: config.limits.callLimitMs };
   const { sessionLimitMs, handoverBeforeMs } = config.openAi;
   const sessionTimes = { sessionLimitMs, handoverBeforeMs };
   const registry = new CallRegistry({
     clock,
     metrics,
     logger,
-    options: defaultCallOptions,
+    options: { ...defaultCallOptions, turnFor: (language) => turnOptions(language, { limits }) },
     registry: { ...defaultRegistryOptions, maxCalls: config.limits.maxCalls },
     providers: providers.cascade,
     ...(realtime && { realtime: { ...realtime, options: sessionTimes } }),
@@ -135,10 +144,11 @@ export async function startSidecar(
     voiceActivity: () => createVoiceActivityDetector(),
     agentFor,
   });
-  /** Keeps nothing itself: calls are the registry's. */
+  let desk: SipDesk | undefined;
+  /** One for all calls: it knows which of them are still to be hung up. */
   const sipDesk = (realtime: RealtimeProvider): SipDesk => {
     const { actions, recorder } = domain;
-    return new SipDesk({
+    desk ??= new SipDesk({
       ...realtime,
       actions,
       recorder,
@@ -148,6 +158,29 @@ export async function startSidecar(
       metrics,
       logger,
     });
+    return desk;
+  };
+  const leases = new CallLeases({
+    db,
+    recorder: domain.recorder,
+    hangUp: async (openAiCallId, callId) => {
+      if (realtime) await sipDesk(realtime).hangUp(openAiCallId, callId);
+      else logger.error({ callId }, 'a SIP call goes on: there is no key to hang it up with');
+    },
+    clock,
+    logger,
+  });
+  const answerOverSip = (desk: SipDesk, session: ClaimedSession, openAiCallId: string) => {
+    const answering = desk.answer(session, openAiCallId);
+    const ended = answering.then(
+      () => registry.get(session.callSid)?.ended,
+      () => undefined,
+    );
+    leases.hold(
+      { ...idsOf(session), openAiCallId },
+      ended.then(() => desk.released(session.callId)),
+    );
+    return answering;
   };
 
   const transcriptions = new TranscriptionRegistry({
@@ -186,10 +219,14 @@ export async function startSidecar(
     logger,
     live: () => ({ callIds: registry.callIds, transcriptionIds: transcriptions.ids }),
     endCall: (callId) => void registry.end(callId),
+    dropCall: (callId) => void registry.end(callId, 'drained'),
     stopTranscription: (id) => void transcriptions.stop(id),
   });
   stopRequests.start();
   undo.defer(() => stopRequests.close());
+  undo.defer(() => leases.close());
+  // Once nothing is answered any more: what was being answered then is hung up.
+  undo.defer(() => desk?.close(lastHangUpsMs));
 
   const trustedProxies = new TrustedProxies(config.trustProxy);
   const { authToken, accountSid } = config.twilio;
@@ -235,7 +272,7 @@ export async function startSidecar(
         }),
       conversations: {
         gate: domain.sessions,
-        begin: (leg, session) => void registry.start(leg, session),
+        begin: (leg, session) => leases.hold(idsOf(session), registry.start(leg, session).ended),
       },
       transcriptions: {
         gate: domain.transcriptions,
@@ -257,19 +294,35 @@ export async function startSidecar(
   await server.listen({ host: config.host, port: config.port });
   const url = urlOf(server.server.address() as AddressInfo);
   logger.info({ url, version }, 'media sidecar is listening');
+  // Twilio asks what follows a call that is hung up: somebody has to be there to answer.
+  leases.start({ isAlone: db.embedded });
 
   const running = undo.move();
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
-    const hadCalls = registry.size > 0;
+    const hadCalls = leases.isHolding;
     logger.info({ calls: registry.size }, 'media sidecar is draining');
     const { drainTimeoutMs } = config.limits;
     await Promise.all([registry.drain(drainTimeoutMs), transcriptions.drain(drainTimeoutMs)]);
+    await desk?.close();
     if (hadCalls) await new Promise<void>((done) => void clock.schedule(lastAnswersMs, done));
     await running.disposeAsync();
     logger.info({}, 'media sidecar has stopped');
   }
-  return { url, failed: db.died, close: () => (closing ??= close()) };
+  /** Nothing would remember a call that goes on without us. */
+  async function abandonCalls(): Promise<void> {
+    await registry.closeAll();
+    await desk?.close();
+  }
+  const failed = db.died.then(async (error) => {
+    await abandonCalls();
+    return error;
+  });
+  return { url, failed, close: () => (closing ??= close()) };
+}
+
+function idsOf({ callId, tenant }: ClaimedSession): { callId: string; tenantId: string } {
+  return { callId, tenantId: tenant.id };
 }
 
 /** As much of a call as is known before it is connected. */

@@ -108,6 +108,7 @@ test('connect: refuses a session without an action URL where the sidecar is to d
 const sip = {
   uri: 'sip:proj_1@sip.api.openai.com;transport=tls?X-Session-Id=s1&X-Session-Token=secret-token',
   actionUrl: 'https://voice.example.com/twilio/dial-ended',
+  timeLimitMs: 1_919_500,
 };
 const written =
   'sip:proj_1@sip.api.openai.com;transport=tls?X-Session-Id=s1&amp;X-Session-Token=secret-token';
@@ -121,7 +122,7 @@ test('connect: a session over SIP is dialled, with the same way out behind it', 
   assert.match(
     String(response?.body).slice(prologue.length),
     new RegExp(
-      `^<Response><Dial action="https://voice\\.example\\.com/twilio/dial-ended" method="POST" timeout="30" answerOnBridge="true"><Sip>${written.replace(/[.?+]/g, '\\$&')}</Sip></Dial><Say language="es-ES">Lo sentimos[^<]+</Say><Record [^>]+/></Response>$`,
+      `^<Response><Dial action="https://voice\\.example\\.com/twilio/dial-ended" method="POST" timeout="30" timeLimit="1920" answerOnBridge="true"><Sip>${written.replace(/[.?+]/g, '\\$&')}</Sip></Dial><Say language="es-ES">Lo sentimos[^<]+</Say><Record [^>]+/></Response>$`,
     ),
   );
   assert.deepEqual(items[0]?.json.verbs, ['Dial', 'Say', 'Record']);
@@ -157,9 +158,19 @@ test('connect: the refer URL of the session is used, and no action where the ver
   );
   assert.match(
     response?.body ?? '',
-    /<Dial timeout="30" answerOnBridge="true" referUrl="https:\/\/voice\.example\.com\/twilio\/refer"><Sip>/,
+    /<Dial timeout="30" timeLimit="1920" answerOnBridge="true" referUrl="https:\/\/voice\.example\.com\/twilio\/refer"><Sip>/,
   );
 });
+
+for (const timeLimitMs of [0, -1, 86_400_001, NaN, '1920000', null]) {
+  test(`connect: no time limit that Twilio would not take, ${String(timeLimitMs)}`, async () => {
+    const { response } = await respond(
+      { operation: 'connect' },
+      { items: [{ sip: { ...sip, timeLimitMs } }] },
+    );
+    assert.match(response?.body ?? '', /method="POST" timeout="30" answerOnBridge="true"><Sip>/);
+  });
+}
 
 test('connect: a media stream that was chosen stays one, though the item has a SIP URI', async () => {
   const { response } = await respond(

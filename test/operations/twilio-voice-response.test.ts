@@ -70,9 +70,10 @@ test('respond: connects to a session over a media stream, or over SIP, as the se
   const sip = {
     uri: 'sip:proj_1@sip.api.openai.com;transport=tls?X-Session-Id=s1&X-Session-Token=t1',
     actionUrl: 'https://voice.example.com/twilio/dial-ended',
+    timeLimitMs: 1_920_000,
   };
   const dialled =
-    '<Response><Dial action="https://voice.example.com/twilio/dial-ended" method="POST" timeout="30" answerOnBridge="true">' +
+    '<Response><Dial action="https://voice.example.com/twilio/dial-ended" method="POST" timeout="30" timeLimit="1920" answerOnBridge="true">' +
     '<Sip>sip:proj_1@sip.api.openai.com;transport=tls?X-Session-Id=s1&amp;X-Session-Token=t1</Sip></Dial><Say ';
   const overSip = { sessionId: 's1', token: 't1', streamUrl: null, actionUrl: null, sip };
   assert.ok((await respond('connect', {}, overSip)).startsWith(dialled));

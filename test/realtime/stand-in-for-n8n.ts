@@ -12,7 +12,11 @@ export interface SessionReply {
   readonly streamUrl: string;
   readonly actionUrl: string;
   readonly streamStatusUrl: string;
-  readonly sip: { readonly uri: string; readonly actionUrl: string } | null;
+  readonly sip: {
+    readonly uri: string;
+    readonly actionUrl: string;
+    readonly timeLimitMs: number;
+  } | null;
   readonly decision: { readonly action: 'connect' | 'decline'; readonly reason: string };
 }
 

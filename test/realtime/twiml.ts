@@ -11,9 +11,11 @@ export function connectTwiml(session: SessionReply): string {
   ].join('');
 }
 
-export function dialSipTwiml({ uri, actionUrl }: NonNullable<SessionReply['sip']>): string {
+export function dialSipTwiml(sip: NonNullable<SessionReply['sip']>): string {
+  const { actionUrl, timeLimitMs, uri } = sip;
+  const timeLimit = String(Math.ceil(timeLimitMs / 1000));
   return (
-    `<Response><Dial answerOnBridge="true" action="${escaped(actionUrl)}">` +
+    `<Response><Dial answerOnBridge="true" timeLimit="${timeLimit}" action="${escaped(actionUrl)}">` +
     `<Sip>${escaped(uri)}</Sip></Dial></Response>`
   );
 }

@@ -22,6 +22,13 @@ export interface RunningSidecar extends AsyncDisposable {
   readonly url: string;
 }
 
+export interface ProcessOptions {
+  /** More variables of its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A module that is loaded before it. */
+  readonly preload?: string;
+}
+
 export interface SidecarSurroundings {
   /** Of the authority that signed the simulator's certificates. */
   readonly caPem: string;
@@ -56,9 +63,11 @@ export async function startSidecarFor(
 export async function startSidecarProcessFor(
   simulator: Simulator,
   { dir, ...options }: SidecarSurroundings & { readonly dir: string },
+  { environment, preload }: ProcessOptions = {},
 ): Promise<ServerProcess> {
-  const environment = await environmentFor(simulator, { ...options, dir });
-  return startServerProcess(sidecarCommand, { ...environment, DATA_DIR: join(dir, 'database') });
+  const usual = await environmentFor(simulator, { ...options, dir });
+  const all = { ...usual, DATA_DIR: join(dir, 'database'), ...environment };
+  return startServerProcess(sidecarCommand, all, preload);
 }
 
 async function environmentFor(

@@ -76,6 +76,18 @@ test('a call that cannot begin leaves nothing behind', () => {
   assert.deepEqual(recorder.started, []);
 });
 
+test('after a conversation that was ended on request, Twilio is to hang up; after one that was dropped, to take a message', async () => {
+  const { clock, registry, dial } = setup();
+  dial('CA1');
+  dial('CA2');
+  assert.equal(registry.end('id-CA1'), true);
+  assert.equal(registry.end('id-CA2', 'drained'), true);
+  await clock.advanceAsync(0);
+  assert.equal(registry.end('id-CA2', 'drained'), false);
+  assert.equal(registry.afterStream('CA1').action, 'hang-up');
+  assert.equal(registry.afterStream('CA2').action, 'take-message');
+});
+
 test('after a conversation that ended, Twilio is to hang up; after one that broke, to take a message', async () => {
   const { clock, registry, dial } = setup();
   const good = dial('CA1');

@@ -111,10 +111,13 @@ export class CallRegistry {
     return [...this.#calls.values()].map(({ call }) => call.session.callId);
   }
 
-  /** Ends a conversation; the caller hears nothing more. @returns false when it is not here */
-  end(callId: string): boolean {
+  /**
+   * Ends a conversation; the caller hears nothing more, and after `drained` is asked for a message.
+   * @returns false when it is not here
+   */
+  end(callId: string, reason: 'drained' | 'ended-by-request' = 'ended-by-request'): boolean {
     const live = [...this.#calls.values()].find(({ call }) => call.session.callId === callId);
-    live?.call.stop('ended-by-request');
+    live?.call.stop(reason);
     return live !== undefined;
   }
 

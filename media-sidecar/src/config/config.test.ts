@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { longestConversationMs } from '../domain/housekeeping.ts';
 import { ConfigError, loadConfig, loadProcessConfig } from './config.ts';
 
 const valid = {
@@ -26,6 +27,7 @@ test('fills in the documented defaults', () => {
   assert.equal(config.publicUrl, 'https://voice.example.com');
   assert.deepEqual(config.limits, {
     maxCalls: 200,
+    callLimitMs: 1_800_000,
     maxUnauthenticatedSockets: 32,
     startTimeoutMs: 5000,
     sessionTtlMs: 30_000,
@@ -34,6 +36,14 @@ test('fills in the documented defaults', () => {
   });
   assert.equal(config.webhookAllowHttpLoopback, false);
   assert.equal('bootstrapApiKey' in config, false);
+});
+
+test('lets no conversation last longer than housekeeping knows of', () => {
+  const withLimit = (ms: number) => ({ ...valid, CALL_LIMIT_MS: String(ms) });
+  const { limits } = loadConfig(withLimit(longestConversationMs));
+  assert.equal(limits.callLimitMs, longestConversationMs);
+  const error = problemsOf(withLimit(longestConversationMs + 1));
+  assert.deepEqual([...error.variables], ['CALL_LIMIT_MS']);
 });
 
 test('takes the secrets out of the environment', (t) => {

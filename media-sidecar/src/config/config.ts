@@ -65,6 +65,7 @@ const environmentSchema = z.object({
   REALTIME_HANDOVER_BEFORE_MS: milliseconds(180_000, 100),
   PRICES_FILE: z.string().optional(),
   MAX_CALLS: count(200, 100_000),
+  CALL_LIMIT_MS: milliseconds(1_800_000, 1_000, 7_200_000),
   MAX_UNAUTHENTICATED_SOCKETS: count(32, 100_000),
   START_TIMEOUT_MS: milliseconds(5_000),
   SESSION_TTL_MS: milliseconds(30_000, 1_000),
@@ -124,6 +125,8 @@ export interface Config {
   readonly pricesFile?: string;
   readonly limits: {
     readonly maxCalls: number;
+    /** How long a conversation may last. */
+    readonly callLimitMs: number;
     readonly maxUnauthenticatedSockets: number;
     readonly startTimeoutMs: number;
     readonly sessionTtlMs: number;
@@ -210,6 +213,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ...given({ pricesFile: env.PRICES_FILE }),
     limits: {
       maxCalls: env.MAX_CALLS,
+      callLimitMs: env.CALL_LIMIT_MS,
       maxUnauthenticatedSockets: env.MAX_UNAUTHENTICATED_SOCKETS,
       startTimeoutMs: env.START_TIMEOUT_MS,
       sessionTtlMs: env.SESSION_TTL_MS,

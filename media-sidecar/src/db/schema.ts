@@ -79,6 +79,14 @@ export interface CallsTable {
   escalation: Json<unknown>;
 }
 
+export interface CallLeasesTable {
+  call_id: string;
+  tenant_id: string;
+  open_ai_call_id: string | null;
+  begun_at: CreatedAt;
+  live_at: Generated<Date>;
+}
+
 export interface CallTurnsTable {
   tenant_id: string;
   call_id: string;
@@ -283,6 +291,7 @@ export interface Schema {
   phone_numbers: PhoneNumbersTable;
   sessions: SessionsTable;
   calls: CallsTable;
+  call_leases: CallLeasesTable;
   call_turns: CallTurnsTable;
   call_usage: CallUsageTable;
   monthly_spending: MonthlySpendingTable;

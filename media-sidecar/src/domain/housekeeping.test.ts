@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onEachDatabase } from '../db/testing/test-database.ts';
 import { VirtualClock } from '../kernel/testing/virtual-clock.ts';
-import { turnSettingsSchema } from '../turn/options.ts';
-import { Housekeeping, longestConversationMs } from './housekeeping.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { transcriptionRequestSchema } from './transcriptions/schema.ts';
 import { createClaimedSession, createTenant, platform } from './testing/fixtures.ts';
 import { silentQueue } from './testing/outbox.ts';
@@ -89,11 +88,4 @@ onEachDatabase('housekeeping', (database) => {
     assert.deepEqual(await state(running), ['in-progress', null]);
     assert.deepEqual(await state(fresh), ['waiting', null]);
   });
-});
-
-test('no tenant may set a longer conversation than housekeeping knows of', () => {
-  const isAllowed = (maxCallMs: number): boolean =>
-    turnSettingsSchema.safeParse({ limits: { maxCallMs } }).success;
-  assert.ok(isAllowed(longestConversationMs));
-  assert.ok(!isAllowed(longestConversationMs + 1));
 });

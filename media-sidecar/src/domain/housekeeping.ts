@@ -10,7 +10,7 @@ import { listTenants } from './tenants/repository.ts';
 import { abandonedTranscriptions } from './transcriptions/repository.ts';
 
 const hourMs = 3_600_000;
-/** The longest that a tenant may set (turn/options.ts). */
+/** The longest that `CALL_LIMIT_MS` allows (config/config.ts). */
 export const longestConversationMs = 2 * hourMs;
 /** A conversation that began so long ago has ended, its last words and its record included. */
 const conversationsEndWithinMs = longestConversationMs + hourMs / 4;

@@ -25,6 +25,7 @@ onEachDatabase('wishes to end', (database) => {
 
   function watch(db: Database, live: readonly string[]) {
     const ended: string[] = [];
+    const dropped: string[] = [];
     const clock = new VirtualClock();
     const requests = new StopRequests({
       db,
@@ -32,9 +33,10 @@ onEachDatabase('wishes to end', (database) => {
       logger: silentLogger,
       live: () => ({ callIds: live, transcriptionIds: live }),
       endCall: (id) => ended.push(id),
+      dropCall: (id) => dropped.push(id),
       stopTranscription: (id) => ended.push(id),
     });
-    return { requests, clock, ended };
+    return { requests, clock, ended, dropped };
   }
 
   test('are carried out by the process that has the call, whoever was asked', async () => {
@@ -43,9 +45,26 @@ onEachDatabase('wishes to end', (database) => {
     const askedReplica = testDomain(database()).calls;
     await askedReplica.end(platform, here);
     await askedReplica.end(platform, elsewhere);
-    const { requests, ended } = watch(database(), [here, unasked]);
+    const { requests, ended, dropped } = watch(database(), [here, unasked]);
     await requests.check();
-    assert.deepEqual(ended, [here]);
+    assert.deepEqual([ended, dropped], [[here], []]);
+  });
+
+  test('a call whose record another process has closed is dropped by the one that has it', async () => {
+    const [taken, asked, running] = await startedCalls(3);
+    assert.ok(taken !== undefined && asked !== undefined && running !== undefined);
+    const { calls, recorder } = testDomain(database());
+    await calls.end(platform, asked);
+    const frames = { framesReceived: 0, framesLost: 0, framesSent: 0 };
+    for (const callId of [taken, asked]) {
+      const { tenant } = await calls.get(platform, callId);
+      const reason = 'connection-lost';
+      recorder.callEnded({ callId, tenantId: tenant.id, endedAtMs: Date.now(), reason, ...frames });
+    }
+    await recorder.flush();
+    const { requests, ended, dropped } = watch(database(), [taken, asked, running]);
+    await requests.check();
+    assert.deepEqual([ended, dropped.sort()], [[], [taken, asked].sort()]);
   });
 
   test('are looked for again and again, and not while nothing is going on', async () => {

@@ -1,7 +1,7 @@
 import type { Database } from '../db/database.ts';
 import type { Clock, Timer } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { endsRequested } from './calls/repository.ts';
+import { endsAmong } from './calls/repository.ts';
 import { stopsRequested } from './transcriptions/repository.ts';
 
 export interface StopRequestParts {
@@ -14,6 +14,8 @@ export interface StopRequestParts {
     readonly transcriptionIds: readonly string[];
   };
   readonly endCall: (callId: string) => void;
+  /** Ends one whose record another process has closed, because it took this one for dead. */
+  readonly dropCall: (callId: string) => void;
   readonly stopTranscription: (transcriptionId: string) => void;
 }
 
@@ -48,16 +50,17 @@ export class StopRequests {
 
   /** Looks once. Never rejects. */
   async check(): Promise<void> {
-    const { db, live, endCall, stopTranscription, logger } = this.#parts;
+    const { db, live, endCall, dropCall, stopTranscription, logger } = this.#parts;
     const { callIds, transcriptionIds } = live();
     if (callIds.length + transcriptionIds.length === 0) return;
     try {
       const found = await db.withSystem(async (tx) => ({
-        calls: callIds.length === 0 ? [] : await endsRequested(tx, callIds),
+        calls: callIds.length === 0 ? undefined : await endsAmong(tx, callIds),
         transcriptions:
           transcriptionIds.length === 0 ? [] : await stopsRequested(tx, transcriptionIds),
       }));
-      for (const id of found.calls) endCall(id);
+      for (const id of found.calls?.requested ?? []) endCall(id);
+      for (const id of found.calls?.closed ?? []) dropCall(id);
       for (const id of found.transcriptions) stopTranscription(id);
     } catch (error) {
       logger.warn({ err: error }, 'wishes to end could not be looked for');

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** When the caller's turn counts as ended. */
 export interface EndOfTurnOptions {
   /**
@@ -201,63 +199,28 @@ export const defaultTurnOptions = {
   },
 } as const satisfies TurnOptions;
 
-const ms = (min: number, max: number) => z.number().int().min(min).max(max);
+/** What is to differ from the defaults. */
+export type TurnSettings = {
+  readonly [Part in Exclude<keyof TurnOptions, 'language'>]?: Partial<TurnOptions[Part]>;
+};
 
-/** What a tenant may set; everything else is ours. */
-export const turnSettingsSchema = z
-  .strictObject({
-    endOfTurn: z
-      .strictObject({
-        completeDelayMs: ms(100, 5000),
-        minDelayMs: ms(100, 5000),
-        maxDelayMs: ms(500, 10_000),
-        dynamic: z.boolean(),
-      })
-      .partial(),
-    interruption: z
-      .strictObject({
-        minDurationMs: ms(100, 5000),
-        minWords: z.number().int().min(1).max(10),
-        falseInterruptionMs: ms(500, 10_000),
-        backchannels: z.array(z.string().min(1).max(40)).max(50),
-        backchannelStartMs: ms(0, 5000),
-        backchannelEndMs: ms(0, 5000),
-      })
-      .partial(),
-    filler: z
-      .strictObject({ afterMs: ms(300, 10_000), thinkingAfterMs: ms(300, 10_000) })
-      .partial(),
-    silence: z
-      .strictObject({ idleAfterMs: ms(2000, 120_000), maxPrompts: z.number().int().min(0).max(5) })
-      .partial(),
-    limits: z.strictObject({ maxCallMs: ms(30_000, 7_200_000) }).partial(),
-  })
-  .partial();
-
-export type TurnSettings = z.infer<typeof turnSettingsSchema>;
-
-/** Lays a tenant's settings over the defaults, for a language. */
+/**
+ * Lays settings over the defaults, for a language.
+ * @throws RangeError where the delays of the end of turn are not in their order
+ */
 export function turnOptions(language: string, settings: TurnSettings = {}): TurnOptions {
   const merged = {
     language,
-    endOfTurn: { ...defaultTurnOptions.endOfTurn, ...given(settings.endOfTurn) },
-    interruption: { ...defaultTurnOptions.interruption, ...given(settings.interruption) },
-    preemptive: defaultTurnOptions.preemptive,
-    filler: { ...defaultTurnOptions.filler, ...given(settings.filler) },
-    silence: { ...defaultTurnOptions.silence, ...given(settings.silence) },
-    limits: { ...defaultTurnOptions.limits, ...given(settings.limits) },
+    endOfTurn: { ...defaultTurnOptions.endOfTurn, ...settings.endOfTurn },
+    interruption: { ...defaultTurnOptions.interruption, ...settings.interruption },
+    preemptive: { ...defaultTurnOptions.preemptive, ...settings.preemptive },
+    filler: { ...defaultTurnOptions.filler, ...settings.filler },
+    silence: { ...defaultTurnOptions.silence, ...settings.silence },
+    limits: { ...defaultTurnOptions.limits, ...settings.limits },
   };
   const { completeDelayMs, minDelayMs, maxDelayMs } = merged.endOfTurn;
   if (completeDelayMs > minDelayMs || minDelayMs > maxDelayMs) {
     throw new RangeError('end of turn: completeDelayMs <= minDelayMs <= maxDelayMs must hold');
   }
   return merged;
-}
-
-type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** Drops fields that are there but undefined, so that they do not hide a default. */
-function given<T extends object>(settings: T | undefined): Given<T> {
-  const entries = Object.entries(settings ?? {}).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Given<T>;
 }

@@ -104,10 +104,20 @@ function dialModel(
 			timeoutSeconds: ring ?? 30,
 			answerOnBridge: options.answerOnBridge ?? true,
 			hangupOnStar: false,
+			...timeLimit(sip),
 			...(referUrl ? { referUrl } : {}),
 		},
 		{ kind: 'sip', address },
 	);
+}
+
+/** After so long Twilio ends a call that the sidecar has not: nobody controls it any more. */
+function timeLimit(sip: unknown): { timeLimitSeconds?: number } {
+	const limitMs = (sip as IDataObject | null | undefined)?.timeLimitMs;
+	if (typeof limitMs !== 'number') return {};
+	const timeLimitSeconds = Math.ceil(limitMs / 1000);
+	// What Twilio takes; anything else would keep the call from being connected.
+	return timeLimitSeconds >= 1 && timeLimitSeconds <= 86_400 ? { timeLimitSeconds } : {};
 }
 
 /** The address that decides what follows; nothing where the verbs behind do. */

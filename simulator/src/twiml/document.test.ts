@@ -69,6 +69,9 @@ for (const [what, verbs] of [
   ['a language that Gather does not know', '<Gather language="es-XX"/>'],
   ['a pause that is too long', '<Pause length="181"/>'],
   ['a number that is none', '<Record maxLength="two"/>'],
+  ['a conversation of no time', '<Dial timeLimit="0">+56221234567</Dial>'],
+  ['a conversation of more than a day', '<Dial timeLimit="86401">+56221234567</Dial>'],
+  ['a conversation of part of a second', '<Dial timeLimit="1.5">+56221234567</Dial>'],
   ['a reason that is none', '<Reject reason="tired"/>'],
   [
     'a parameter without a value',

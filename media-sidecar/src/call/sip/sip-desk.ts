@@ -87,6 +87,22 @@ export class SipDesk {
     await this.#deps.sipCalls.reject(callId, statusCode, AbortSignal.timeout(ACCEPT_WITHIN_MS));
   }
 
+  /** Ends a call that nobody controls any more. Resolves when nothing more can be done. */
+  hangUp(callId: string, ours: string): Promise<void> {
+    this.#release.hangUp(callId, ours);
+    return this.released(ours);
+  }
+
+  /** Resolves when nothing more is to be done to end a call. @param ours our id of it */
+  released(ours: string): Promise<void> {
+    return this.#release.released(ours);
+  }
+
+  /** Waits until the calls that were left are hung up, as long as it may take. */
+  close(withinMs?: number): Promise<void> {
+    return this.#release.close(withinMs);
+  }
+
   /** A call that never became a conversation: its record says why. */
   #recordUnanswered({ callId, tenant }: ClaimedSession, reason: CallEndReason): void {
     const { clock, recorder } = this.#deps;

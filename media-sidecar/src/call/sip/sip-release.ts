@@ -2,6 +2,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { ProviderError } from '../../kernel/errors.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Metrics } from '../../kernel/metrics.ts';
+import { within } from '../../kernel/within.ts';
 import type { SipCalls } from '../../realtime/contract.ts';
 
 export interface SipReleaseDeps {
@@ -20,13 +21,18 @@ const AGAIN_AFTER_MS = [1000, 5000, 20_000];
  * community, 2026-05). The caller has gone after this time, or hears nothing any more, in ms.
  */
 const REFERRED_WITHIN_MS = 20_000;
+/** A process that ends waits so long for what it has begun, in ms: a REFER's time, and the hang-up. */
+const CLOSE_WITHIN_MS = 25_000;
 
 /**
  * Rids a call over SIP of its model. A call that were left to it would go on without anybody who
- * controls it, until the provider's time limit. Never throws: nobody waits for it.
+ * controls it, until the provider's time limit. Never throws: calls do not wait for it, the end of the
+ * process does.
  */
 export class SipRelease {
   readonly #deps: SipReleaseDeps;
+  /** What is not done yet, with our id of the call. */
+  readonly #pending = new Map<Promise<void>, string>();
 
   constructor(deps: SipReleaseDeps) {
     this.#deps = deps;
@@ -34,7 +40,7 @@ export class SipRelease {
 
   /** @param ours our id of the call, for the log */
   hangUp(callId: string, ours: string): void {
-    void this.#hangUp(callId, ours, false);
+    this.#keep(ours, this.#hangUp(callId, ours, false));
   }
 
   /**
@@ -42,12 +48,31 @@ export class SipRelease {
    * the provider does not know it yet is no end.
    */
   hangUpDoubtful(callId: string, ours: string): void {
-    void this.#hangUp(callId, ours, true);
+    this.#keep(ours, this.#hangUp(callId, ours, true));
   }
 
   /** Connects the caller with somebody else. @param targetUri `tel:…` or `sip:…` */
   refer(callId: string, targetUri: string, ours: string): void {
-    void this.#refer(callId, targetUri, ours);
+    this.#keep(ours, this.#refer(callId, targetUri, ours));
+  }
+
+  /** Resolves when nothing more is to be done about a call. @param ours our id of it */
+  async released(ours: string): Promise<void> {
+    const pending = [...this.#pending].filter(([, each]) => each === ours);
+    await Promise.all(pending.map(([work]) => work));
+  }
+
+  /** Waits for everything that was begun; what takes longer is left as it is. */
+  async close(withinMs = CLOSE_WITHIN_MS): Promise<void> {
+    const { clock, logger } = this.#deps;
+    await within({ clock, ms: withinMs }, Promise.all(this.#pending.keys()), undefined);
+    const calls = this.#pending.size;
+    if (calls > 0) logger.error({ calls }, 'SIP calls could not be released in time');
+  }
+
+  #keep(ours: string, work: Promise<void>): void {
+    const pending: Promise<void> = work.finally(() => this.#pending.delete(pending));
+    this.#pending.set(pending, ours);
   }
 
   async #hangUp(callId: string, ours: string, isDoubtful: boolean): Promise<void> {

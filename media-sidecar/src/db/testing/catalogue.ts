@@ -3,6 +3,7 @@ import type { ClientBase, Pool } from 'pg';
 /** Tables that belong to the platform: only `voice_system` has any business with their rows. */
 export const platformTables = [
   'api_keys',
+  'call_leases',
   'platform_do_not_call',
   'platform_subscriptions',
   'platform_tools',

@@ -241,15 +241,25 @@ export async function requestEnd(tx: TenantDb, callId: string, now: Date): Promi
   return numUpdatedRows > 0n;
 }
 
-/** Those of these whose end was asked for. */
-export async function endsRequested(tx: SystemDb, callIds: readonly string[]): Promise<string[]> {
+/** Those of these whose end was asked for, and those whose record was closed. */
+export async function endsAmong(
+  tx: SystemDb,
+  callIds: readonly string[],
+): Promise<{ readonly requested: string[]; readonly closed: string[] }> {
   const rows = await tx.db
     .selectFrom('calls')
-    .select('id')
+    .select(['id', 'status'])
     .where('id', 'in', callIds)
-    .where('end_requested_at', 'is not', null)
+    .where((eb) =>
+      eb.or([eb('end_requested_at', 'is not', null), eb('status', '<>', 'in-progress')]),
+    )
     .execute();
-  return rows.map(({ id }) => id);
+  const isClosed = (row: (typeof rows)[number]): boolean => row.status !== 'in-progress';
+  const idsOf = (found: typeof rows): string[] => found.map(({ id }) => id);
+  return {
+    requested: idsOf(rows.filter((row) => !isClosed(row))),
+    closed: idsOf(rows.filter(isClosed)),
+  };
 }
 
 /** Calls that began before a moment and never ended: their process is gone. */

@@ -76,8 +76,8 @@ export const sessionReplySchema = z.object({
   streamUrl: z.string().nullable(),
   actionUrl: z.string().nullable(),
   streamStatusUrl: z.string().nullable(),
-  /** For `<Dial action><Sip>`; null without SIP. */
-  sip: z.object({ uri: z.string(), actionUrl: z.string() }).nullable(),
+  /** For `<Dial action timeLimit><Sip>`; null without SIP. */
+  sip: z.object({ uri: z.string(), actionUrl: z.string(), timeLimitMs: z.int() }).nullable(),
   tenant: tenantBriefSchema,
   /** Whom the number of the other side belongs to. */
   contact: contactSchema.nullable(),

@@ -302,6 +302,7 @@ onEachDatabase('sessions', (database) => {
     assert.deepEqual(reply.sip, {
       uri: `sip:proj_1@sip.api.openai.com;transport=tls?${headers}`,
       actionUrl: 'https://voice.example.com/twilio/stream-ended',
+      timeLimitMs: 1_920_000,
     });
     assert.match(reply.sip?.uri ?? '', /^[\w:@.;=?&-]+$/, 'nothing in it has to be escaped');
     delete openAi.projectId;

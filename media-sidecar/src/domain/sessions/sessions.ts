@@ -61,6 +61,8 @@ export interface OpenAiAccess {
   readonly projectId?: string;
   /** @example 'sip.api.openai.com' */
   readonly sipHost: string;
+  /** The carrier ends a call over SIP that has gone on for so long, in ms: nobody controls it any more. */
+  readonly sipTimeLimitMs: number;
 }
 
 /** A call of a tenant is about to be connected to an agent. */
@@ -294,7 +296,8 @@ export class Sessions implements SessionGate {
     // Both are letters, digits and hyphens: nothing of them has to be escaped in a SIP URI.
     const headers = `X-Session-Id=${id}&X-Session-Token=${token}`;
     const uri = `sip:${openAi.projectId}@${openAi.sipHost};transport=tls?${headers}`;
-    return { ...none, sip: { uri, actionUrl: urls.dialAction } };
+    const { sipTimeLimitMs: timeLimitMs } = openAi;
+    return { ...none, sip: { uri, actionUrl: urls.dialAction, timeLimitMs } };
   }
 
   #ttlMs(direction: SessionRequest['direction']): number {

@@ -16,7 +16,12 @@ export const testOptions = {
   outboundSessionTtlMs: 900_000,
   encryptionKey: Buffer.alloc(32, 1),
   allowLoopbackWebhooks: true,
-  openAi: { configured: true, projectId: 'proj_1', sipHost: 'sip.api.openai.com' },
+  openAi: {
+    configured: true,
+    projectId: 'proj_1',
+    sipHost: 'sip.api.openai.com',
+    sipTimeLimitMs: 1_920_000,
+  },
 } as const satisfies DomainOptions;
 
 const noPhrases: PhraseStore = {
