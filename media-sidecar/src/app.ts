@@ -126,7 +126,7 @@ export async function startSidecar(
   undo.defer(() => domain.webhookClient.close());
   undo.defer(() => domain.warmings.close());
   const agentFor = (session: ClaimedSession) =>
-    defaultAgents.create(session.agent, agentSubject(session));
+    defaultAgents.create(session.agent, agentSubject(session, logger));
   const limits = { maxCallMs: config.limits.callLimitMs };
   const { sessionLimitMs, handoverBeforeMs } = config.openAi;
   const sessionTimes = { sessionLimitMs, handoverBeforeMs };

@@ -36,6 +36,11 @@ export interface Resumption {
    * the caller was not understood.
    */
   readonly owes: 'nothing' | 'answer' | 'repetition';
+  /**
+   * A turn that has its place in dialogue and log, but not all of its words: `frames` hold it once more,
+   * and what is heard there is that turn, no other one. The log waits for its words.
+   */
+  readonly openTurnId: string | undefined;
   /** The caller was told already that something went wrong. */
   readonly bridged: boolean;
   /** Frames of the caller that nobody has listened to, in order. */

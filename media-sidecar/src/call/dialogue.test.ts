@@ -34,3 +34,19 @@ test('a reopened turn leaves, but not when something followed it', () => {
   dialogue.reopen('t2');
   assert.equal(dialogue.messages().length, 2);
 });
+
+test('a turn that was heard once more keeps its place, under its new name', () => {
+  const dialogue = new Dialogue();
+  dialogue.callerSaid('c1', 'busco');
+  dialogue.add([{ role: 'agent', text: 'Un momento.' }]);
+  assert.equal(dialogue.textOf('c1'), 'busco');
+  dialogue.callerSaid('t1', 'busco un auto', 'c1');
+  dialogue.correct('t1', 'busco un Audi');
+  dialogue.callerSaid('t2', 'rojo', 'c1');
+  assert.deepEqual(dialogue.messages(), [
+    { role: 'caller', text: 'busco un Audi' },
+    { role: 'agent', text: 'Un momento.' },
+    { role: 'caller', text: 'rojo' },
+  ]);
+  assert.equal(dialogue.textOf('c1'), undefined);
+});

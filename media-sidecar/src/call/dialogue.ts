@@ -27,8 +27,18 @@ export class Dialogue {
     return messages;
   }
 
-  callerSaid(turnId: string, text: string): void {
-    this.#entries.push({ turnId, text });
+  /** @param heardBefore a turn that was heard once more, and is this one: it keeps its place */
+  callerSaid(turnId: string, text: string, heardBefore?: string): void {
+    const at = this.#entries.findIndex(
+      (entry) => 'turnId' in entry && entry.turnId === heardBefore,
+    );
+    if (at < 0) this.#entries.push({ turnId, text });
+    else this.#entries[at] = { turnId, text };
+  }
+
+  textOf(turnId: string): string | undefined {
+    const entry = this.#entries.find((one) => 'turnId' in one && one.turnId === turnId);
+    return entry && 'turnId' in entry ? entry.text : undefined;
   }
 
   /** The recogniser's late wording of a turn. */

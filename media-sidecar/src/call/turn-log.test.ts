@@ -24,7 +24,8 @@ function setup() {
       awaitsWords,
     });
   const written = () => recorder.turns.map(({ index, text }) => `${index} ${text}`);
-  return { log, caller, written };
+  const times = () => recorder.turns.map(({ startedAtMs, endedAtMs }) => [startedAtMs, endedAtMs]);
+  return { log, caller, written, times };
 }
 
 test('a turn of the caller may be corrected until the caller speaks again', () => {
@@ -67,4 +68,19 @@ test('what nobody told the words of is written at the end', () => {
   caller('dos', true);
   log.close();
   assert.deepEqual(written(), ['0 uno', '1 dos']);
+});
+
+test('a turn that was heard once more keeps place and times, and is settled by what follows it', () => {
+  const { log, caller, written, times } = setup();
+  caller('uno', true);
+  log.agentStarted(1);
+  log.agentEnded(AGENT_END);
+  const again = { startedAtMs: 70, endedAtMs: 80, settled: true };
+  log.callerSpoke({ turnId: 't1', text: 'primero', ...again }, 'uno');
+  // It may go on until something follows.
+  log.callerSpoke({ turnId: 't2', text: 'primero y segundo', ...again }, 't1');
+  assert.deepEqual(written(), []);
+  log.agentStarted(90);
+  assert.deepEqual(written(), ['0 primero y segundo', '1 Hola.']);
+  assert.deepEqual(times()[0], [0, 1]);
 });

@@ -57,7 +57,15 @@ export class TurnLog {
     this.#call = call;
   }
 
-  callerSpoke(turn: CallerTurn): void {
+  /** @param heardBefore an open turn that was heard once more, and is this one: it keeps place and times */
+  callerSpoke(turn: CallerTurn, heardBefore?: string): void {
+    const at = this.#callers.findIndex(({ turnId }) => turnId === heardBefore);
+    const before = this.#callers[at];
+    if (before) {
+      const { endedAtMs, index, startedAtMs } = before;
+      this.#callers[at] = { ...turn, startedAtMs, endedAtMs, index };
+      return;
+    }
     const last = this.#callers.at(-1);
     this.#sealCaller();
     if (last && !last.awaitsWords) this.#closeCaller(last);
@@ -117,8 +125,8 @@ export class TurnLog {
   /** Something followed: the turn has its place, and cannot be reopened. */
   #sealCaller(): void {
     const caller = this.#callers.at(-1);
-    if (!caller || caller.index !== undefined) return;
-    caller.index = this.#nextIndex++;
+    if (!caller) return;
+    caller.index ??= this.#nextIndex++;
     if (caller.settled) this.#closeCaller(caller);
   }
 

@@ -4,7 +4,7 @@ import { ProviderError } from '../kernel/errors.ts';
 import { settle, VirtualClock } from '../kernel/testing/virtual-clock.ts';
 import type { RealtimeSettings } from './contract.ts';
 import { ResilientRealtimeModel } from './resilient.ts';
-import { FakeRealtimeModel } from './testing/fake-realtime-model.ts';
+import { FakeRealtimeModel, type FakeRealtimeSession } from './testing/fake-realtime-model.ts';
 import { RecordingListener } from './testing/recording-listener.ts';
 
 const settings: RealtimeSettings = {
@@ -21,6 +21,8 @@ const settings: RealtimeSettings = {
 const error = (retryable: boolean, code: 'unavailable' | 'stream-limit' = 'unavailable') =>
   new ProviderError('p', code, 'failed', { retryable });
 
+type Opened = ReturnType<ReturnType<typeof start>['open']>;
+
 /** The breaker measures with the wall clock, so that is moved, too. */
 function start(context: TestContext) {
   context.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 });
@@ -35,6 +37,7 @@ function start(context: TestContext) {
     const told = new RecordingListener();
     return { session: model.open(settings, told.listener), told, inner: inner.sessions.at(-1) };
   };
+  const control = () => model.control('rtc_1', settings, new RecordingListener().listener);
   const openAndFail = async (failure = error(true)) => {
     const opened = open();
     inner.session.dies(failure);
@@ -52,6 +55,7 @@ function start(context: TestContext) {
     clock,
     inner,
     model,
+    control,
     open,
     openAndFail,
     openAndClose,
@@ -101,7 +105,7 @@ describe('a realtime model that is guarded', () => {
     open();
     inner.session.ready();
     await settle();
-    inner.session.begins();
+    inner.session.sounds(inner.session.begins(), 'item_1', 100);
     inner.session.dies();
     await settle();
     await openAndFail();
@@ -109,6 +113,102 @@ describe('a realtime model that is guarded', () => {
     assert.equal(model.isOpen, false);
     await openAndFail();
     assert.ok(model.isOpen);
+  });
+
+  for (const [what, answer] of [
+    ['a tool call', (session: FakeRealtimeSession) => session.asksFor({ name: 'a' })],
+    [
+      'speech over SIP',
+      ({ listener }: FakeRealtimeSession) =>
+        listener.onPlayback({ state: 'started', responseId: 'r' }),
+    ],
+  ] as const) {
+    it(`takes ${what} for an answer`, async (t) => {
+      const { inner, model, open, openAndFail } = start(t);
+      await openAndFail();
+      await openAndFail();
+      open();
+      inner.session.ready();
+      answer(inner.session);
+      inner.session.dies();
+      await settle();
+      await openAndFail();
+      assert.equal(model.isOpen, false);
+    });
+  }
+
+  it('does not take a response that fails for an answer', async (t) => {
+    const { inner, model, open, openAndFail } = start(t);
+    await openAndFail();
+    await openAndFail();
+    open();
+    inner.session.ready();
+    inner.session.begins();
+    inner.session.ends({ status: 'failed', reason: 'insufficient_quota' });
+    inner.session.dies();
+    await settle();
+    assert.ok(model.isOpen);
+  });
+
+  for (const [what, ask] of [
+    ['by us', ({ session }: Opened) => session.respond()],
+    ['by a caller', ({ inner }: Opened) => inner?.listener.onCallerTurn({ itemId: 'item_1' })],
+  ] as const) {
+    it(`is not asked any more when it is ready, asked ${what}, and given up as it is mute`, async (t) => {
+      const { clock, inner, model, open } = start(t);
+      for (let i = 0; i < 3; i++) {
+        assert.equal(model.isOpen, false);
+        const opened = open();
+        inner.session.ready();
+        await settle();
+        clock.advance(60_000);
+        ask(opened);
+        clock.advance(7000);
+        opened.session.close();
+        opened.session.close();
+        await settle();
+      }
+      assert.ok(model.isOpen);
+    });
+  }
+
+  it('is not to blame when it was asked nothing, not given the time, or has answered', async (t) => {
+    const { clock, inner, model, open } = start(t);
+    const uses: readonly ((opened: Opened) => void)[] = [
+      () => {
+        inner.session.ready();
+        clock.advance(60_000);
+      },
+      ({ session }) => {
+        inner.session.ready();
+        clock.advance(60_000);
+        session.respond();
+        clock.advance(6999);
+      },
+      ({ session }) => {
+        session.respond();
+        clock.advance(2000);
+        inner.session.ready();
+        clock.advance(6999);
+      },
+      ({ session }) => {
+        inner.session.ready();
+        session.respond();
+        inner.session.speaks('item_1', 'Hola', 100);
+        session.respond();
+        clock.advance(60_000);
+      },
+    ];
+    for (const use of uses) {
+      for (let i = 0; i < 5; i++) {
+        const opened = open();
+        use(opened);
+        await settle();
+        opened.session.close();
+        await settle();
+      }
+    }
+    assert.equal(model.isOpen, false);
   });
 
   it('is not asked any more when it says nothing and is given up', async (t) => {
@@ -131,6 +231,32 @@ describe('a realtime model that is guarded', () => {
       await settle();
     }
     assert.equal(model.isOpen, false);
+  });
+
+  it('is not to blame for calls over SIP that it knows no more, however late it says so', async (t) => {
+    const { clock, control, inner, model } = start(t);
+    const unknown = new ProviderError('p', 'not-found', 'no such call', { retryable: false });
+    for (let i = 0; i < 5; i++) {
+      control();
+      clock.advance(5500);
+      inner.session.dies(unknown);
+      await settle();
+    }
+    assert.equal(model.isOpen, false);
+  });
+
+  it('is given longer for the control of a call, as it says late that it knows it no more', async (t) => {
+    const { clock, control, model } = start(t);
+    const controlAndClose = async (afterMs: number) => {
+      const session = control();
+      clock.advance(afterMs);
+      session.close();
+      await settle();
+    };
+    for (let i = 0; i < 5; i++) await controlAndClose(5999);
+    assert.equal(model.isOpen, false);
+    for (let i = 0; i < 3; i++) await controlAndClose(6000);
+    assert.ok(model.isOpen);
   });
 
   it('is left alone again when the trial is given up, or broken off', async (t) => {

@@ -13,12 +13,12 @@ import type {
   RealtimeSession,
   RealtimeSettings,
 } from './contract.ts';
-import { closing, RefusedSession, watching } from './watched-session.ts';
+import { RefusedSession, using, watching } from './watched-session.ts';
 
 export interface RealtimeResilienceOptions {
   /**
-   * So many sessions in a row that did not become ready, or died before they answered, stop all
-   * further ones, so that calls go to the other pipeline at once.
+   * So many sessions in a row that did not become ready, or died or were given up before they answered
+   * anything, stop all further ones, so that calls go to the other pipeline at once.
    * @defaultValue 5
    */
   readonly breakAfterFailures: number;
@@ -30,12 +30,27 @@ export interface RealtimeResilienceOptions {
    * @defaultValue 3000 ms
    */
   readonly silentAfterMs: number;
+  /**
+   * The same for the control of a call over SIP: a provider takes 5.5 s to say that it has no such call
+   * any more, so that less silence is none.
+   * @defaultValue 6000 ms
+   */
+  readonly silentControlAfterMs: number;
+  /**
+   * A ready session that we close so long after it was first asked something, and that has answered
+   * nothing at all, was given up for that: a failure, too. Less than what a call waits for an answer
+   * (`modelFirstEventMs`, 8000 ms), as a timer may come a little early.
+   * @defaultValue 7000 ms
+   */
+  readonly muteAfterMs: number;
 }
 
 export const defaultRealtimeResilienceOptions = {
   breakAfterFailures: 5,
   halfOpenAfterMs: 10_000,
   silentAfterMs: 3000,
+  silentControlAfterMs: 6000,
+  muteAfterMs: 7000,
 } as const satisfies RealtimeResilienceOptions;
 
 type OpenInner = (listener: RealtimeListener) => RealtimeSession;
@@ -47,6 +62,8 @@ export class ResilientRealtimeModel implements RealtimeModel {
   readonly #clock: Clock;
   readonly #halfOpenAfterMs: number;
   readonly #silentAfterMs: number;
+  readonly #silentControlAfterMs: number;
+  readonly #muteAfterMs: number;
   readonly #failures: FailuresInARow;
   readonly #breaker: CircuitBreakerPolicy;
   /** When the breaker opened last, as it measures time itself. */
@@ -63,6 +80,8 @@ export class ResilientRealtimeModel implements RealtimeModel {
     this.#clock = clock;
     this.#halfOpenAfterMs = settings.halfOpenAfterMs;
     this.#silentAfterMs = settings.silentAfterMs;
+    this.#silentControlAfterMs = settings.silentControlAfterMs;
+    this.#muteAfterMs = settings.muteAfterMs;
     this.#failures = new FailuresInARow(settings.breakAfterFailures);
     this.#breaker = circuitBreaker(handleWhen(isProvidersFault), {
       halfOpenAfter: settings.halfOpenAfterMs,
@@ -82,45 +101,61 @@ export class ResilientRealtimeModel implements RealtimeModel {
   }
 
   open(settings: RealtimeSettings, listener: RealtimeListener): RealtimeSession {
-    return this.#open(listener, (watched) => this.#inner.open(settings, watched));
+    return this.#open(listener, this.#silentAfterMs, (watched) =>
+      this.#inner.open(settings, watched),
+    );
   }
 
   control(callId: string, settings: RealtimeSettings, listener: RealtimeListener): RealtimeSession {
-    return this.#open(listener, (watched) => this.#inner.control(callId, settings, watched));
+    return this.#open(listener, this.#silentControlAfterMs, (watched) =>
+      this.#inner.control(callId, settings, watched),
+    );
   }
 
-  #open(listener: RealtimeListener, open: OpenInner): RealtimeSession {
+  #open(listener: RealtimeListener, silentAfterMs: number, open: OpenInner): RealtimeSession {
     if (this.isOpen) return this.#refused(listener);
     const attempt = Promise.withResolvers<void>();
     // What becomes of the attempt is the breaker's business alone; the listener is told by the session.
     this.#breaker.execute(() => attempt.promise).catch(() => undefined);
     const isTrial = this.#breaker.state === CircuitState.HalfOpen;
     const openedMs = this.#clock.monotonicMs();
-    let isReady = false;
+    let readyMs: number | undefined;
+    let askedMs: number | undefined;
     let hasAnswered = false;
+    let isOver = false;
+    const asked = () => {
+      askedMs ??= this.#clock.monotonicMs();
+    };
     const watched = watching(listener, {
       onReady: () => {
-        isReady = true;
+        readyMs = this.#clock.monotonicMs();
         attempt.resolve();
       },
-      onResponseStarted: () => {
+      onCallerTurn: asked,
+      onAnswered: () => {
         if (hasAnswered) return;
         hasAnswered = true;
         this.#failures.reset();
       },
       onClosed: (error) => {
-        if (!isReady) attempt.reject(error);
-        else if (!hasAnswered) this.#diedEarly(error);
+        isOver = true;
+        if (readyMs === undefined) attempt.reject(error);
+        else if (!hasAnswered) this.#failed(error);
       },
     });
-    const session = open(watched);
-    // After it was ready, or is gone, this changes nothing.
-    return closing(session, () => {
-      const isSilent = this.#clock.monotonicMs() - openedMs >= this.#silentAfterMs;
-      // A trial that was broken off has not shown that the provider is back.
-      if (isSilent || isTrial) attempt.reject(this.#notReady());
-      else attempt.resolve();
-    });
+    const closed = () => {
+      if (isOver) return;
+      isOver = true;
+      const nowMs = this.#clock.monotonicMs();
+      if (readyMs !== undefined) {
+        const waitedMs = nowMs - Math.max(readyMs, askedMs ?? nowMs);
+        if (!hasAnswered && waitedMs >= this.#muteAfterMs) this.#failed(this.#noAnswer());
+      } else if (nowMs - openedMs >= silentAfterMs || isTrial) {
+        // A trial that was broken off has not shown that the provider is back.
+        attempt.reject(this.#notReady());
+      } else attempt.resolve();
+    };
+    return using(open(watched), { asked, closed });
   }
 
   #notReady(): ProviderError {
@@ -128,7 +163,13 @@ export class ResilientRealtimeModel implements RealtimeModel {
     return new ProviderError(this.name, 'timeout', message, { retryable: true });
   }
 
-  #diedEarly(error: ProviderError): void {
+  #noAnswer(): ProviderError {
+    const message = 'the session was closed as it did not answer';
+    return new ProviderError(this.name, 'timeout', message, { retryable: true });
+  }
+
+  /** A session failed that was ready. */
+  #failed(error: ProviderError): void {
     if (this.#breaker.state !== CircuitState.Closed) return;
     this.#breaker.execute(() => Promise.reject(error)).catch(() => undefined);
   }
@@ -142,7 +183,10 @@ export class ResilientRealtimeModel implements RealtimeModel {
   }
 }
 
-/** Only these say that the provider is down; a bad request of ours does not, nor does its time limit. */
+/**
+ * Only these say that the provider is down; a bad request of ours does not, nor does its time limit, nor
+ * that it knows a call no more.
+ */
 function isProvidersFault(error: unknown): boolean {
   if (!(error instanceof ProviderError)) return true;
   return error.retryable && error.code !== 'stream-limit';

@@ -1,17 +1,34 @@
 import type { RealtimeListener, RealtimeSession } from './contract.ts';
 
-export type Watch = Pick<RealtimeListener, 'onReady' | 'onResponseStarted' | 'onClosed'>;
+export interface Watch extends Pick<RealtimeListener, 'onReady' | 'onCallerTurn' | 'onClosed'> {
+  /** It has begun to say something, or has ended a response in order. May be told several times. */
+  onAnswered(): void;
+}
 
 /** The listener, and before it whoever watches. */
 export function watching(listener: RealtimeListener, watch: Watch): RealtimeListener {
-  return {
+  const watched: RealtimeListener = {
     onReady: () => {
       watch.onReady();
       listener.onReady();
     },
-    onResponseStarted: (response) => {
-      watch.onResponseStarted(response);
-      listener.onResponseStarted(response);
+    onCallerTurn: (turn) => {
+      watch.onCallerTurn(turn);
+      listener.onCallerTurn(turn);
+    },
+    onAudio: (audio) => {
+      // The first one tells enough, and they come many times a second.
+      watched.onAudio = (next) => listener.onAudio(next);
+      watch.onAnswered();
+      listener.onAudio(audio);
+    },
+    onResponseDone: (response) => {
+      if (response.status === 'completed') watch.onAnswered();
+      listener.onResponseDone(response);
+    },
+    onPlayback: (playback) => {
+      if (playback.state === 'started') watch.onAnswered();
+      listener.onPlayback(playback);
     },
     onClosed: (error) => {
       watch.onClosed(error);
@@ -19,35 +36,43 @@ export function watching(listener: RealtimeListener, watch: Watch): RealtimeList
     },
     onSpeechStarted: (speech) => listener.onSpeechStarted(speech),
     onSpeechStopped: (speech) => listener.onSpeechStopped(speech),
-    onCallerTurn: (turn) => listener.onCallerTurn(turn),
     onCallerWords: (words) => listener.onCallerWords(words),
     onCallerWordsLost: (itemId) => listener.onCallerWordsLost(itemId),
-    onAudio: (audio) => listener.onAudio(audio),
+    onResponseStarted: (response) => listener.onResponseStarted(response),
     onAudioDone: (itemId) => listener.onAudioDone(itemId),
     onAgentWords: (words) => listener.onAgentWords(words),
     onToolCall: (call) => listener.onToolCall(call),
-    onResponseDone: (response) => listener.onResponseDone(response),
     onTranscriptionUsage: (usage) => listener.onTranscriptionUsage(usage),
     onRateLimits: (limits) => listener.onRateLimits(limits),
     onKey: (key) => listener.onKey(key),
-    onPlayback: (playback) => listener.onPlayback(playback),
     onTruncated: (item) => listener.onTruncated(item),
     onError: (error) => listener.onError(error),
   };
+  return watched;
 }
 
-/** The session; `closed` is told before it is closed by us. */
-export function closing(session: RealtimeSession, closed: () => void): RealtimeSession {
+export interface Use {
+  /** Told before it is asked for a response. */
+  asked(): void;
+  /** Told before it is closed by us. */
+  closed(): void;
+}
+
+/** The session, and before it whoever watches how it is used. */
+export function using(session: RealtimeSession, use: Use): RealtimeSession {
   return {
     append: (mulaw) => session.append(mulaw),
     add: (items) => session.add(items),
-    respond: (request) => session.respond(request),
+    respond: (request) => {
+      use.asked();
+      session.respond(request);
+    },
     cancel: () => session.cancel(),
     truncate: (itemId, audioEndMs) => session.truncate(itemId, audioEndMs),
     toolResult: (callId, output) => session.toolResult(callId, output),
     update: (settings) => session.update(settings),
     close: () => {
-      closed();
+      use.closed();
       session.close();
     },
   };

@@ -87,7 +87,7 @@ function belatedWords(
   const late = splitConsumed(turn.consumedBefore, text).fresh;
   const whole = turnWith(turn, late);
 
-  if (reply && reply.audibleSinceMs === undefined && reply.kind === 'answer') {
+  if (reply && !reply.protected && reply.audibleSinceMs === undefined && reply.kind === 'answer') {
     if (differsMaterially(turn.text, whole, language) && !onlyAccompanies(draft, matched, fresh)) {
       reopenTurn(
         draft,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReplyFailure } from './events.ts';
+import { turnOptions } from './options.ts';
 import { TurnScript } from './testing/turn-script.ts';
 
 const FAILURE: ReplyFailure = {
@@ -181,6 +182,43 @@ test('the longest call ends with an explanation that nobody can stop', () => {
   script.reply('reply-audible').speechStarts().wait(900).interim('no cuelgue por favor');
   assert.equal(script.count('interrupt-reply'), 1);
   assert.equal(script.reply('reply-played').last('end-call').reason, 'time-limit');
+});
+
+/** The agent says goodbye 800 ms before the call reaches its limit. */
+function goodbyeAtTheLimit(beginsToSound = true): TurnScript {
+  const script = new TurnScript(turnOptions('es-CL', { limits: { maxCallMs: 10_000 } }));
+  script.greeted().speechStarts().wait(900).interim('¿qué horario tienen?').speechEnds().wait(400);
+  script.reply('hang-up-requested');
+  if (beginsToSound) script.reply('reply-audible');
+  script.effects.length = 0;
+  return script.wait(9200 - script.clock.monotonicMs());
+}
+
+test('a goodbye over which the call reaches its limit is not taken back, and keeps its reason', () => {
+  const script = goodbyeAtTheLimit().wait(900).speechStarts();
+  script.wait(600).interim('una pregunta').speechEnds().wait(1000);
+  assert.deepEqual(script.names, []);
+  assert.equal(script.reply('reply-played').last('end-call').reason, 'agent-hung-up');
+});
+
+test('one that was silenced for a word goes on at the limit', () => {
+  const script = goodbyeAtTheLimit().speechStarts().wait(799);
+  assert.deepEqual(script.names, ['hold-reply']);
+  script.wait(1);
+  assert.deepEqual(script.names, ['hold-reply', 'resume-reply']);
+  script.interim('una pregunta').wait(1000);
+  assert.deepEqual(script.names, ['hold-reply', 'resume-reply']);
+  assert.equal(script.reply('reply-played').last('end-call').reason, 'agent-hung-up');
+});
+
+test('nor does a late wording of the question take it back before it sounds', () => {
+  const script = goodbyeAtTheLimit(false).wait(900);
+  script.final('¿qué horario tienen los sábados en Maipú?').wait(3000);
+  assert.deepEqual(script.names, ['correct-turn']);
+  assert.equal(
+    script.reply('reply-audible').reply('reply-played').last('end-call').reason,
+    'agent-hung-up',
+  );
 });
 
 test('after the end nothing happens any more, and no timer is left', () => {

@@ -168,7 +168,11 @@ export function idleDue(draft: Draft): void {
 
 export function callLimitDue(draft: Draft): void {
   const reply = committedReply(draft);
-  if (reply?.closing) return;
+  if (reply?.closing) {
+    // That goodbye will do; but from here on nobody takes it back.
+    protect(draft, reply);
+    return;
+  }
   cutShort(draft);
   closeWith(draft, 'time-limit', 'time-limit');
 }
@@ -184,6 +188,17 @@ export function listeningFailed(draft: Draft): void {
   }
   cutShort(draft);
   closeWith(draft, 'cannot-hear', 'provider-failure');
+}
+
+/** Nobody stops it from here on; what was silenced for a word goes on. */
+function protect(draft: Draft, reply: ReplyState): void {
+  reply.protected = true;
+  cancelTimers(draft, 'barge-in', 'false-interruption');
+  if (reply.held === 'no') return;
+  reply.held = 'no';
+  draft.effects.push({ type: 'resume-reply', replyId: reply.id, falseAlarm: false });
+  // Sound is reported anew.
+  reply.stage = reply.audibleSinceMs === undefined ? 'thinking' : 'waiting';
 }
 
 /** Ends whatever is being said, to say something that cannot wait. */

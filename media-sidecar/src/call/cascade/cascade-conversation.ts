@@ -27,6 +27,10 @@ export class CascadeConversation implements Conversation {
   #reply: CascadeReply | undefined;
   /** The turn that the present reply answers. */
   #answeredTurnId: string | undefined;
+  /** The caller's next turn is this one, which another conversation has heard before. */
+  #openTurnId: string | undefined;
+  /** The turn that has taken the place of that one. */
+  #resumedTurnId: string | undefined;
   #voiceActivity: VoiceActivity | undefined;
   #stt: SttStream | undefined;
   #framesHeard = 0;
@@ -56,7 +60,8 @@ export class CascadeConversation implements Conversation {
       return;
     }
     const { clock, startedMs } = this.#context;
-    const { owes, bridged } = resumption;
+    const { owes, openTurnId, bridged } = resumption;
+    this.#openTurnId = openTurnId;
     const elapsedMs = clock.monotonicMs() - startedMs;
     this.#dispatch({ type: 'call-resumed', elapsedMs, owes, bridged });
     for (const frame of resumption.frames) this.onAudio(frame);
@@ -91,6 +96,7 @@ export class CascadeConversation implements Conversation {
     this.#queue.length = 0;
     this.#timers.cancelAll();
     this.#finishReply(true);
+    this.#settleOpenTurn();
     this.#stt?.close();
     this.#voiceActivity?.close();
   }
@@ -151,7 +157,9 @@ export class CascadeConversation implements Conversation {
       case 'cancel-timer':
         return this.#timers.cancel(effect.name);
       case 'start-reply':
-        this.#newReply(effect.replyId).generate(this.#context.dialogue.messages(effect.text));
+        this.#newReply(effect.replyId).generate(
+          this.#context.dialogue.messages(effect.text, this.#openTurnId),
+        );
         return;
       case 'answer-history':
         this.#newReply(effect.replyId).generate(this.#context.dialogue.messages());
@@ -208,15 +216,21 @@ export class CascadeConversation implements Conversation {
   }
 
   #commit({ turn }: Extract<TurnEffect, { type: 'commit-reply' }>): void {
-    this.#context.dialogue.callerSaid(turn.turnId, turn.text);
+    const openTurnId = this.#openTurnId;
+    this.#openTurnId = undefined;
+    if (openTurnId !== undefined) this.#resumedTurnId = turn.turnId;
+    this.#context.dialogue.callerSaid(turn.turnId, turn.text, openTurnId);
     this.#answeredTurnId = turn.turnId;
-    this.#context.log.callerSpoke({
-      turnId: turn.turnId,
-      text: turn.text,
-      settled: turn.settled,
-      startedAtMs: wallClockAt(this.#context.clock, turn.speechStartedAtMs),
-      endedAtMs: wallClockAt(this.#context.clock, turn.speechEndedAtMs),
-    });
+    this.#context.log.callerSpoke(
+      {
+        turnId: turn.turnId,
+        text: turn.text,
+        settled: turn.settled,
+        startedAtMs: wallClockAt(this.#context.clock, turn.speechStartedAtMs),
+        endedAtMs: wallClockAt(this.#context.clock, turn.speechEndedAtMs),
+      },
+      openTurnId,
+    );
     this.#reply?.commit(turn.speechEndedAtMs);
   }
 
@@ -229,11 +243,22 @@ export class CascadeConversation implements Conversation {
     if (!reopened || turnId === undefined) return;
     // A model refuses tool calls that do not follow what they answer: then the turn stays.
     if (messages.length > 0) this.#context.dialogue.add(messages);
+    else if (turnId === this.#resumedTurnId) this.#openTurnId = turnId;
     else this.#context.dialogue.reopen(turnId);
     this.#context.log.reopened(turnId);
   }
 
+  /** Nothing was heard in what was heard again: it stays as it is known. */
+  #settleOpenTurn(): void {
+    const { dialogue, log } = this.#context;
+    const turnId = this.#openTurnId;
+    this.#openTurnId = undefined;
+    const text = turnId === undefined ? undefined : dialogue.textOf(turnId);
+    if (turnId !== undefined && text !== undefined) log.correct(turnId, text);
+  }
+
   #say({ replyId, phrase, index, last }: Extract<TurnEffect, { type: 'say' }>): void {
+    this.#settleOpenTurn();
     const sentences =
       phrase === 'greeting'
         ? this.#context.agent.opening.sentences

@@ -27,15 +27,20 @@ export class AgentTurn {
   readonly session: number | undefined;
   readonly delays = new ReplyDelays();
   readonly items: SpokenItem[] = [];
-  /** The model is not told of it, or has it in its conversation already. */
-  readonly isKnown: boolean;
+  /** Only bridges a silence (a filler, a bridge): nothing that the model has to know of. */
+  readonly isAside: boolean;
   /** No more items come. */
   complete = false;
 
-  constructor(id: string, session: number | undefined, isKnown = true) {
+  constructor(id: string, session: number | undefined, isAside = false) {
     this.id = id;
     this.session = session;
-    this.isKnown = isKnown;
+    this.isAside = isAside;
+  }
+
+  /** The model is not told of it, or has it in its conversation already. */
+  get isKnown(): boolean {
+    return this.isAside || this.session !== undefined;
   }
 
   get hasAudio(): boolean {

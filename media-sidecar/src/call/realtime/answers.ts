@@ -40,12 +40,15 @@ export class Answers {
     const { callers, context, line, state } = this.#parts;
     if (state.spokenFirst) {
       // Said once more behind the opening, it is what there is to answer.
-      const said = context.dialogue.messages().filter(({ role }) => role === 'caller');
+      const messages = context.dialogue.messages(undefined, callers.heardAgain);
+      const said = messages.filter(({ role }) => role === 'caller');
       const texts = said.flatMap((message) => ('text' in message ? message.text : []));
       const known = texts.filter((text) => !callers.isInaudible(text));
       line.session?.add(known.map((text) => ({ role: 'caller', text })));
     }
-    this.expect('asked');
+    // A session that hears it once more answers it by itself.
+    const isHeardAgain = callers.heardAgain !== undefined && line.session !== undefined;
+    this.expect(isHeardAgain ? 'by-itself' : 'asked');
   }
 
   /**
@@ -87,7 +90,7 @@ export class Answers {
       line.session?.cancel();
       return;
     }
-    const turn = new AgentTurn(responseId, line.number);
+    const turn = new AgentTurn(responseId, line.number, response.request?.outOfBand);
     if (isAnswer(response)) {
       timers.cancel('ask');
       turn.delays.speechEndedAtMs = callers.speechEndedMs;
@@ -99,7 +102,11 @@ export class Answers {
   audio(responseId: string, itemId: string, mulaw: Uint8Array): void {
     const { context, playout, responses, timers } = this.#parts;
     const response = responses.get(responseId);
-    if (!response || response.muted) return;
+    if (!response) return;
+    if (response.muted) {
+      response.unheard.add(itemId);
+      return;
+    }
     if (!response.hasAudio) this.#sounds(response);
     playout.audio(responseId, itemId, mulaw);
     // Who hears the beginning waits for the rest of it; a filler does not make the answer less late.
@@ -108,19 +115,22 @@ export class Answers {
   }
 
   done(end: RealtimeResponseEnd): void {
-    const { opening, phrases, playout, responses, timers, usage } = this.#parts;
+    const { line, opening, phrases, playout, responses, timers, usage } = this.#parts;
     // Also of one that counts as over: it has cost that all the same.
     if (end.usage) usage.response(end.responseId, end.usage);
     const response = responses.ended(end.responseId);
     if (!response) return;
     if (!isAnswer(response)) timers.cancel('phrase-stall');
     const whole = end.status === 'completed';
+    if (whole) line.answered();
     // Before its turn may end: the opening has to know whether that is all of it.
     opening.responseEnded(response.request?.tag, whole);
     phrases.ended(response.request?.tag);
     playout.complete(end.responseId, !whole);
-    if (!response.muted) this.#take(response, end);
-    else if (whole) this.#refuseTools(response);
+    if (response.muted) {
+      this.#forget(response);
+      if (whole) this.#refuseTools(response);
+    } else this.#take(response, end);
     responses.askNext();
   }
 
@@ -131,7 +141,8 @@ export class Answers {
   }
 
   toolsRan({ round, session, items, closes, awaitsAnswer }: ToolsResult): void {
-    const { callers, line, playout, responses, state, tools, unanswered, voice } = this.#parts;
+    const { callers, line, phrases, playout, responses, state, tools, unanswered, voice } =
+      this.#parts;
     if (session === line.number) {
       for (const item of items) line.session?.toolResult(item.callId, item.result);
     } else {
@@ -154,7 +165,9 @@ export class Answers {
     // Nobody waits for what still runs: it would keep the line open behind the last words.
     tools.cancel();
     responses.muteAnswers();
-    if (!playout.sounds && !voice.busy) {
+    phrases.dropAsides();
+    // Nobody has said goodbye with a filler.
+    if (!playout.speaks && !voice.speaks) {
       this.#speech.say(closes === 'transferred' ? 'transfer' : 'goodbye');
     }
     // A word over it does not keep the caller from the person that was asked for.
@@ -181,10 +194,11 @@ export class Answers {
   }
 
   #sounds(response: RunningResponse): void {
-    const { callers, opening, phrases, playout, timers, unanswered } = this.#parts;
+    const { callers, line, opening, phrases, playout, timers, unanswered } = this.#parts;
     const tag = response.request?.tag;
     const turn = playout.turn(response.responseId);
     response.hasAudio = true;
+    line.answered();
     phrases.sounds(tag);
     if (turn) opening.sounds(tag, turn);
     timers.cancel('idle');
@@ -255,6 +269,16 @@ export class Answers {
     const { filler, timers } = this.#parts;
     timers.cancel('answer');
     filler.stop();
+  }
+
+  /**
+   * What was on its way when the caller spoke is dropped: of a response of which nothing was heard the
+   * model must not think that it was said. Over SIP the provider, which plays it, sees to that.
+   */
+  #forget({ hasAudio, isRemembered, unheard }: RunningResponse): void {
+    const { line, options } = this.#parts;
+    if (hasAudio || !isRemembered || !options.movesSessions) return;
+    for (const itemId of unheard) line.session?.truncate(itemId, 0);
   }
 
   /** A response that was spoken over asked for tools: they are not run, and the model has to know. */

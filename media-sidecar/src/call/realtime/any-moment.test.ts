@@ -3,14 +3,15 @@ import { test } from 'node:test';
 import type { FakeRealtimeSession } from '../../realtime/testing/fake-realtime-model.ts';
 import { asksForPrice } from '../testing/asking-caller.ts';
 import { fakeTool } from '../testing/fake-session.ts';
-import { hears } from '../testing/hearing-session.ts';
+import { hears, type HearingSetup } from '../testing/hearing-session.ts';
 import { RealtimeHarness } from '../testing/realtime-harness.ts';
 import { INAUDIBLE } from './caller-turns.ts';
 
 /**
  * The session dies at every moment of a turn, in steps of 100 ms; the model takes turns on the audio
  * that it gets. Whatever the moment: one line of the caller, lines in order, and soon a sound. The same
- * where another turn came before it whose words nobody knows yet, and where a tool runs meanwhile.
+ * where another turn came before it whose words nobody knows yet, where a tool runs meanwhile, and where the
+ * caller speaks over the opening.
  */
 
 const QUESTION = '¿Qué horario tienen ustedes los sábados?';
@@ -37,8 +38,14 @@ function wordsBehindTool(voicedMs: number) {
   return { text: voicedMs > GREETING_MS ? QUESTION : PRICE_QUESTION, afterMs: 250 };
 }
 
+/** Slow enough that most sessions of the sweep die before it. */
+const wordsOverOpening = () => ({ text: QUESTION, afterMs: 1500 });
+
 /** @param usesTool the first answer is to call a tool */
-function hearingHarness(usesTool = false): RealtimeHarness {
+function hearingHarness(
+  usesTool = false,
+  words: HearingSetup['wordsOf'] = usesTool ? wordsBehindTool : wordsOf,
+): RealtimeHarness {
   const talk = new RealtimeHarness({
     session: { tools: [fakeTool('precio')] },
     turns: { silence: { idleAfterMs: 60_000 } },
@@ -55,7 +62,6 @@ function hearingHarness(usesTool = false): RealtimeHarness {
   };
   talk.model.onOpen = (session) => {
     onOpen(session);
-    const words = usesTool ? wordsBehindTool : wordsOf;
     hears(session, { clock: talk.clock, wordsOf: words, onAnswer, answerAfterMs: 400 });
   };
   return talk;
@@ -124,6 +130,17 @@ for (let atMs = 0; atMs <= UNTIL_MS; atMs += STEP_MS) {
     assert.deepEqual(callerLines(talk), [PRICE_QUESTION, QUESTION], talk.transcript.join('\n'));
     assert.equal(wholeAnswers(talk), 1, talk.transcript.join('\n'));
     assert.deepEqual(talk.tools.aborted, ['precio']);
+    await assertInOrder(talk);
+  });
+
+  test(`one that dies ${atMs} ms after the caller began to speak over the opening costs no line`, async () => {
+    const talk = await hearingHarness(false, wordsOverOpening).begin();
+    await talk.until(() => talk.agentSounds);
+    talk.clock.schedule(atMs, () => talk.line.dies());
+    await talk.noise(GREETING_MS);
+    await talk.wait(16_000);
+    assert.deepEqual(callerLines(talk), [QUESTION], talk.transcript.join('\n'));
+    assert.equal(wholeAnswers(talk), 1, talk.transcript.join('\n'));
     await assertInOrder(talk);
   });
 }

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answersAskedFor, asking, asksForPrice } from '../testing/asking-caller.ts';
+import {
+  answersAskedFor,
+  asking,
+  asksForPrice,
+  fillersAskedFor,
+  SLOW_MS,
+} from '../testing/asking-caller.ts';
 import { RealtimeHarness } from '../testing/realtime-harness.ts';
+import { speak } from '../testing/realtime-script.ts';
+import { SipHarness } from '../testing/sip-harness.ts';
 
 const LONG = 'Tenemos tres sedes en Santiago, la primera está en Providencia y abre a las nueve.';
 
@@ -112,6 +120,72 @@ test('speech while the model thinks stops nothing that could be heard', async ()
   assert.notEqual(talk.leg.played.at(-1)?.itemId, 'late');
   assert.equal(talk.metrics.times('interruptions'), 0);
   talk.call.stop();
+});
+
+test('the model forgets what was on its way when the caller spoke before any of it was heard', async () => {
+  const talk = await new RealtimeHarness().afterOpening();
+  await talk.says('¿Dónde están?');
+  const responseId = talk.line.begins();
+  await talk.startsSpeaking(60);
+  talk.line.sounds(responseId, 'late', 400);
+  talk.line.sounds(responseId, 'late', 400);
+  talk.line.ends({ responseId, status: 'cancelled', reason: 'turn_detected' });
+  assert.deepEqual(
+    talk.line.asked('truncate').map(({ itemId, audioEndMs }) => [itemId, audioEndMs]),
+    [['late', 0]],
+  );
+  talk.call.stop();
+});
+
+test('nor does it forget what was heard, for what is on its way behind that', async () => {
+  const talk = await new RealtimeHarness().afterOpening();
+  await talk.says('¿Dónde están?');
+  const responseId = talk.line.begins();
+  talk.line.sounds(responseId, 'first', 4000);
+  await talk.wait(1000);
+  await talk.startsSpeaking(60);
+  talk.line.sounds(responseId, 'first', 400);
+  talk.line.ends({ responseId, status: 'cancelled', reason: 'turn_detected' });
+  assert.deepEqual(
+    talk.line.asked('truncate').map(({ itemId, audioEndMs }) => [itemId, audioEndMs]),
+    [['first', 1060]],
+  );
+  talk.call.stop();
+});
+
+for (const begins of ['in time', 'late'] as const) {
+  test(`of a filler that begins ${begins} and sounds too late it has nothing to forget`, async () => {
+    let begin = () => '';
+    const talk = await asking({
+      onSay: (session, text, request) => {
+        if (request.outOfBand) begin = () => session.begins('filler', request.tag);
+        else speak(session, 'opening', text, request);
+      },
+    });
+    asksForPrice(talk, SLOW_MS);
+    await talk.until(() => fillersAskedFor(talk).length === 1);
+    if (begins === 'in time') begin();
+    await talk.until(() => talk.spokenByOtherVoice.length === 1);
+    if (begins === 'late') begin();
+    talk.line.sounds('filler', 'late', 400);
+    talk.line.ends({ responseId: 'filler' });
+    assert.notEqual(talk.leg.played.at(-1)?.itemId, 'late');
+    assert.deepEqual(talk.line.asked('truncate'), []);
+    talk.call.stop();
+  });
+}
+
+test('over SIP the provider, which plays it, has cut the answer itself', async () => {
+  const talk = await new SipHarness().afterOpening();
+  await talk.says('¿Dónde están?');
+  talk.provider.tell((listener) => listener.onResponseStarted({ responseId: 'answer' }));
+  talk.startsSpeaking();
+  talk.provider.tell((listener) =>
+    listener.onAgentWords({ responseId: 'answer', itemId: 'late', delta: 'Tenemos tres ' }),
+  );
+  talk.provider.ends('answer', 'cancelled');
+  assert.deepEqual(talk.line.asked('truncate'), []);
+  talk.registry.end(talk.session.callId);
 });
 
 for (const [what, interrupt] of [

@@ -22,7 +22,7 @@ interface PendingTurn {
   readonly turnId: string;
   readonly speechMs: number;
   text: string;
-  readonly timer: Timer;
+  timer: Timer;
 }
 
 /**
@@ -135,7 +135,7 @@ export class CallerTurns {
 
   /**
    * The session is gone that would have told the words. The last turn may be heard again by the
-   * next one: then its words come from there.
+   * next one: then its words come from there, and are waited for as long as at first.
    */
   sessionLost(hearLastAgain: boolean): void {
     this.#speech.clear();
@@ -144,7 +144,20 @@ export class CallerTurns {
     this.#heardAgain = hearLastAgain ? this.lastTurnId : undefined;
     for (const turn of [...this.#pending.values()]) {
       if (turn.turnId !== this.#heardAgain) this.#settle(turn);
+      else {
+        turn.timer.cancel();
+        turn.timer = this.#awaitWords(turn.turnId);
+      }
     }
+  }
+
+  /** Another conversation hears the turn again, and has its words. @returns which, if there is one */
+  handOver(): string | undefined {
+    const turn = this.#heardAgain === undefined ? undefined : this.#pending.get(this.#heardAgain);
+    if (!turn) return undefined;
+    turn.timer.cancel();
+    this.#pending.delete(turn.turnId);
+    return turn.turnId;
   }
 
   /** The turn that the session hears again, until it did. */
@@ -164,7 +177,7 @@ export class CallerTurns {
       turnId,
       speechMs: (stoppedMs ?? 0) - (startedMs ?? stoppedMs ?? 0),
       text: '',
-      timer: this.#clock.schedule(this.#wordsWithinMs, () => this.#listener.onOverdue(turnId)),
+      timer: this.#awaitWords(turnId),
     };
     this.#pending.set(turnId, turn);
     this.#listener.onTurn(turnId);
@@ -177,6 +190,10 @@ export class CallerTurns {
       startedAtMs: wallClockAt(this.#clock, startedMs ?? stoppedMs),
       endedAtMs: wallClockAt(this.#clock, stoppedMs),
     });
+  }
+
+  #awaitWords(turnId: string): Timer {
+    return this.#clock.schedule(this.#wordsWithinMs, () => this.#listener.onOverdue(turnId));
   }
 
   /** @param told it has no other words, perhaps none at all */

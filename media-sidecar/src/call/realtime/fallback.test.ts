@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ProviderError } from '../../kernel/errors.ts';
 import { VOICED_BYTE } from '../testing/fake-ports.ts';
 import { fakeTool } from '../testing/fake-session.ts';
+import { INAUDIBLE } from './caller-turns.ts';
 import { RealtimeHarness, type RealtimeSetup } from '../testing/realtime-harness.ts';
 
 const QUESTION = '¿Qué horario tienen ustedes?';
@@ -49,12 +50,15 @@ test('after three attempts the cascade answers what was asked, in the same call'
   assert.equal(talk.clock.pendingTimers, 0);
 });
 
-/** Each wait for an answer was longer than what made a session a good one: the attempts never ended. */
-test('a model that is there and never answers is left, too', async () => {
+/** Two waits for an answer, of 8 s each: that a session is ready proves nothing. */
+test('a model that is there and never answers is left after one more session', async () => {
   const talk = await talking();
   await talk.says(QUESTION);
+  const askedMs = talk.clock.monotonicMs();
   await talk.until(() => talk.llm.requests.length === 1);
-  assert.equal(talk.model.sessions.length, 4);
+  assert.equal(talk.model.sessions.length, 2);
+  const waitedMs = talk.clock.monotonicMs() - askedMs;
+  assert.ok(waitedMs < 17_000, `${waitedMs} ms without an answer`);
   await talk.until(() => talk.transcript.at(-1) === 'agent: Sí, abrimos a las nueve.');
   talk.call.stop();
 });
@@ -68,6 +72,84 @@ test('the cascade listens where nothing is owed, and does not greet again', asyn
   talk.stt.stream.final('¿Abren hoy?');
   await talk.until(() => talk.agentTurns.length === 2);
   assert.equal(talk.transcript.at(-1), 'agent: Sí, abrimos a las nueve.');
+  talk.call.stop();
+});
+
+for (const [known, part] of [
+  ['nothing of it', undefined],
+  ['a part of it', 'Qué'],
+] as const) {
+  test(`a question of which ${known} is known is heard again by the cascade, and is one line`, async () => {
+    const talk = await talking();
+    const itemId = await talk.says(QUESTION, { wordsAfterMs: null });
+    if (part) talk.line.listener.onCallerWords({ itemId, text: part, final: false });
+    talk.line.dies(REFUSED);
+    await talk.until(() => talk.stt.streams.length === 1);
+    const { stream } = talk.stt;
+    const voiced = stream.frames.filter((frame) => frame[0] === VOICED_BYTE);
+    assert.ok(voiced.length * 20 >= QUESTION.length * 80, `${voiced.length} frames of it`);
+    await talk.wait(400);
+    stream.interim(QUESTION);
+    await talk.wait(400);
+    stream.final(QUESTION);
+    await talk.until(() => talk.agentTurns.length === 3);
+    assert.deepEqual(talk.transcript, [
+      OPENING,
+      `caller: ${QUESTION}`,
+      `agent: ${BRIDGE}`,
+      'agent: Sí, abrimos a las nueve.',
+    ]);
+    assert.equal(talk.llm.requests.length, 1);
+    const asked = talk.llm.requests[0]!.history.filter(({ role }) => role === 'caller');
+    assert.deepEqual(asked, [{ role: 'caller', text: QUESTION }]);
+    talk.call.stop();
+  });
+}
+
+test('a question that the cascade hears nothing of keeps its line, and the next one has its own', async () => {
+  const talk = await talking();
+  const itemId = await talk.says(QUESTION, { wordsAfterMs: null });
+  talk.line.listener.onCallerWords({ itemId, text: 'Qué', final: false });
+  talk.line.dies(REFUSED);
+  await talk.until(() => talk.agentTurns.some(({ text }) => text === '¿Sigue ahí?'));
+  talk.stt.stream.final('¿Abren hoy?');
+  await talk.until(() => talk.agentTurns.length === 4);
+  assert.deepEqual(talk.transcript.slice(1), [
+    'caller: Qué',
+    `agent: ${BRIDGE}`,
+    'agent: ¿Sigue ahí?',
+    'caller: ¿Abren hoy?',
+    'agent: Sí, abrimos a las nueve.',
+  ]);
+  talk.call.stop();
+});
+
+test('what is known of such a question is recorded when the call ends before it is heard again', async () => {
+  const talk = await talking();
+  const itemId = await talk.says(QUESTION, { wordsAfterMs: null });
+  talk.line.listener.onCallerWords({ itemId, text: 'Qué', final: false });
+  talk.line.dies(REFUSED);
+  await talk.until(() => talk.stt.streams.length === 1);
+  talk.leg.end('caller-hung-up');
+  assert.deepEqual(talk.transcript.slice(1), ['caller: Qué', `agent: ${BRIDGE}`]);
+});
+
+test('who goes on while the answer to such a question is made has said it all in one turn', async () => {
+  const talk = await talking({
+    replies: [{ text: ['No llega.'], firstTokenMs: 3000 }, { text: ['Sí, abrimos.'] }],
+  });
+  await talk.says(QUESTION, { wordsAfterMs: null });
+  talk.line.dies(REFUSED);
+  await talk.until(() => talk.stt.streams.length === 1);
+  talk.stt.stream.final(QUESTION);
+  await talk.until(() => talk.llm.requests.length === 1);
+  await talk.wait(800);
+  talk.stt.stream.final('¿Y los sábados?');
+  await talk.until(() => talk.transcript.at(-1) === 'agent: Sí, abrimos.');
+  const whole = `${QUESTION} ¿Y los sábados?`;
+  assert.deepEqual(talk.transcript.slice(1, 3), [`caller: ${whole}`, `agent: ${BRIDGE}`]);
+  const asked = talk.llm.requests.at(-1)!.history.filter(({ role }) => role === 'caller');
+  assert.deepEqual(asked, [{ role: 'caller', text: whole }]);
   talk.call.stop();
 });
 
@@ -153,6 +235,40 @@ test('a model that is lost for good in the opening leaves a cascade that greets'
     talk.transcript.some((line) => line === OPENING),
     talk.transcript.join('\n'),
   );
+  talk.call.stop();
+});
+
+test('what the caller said over the opening is heard by the cascade behind it, and answered', async () => {
+  const talk = await new RealtimeHarness({
+    replies: [{ text: ['Sí, abrimos a las nueve.'] }],
+  }).begin();
+  await talk.until(() => talk.agentSounds);
+  await talk.says(QUESTION, { ms: 1200, wordsAfterMs: null });
+  talk.line.dies(REFUSED);
+  await talk.until(() => talk.stt.streams.length === 1);
+  const voiced = talk.stt.stream.frames.filter((frame) => frame[0] === VOICED_BYTE);
+  assert.ok(voiced.length >= 60, String(voiced.length));
+  talk.stt.stream.final(QUESTION);
+  await talk.until(() => talk.agentTurns.length === 2);
+  assert.deepEqual(talk.transcript, [
+    OPENING,
+    `caller: ${QUESTION}`,
+    'agent: Sí, abrimos a las nueve.',
+  ]);
+  talk.call.stop();
+});
+
+test('where the cascade has to greet anew, what was said before that keeps its line', async () => {
+  const talk = new RealtimeHarness({ onSay: () => undefined });
+  for (let i = 0; i < 2; i += 1) talk.tts.failNext(REFUSED);
+  await talk.begin();
+  await talk.wait(200);
+  await talk.says('Buenas tardes', { ms: 600, wordsAfterMs: null });
+  talk.line.dies(REFUSED);
+  await talk.until(() => talk.stt.streams.length === 1);
+  await talk.until(() => talk.transcript.includes(OPENING));
+  assert.equal(talk.call.endReason, undefined, 'nothing waits for the end of the call');
+  assert.equal(talk.transcript[0], `caller: ${INAUDIBLE}`);
   talk.call.stop();
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { VOICED_BYTE } from '../testing/fake-ports.ts';
 import { RealtimeHarness } from '../testing/realtime-harness.ts';
 
 const OPTIONS = { sessionLimitMs: 60_000, handoverBeforeMs: 20_000, handoverLatestMs: 5000 };
@@ -90,5 +91,44 @@ test('a second session that fails is tried again, as long as the first one lives
   assert.equal(talk.line.isReady, true);
   assert.equal(talk.model.sessions[0]?.closed, true);
   assert.equal(talk.metrics.times('provider_fallbacks'), 0);
+  talk.call.stop();
+});
+
+for (const [state, readyAfterMs] of [
+  ['is ready', 100],
+  ['is about to be', 3000],
+] as const) {
+  test(`a session that dies while the second one ${state} is followed by that one`, async () => {
+    const talk = await talking();
+    talk.model.readyAfterMs = readyAfterMs;
+    await untilAge(talk, 39_500);
+    const itemId = await talk.startsSpeaking(2000);
+    const [first, second] = talk.model.sessions;
+    first?.dies();
+    await talk.until(() => talk.line.isReady);
+    await talk.wait(200);
+    assert.ok(second?.frames.some((frame) => frame[0] === VOICED_BYTE));
+    await talk.stopsSpeaking(itemId, '¿Abren hoy?');
+    talk.answers('Sí, hasta las seis.');
+    await talk.until(() => talk.agentTurns.length === 2);
+    assert.deepEqual(talk.transcript.slice(1), [
+      'caller: ¿Abren hoy?',
+      'agent: Sí, hasta las seis.',
+    ]);
+    // Nor is a further one opened until it is due for this one.
+    await untilAge(talk, 75_000);
+    assert.equal(talk.model.sessions.length, 2);
+    talk.call.stop();
+    assert.ok(talk.model.sessions.every(({ closed }) => closed));
+  });
+}
+
+test('no second session is opened beside one that is not ready', async () => {
+  const talk = await talking();
+  await untilAge(talk, 39_000);
+  talk.model.readyAfterMs = 3500;
+  talk.killsSession();
+  await untilAge(talk, 42_000);
+  assert.equal(talk.model.sessions.length, 2);
   talk.call.stop();
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { asking, GOODBYE, saysGoodbyeAndHangsUp } from '../testing/asking-caller.ts';
 import { RealtimeHarness } from '../testing/realtime-harness.ts';
 import { MS_PER_CHARACTER, speak } from '../testing/realtime-script.ts';
 
@@ -144,6 +145,19 @@ test('the longest call ends with an explanation that nobody can stop', async () 
   assert.equal(talk.call.endReason, 'time-limit');
   assert.match(talk.transcript.at(-1)!, /^agent: Debo terminar la llamada/);
   assert.match(talk.transcript.at(-2)!, /^agent \(cut\): Una/);
+});
+
+test('a goodbye over which the call reaches its limit is not taken back, and keeps its reason', async () => {
+  const talk = await asking({ turns: { limits: { maxCallMs: 30_000 } } });
+  talk.answers('Cien pesos.');
+  await talk.until(() => talk.clock.monotonicMs() > 28_000);
+  saysGoodbyeAndHangsUp(talk, 4000);
+  await talk.until(() => talk.clock.monotonicMs() > 30_100);
+  await talk.says('Espere, otra cosa', { ms: 800 });
+  await talk.until(() => talk.call.endReason !== undefined);
+  assert.equal(talk.call.endReason, 'agent-hung-up');
+  assert.ok(talk.clock.monotonicMs() < 35_000);
+  assert.ok(talk.transcript.includes(`agent: ${GOODBYE}`));
 });
 
 test('what is found out over the last words is told to the model, which says nothing to it', async () => {

@@ -45,6 +45,30 @@ test('speech over the disclosure does not stop it, and is answered after it', as
   talk.call.stop();
 });
 
+test('what was said over it is answered once where a new session hears it only behind it', async () => {
+  const talk = await new RealtimeHarness().begin();
+  await talk.until(() => talk.agentSounds);
+  const itemId = await talk.startsSpeaking(2600);
+  await talk.stopsSpeaking(itemId, 'Quiero un auto', { wordsAfterMs: null });
+  talk.model.readyAfterMs = 1500;
+  talk.line.dies();
+  await talk.until(() => talk.agentTurns.length === 1);
+  await talk.until(() => talk.line.isReady);
+  const { listener } = talk.line;
+  listener.onCallerTurn({ itemId: 'again' });
+  listener.onCallerWords({ itemId: 'again', text: 'Quiero un auto', final: true });
+  talk.answers('Claro.');
+  await talk.until(() => talk.agentTurns.length === 2);
+  await talk.wait(5000);
+  assert.deepEqual(talk.line.asked('respond'), []);
+  assert.deepEqual(talk.transcript, [
+    `agent: ${OPENING}`,
+    'caller: Quiero un auto',
+    'agent: Claro.',
+  ]);
+  talk.call.stop();
+});
+
 test('who speaks while the last required word is heard stops what follows it', async () => {
   const greeting =
     'Soy el asistente virtual de Andes. ¿En qué le puedo ayudar hoy, estimado cliente?';

@@ -90,6 +90,7 @@ export interface PartsListener {
   /** Asked when all else of these calls has run. */
   mayHangUp(round: object): boolean;
   opened(session: RealtimeSession, first: boolean): void;
+  ready(): void;
   lost(error: ProviderError): void;
   gone(error: ProviderError): void;
   /** The call is about to move to another session, perhaps in the middle of something. */
@@ -193,6 +194,7 @@ export class RealtimeParts {
         onOpened: (opened, first) => listener.opened(opened, first),
         onReady: () => {
           this.frames.isHeard();
+          listener.ready();
           if (options.movesSessions) this.handover.start();
         },
         onLost: (error) => listener.lost(error),

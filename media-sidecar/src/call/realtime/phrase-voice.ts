@@ -44,9 +44,15 @@ export class PhraseVoice {
     return this.#abort !== undefined;
   }
 
+  /** The same of speech that does not only bridge a silence. */
+  get speaks(): boolean {
+    if (!this.busy) return false;
+    return this.#turn?.isAside === false || this.#waiting.some(({ turn }) => !turn.isAside);
+  }
+
   /**
    * Returns the id of its turn.
-   * @param isAside nothing that the model has to know of
+   * @param isAside it only bridges a silence
    */
   say(sentences: readonly string[], isAside: boolean): string {
     const turn = new AgentTurn(`phrase-${this.#said++}`, undefined, isAside);

@@ -71,6 +71,17 @@ export class Phrases {
     this.#voice.dropSilent();
   }
 
+  /** A silence need not be bridged any more: what is only for that, and does not sound yet, is not said. */
+  dropAsides(): void {
+    for (const [tag, { outOfBand, timer }] of [...this.#asked]) {
+      if (!outOfBand) continue;
+      timer.cancel();
+      this.#asked.delete(tag);
+      this.#responses.mute(tag);
+    }
+    if (!this.#voice.speaks) this.#voice.dropSilent();
+  }
+
   stop(): void {
     for (const { timer } of this.#asked.values()) timer.cancel();
     this.#asked.clear();

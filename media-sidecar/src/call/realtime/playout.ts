@@ -55,6 +55,11 @@ export class Playout {
     return this.#turns.some((turn) => turn.sounds);
   }
 
+  /** The same of what does not only bridge a silence. */
+  get speaks(): boolean {
+    return this.#turns.some((turn) => turn.sounds && !turn.isAside);
+  }
+
   begin(turn: AgentTurn): void {
     this.#silent.set(turn.id, turn);
   }

@@ -57,6 +57,7 @@ export class RealtimeConversation implements Conversation {
       toolsRan: told((result) => this.#answers.toolsRan(result)),
       mayHangUp: (round) => this.#floor.mayHangUp(round),
       opened: (session, first) => this.#recovery.opened(session, first),
+      ready: () => this.#recovery.ready(),
       lost: told((error) => this.#recovery.lost(error)),
       gone: told((error) => this.#recovery.gone(error)),
       moving: () => this.#recovery.moving(),
@@ -199,8 +200,14 @@ export class RealtimeConversation implements Conversation {
   }
 
   #callLimitDue(): void {
-    if (this.#parts.state.closing) return;
-    this.#parts.tools.cancel();
+    const { state, tools } = this.#parts;
+    if (state.closing?.isFinal) return;
+    tools.cancel();
+    if (state.closing) {
+      // That goodbye will do; but from here on nobody takes it back.
+      this.#speech.closeAfter(state.closing.reason, true);
+      return;
+    }
     this.#floor.silence('limit');
     this.#speech.say('time-limit');
     this.#speech.closeAfter('time-limit', true);

@@ -174,6 +174,21 @@ test('audio in which the next session hears nothing leads to a question, and to 
   talk.call.stop();
 });
 
+test('words of what is heard once more are waited for as long as at first', async () => {
+  const talk = await talking({ onAnswer: () => undefined });
+  await talk.says(QUESTION, { wordsAfterMs: null });
+  await talk.wait(7500);
+  talk.killsSession();
+  await talk.until(() => talk.model.sessions.length === 2 && talk.line.isReady);
+  const { listener } = talk.line;
+  listener.onCallerTurn({ itemId: 'again' });
+  talk.answers(REST);
+  await talk.wait(4000);
+  listener.onCallerWords({ itemId: 'again', text: QUESTION, final: true });
+  assert.equal(talk.transcript[1], `caller: ${QUESTION}`);
+  talk.call.stop();
+});
+
 /** Another question while a tool runs; the session dies before its words are known. */
 async function losesQuestionBesideTool(toolMs: number): Promise<RealtimeHarness> {
   const talk = await talking();
@@ -219,14 +234,15 @@ test('a model that says nothing to what was not heard is asked again', async () 
   talk.call.stop();
 });
 
-test('a model that said nothing, and is lost before it is known to what, is replaced as any other', async () => {
+test('a model that said nothing, and is lost before it is known to what, is left when the next one is mute', async () => {
   const talk = await talking({ onAnswer: () => undefined });
   await talk.says(QUESTION, { wordsAfterMs: null });
   talk.line.ends({ responseId: talk.line.begins() });
   talk.killsSession();
   await talk.until(() => talk.line.asked('add').length === 2, 9000);
   // It is asked to have it said again, and falls silent.
-  await talk.until(() => talk.model.sessions.length === 3, 9000);
+  await talk.until(() => talk.stt.streams.length === 1, 9000);
+  assert.equal(talk.model.sessions.length, 2);
   talk.call.stop();
 });
 
@@ -312,6 +328,21 @@ test('a model that falls silent is given up in time, and another session answers
   talk.line.begins();
   await talk.until(() => talk.model.sessions.length === 2, 9000);
   await talk.until(() => talk.transcript.at(-1) === `agent: ${REST}`);
+  talk.call.stop();
+});
+
+test('a new session that falls silent in the middle of an answer is followed by another one', async () => {
+  const talk = await talking({
+    onAnswer: (session) => {
+      if (session === talk.model.sessions[1]) session.sounds(session.begins(), 'half', 1200);
+      else session.speaks('rest', REST, 1200, { responseId: 'rest' });
+    },
+  });
+  await talk.says(QUESTION);
+  await talk.wait(400);
+  talk.killsSession();
+  await talk.until(() => talk.transcript.at(-1) === `agent: ${REST}`);
+  assert.equal(talk.model.sessions.length, 3);
   talk.call.stop();
 });
 

@@ -50,6 +50,14 @@ export class Recovery {
     } else timers.set('ask', options.readyWithinMs + options.askAfterMs);
   }
 
+  /** The session that was opened can answer: it needs no time any more for getting there. */
+  ready(): void {
+    const { callers, context, state, timers } = this.#parts;
+    // What is heard once more has to be heard first.
+    if (!state.owed || callers.heardAgain !== undefined) return;
+    if (timers.isSet('answer')) timers.set('answer', context.options.modelFirstEventMs);
+  }
+
   lost(error: ProviderError): void {
     this.#parts.context.metrics.count('realtime_sessions', { event: 'lost' });
     this.#report(error);
@@ -81,7 +89,7 @@ export class Recovery {
 
   /** What is being said was heard. */
   handOver(): void {
-    const { context, frames, opening, state } = this.#parts;
+    const { callers, context, frames, opening, state } = this.#parts;
     if (state.closed) return;
     const { bridged, closing, keys } = state;
     if (closing) {
@@ -89,9 +97,12 @@ export class Recovery {
       return;
     }
     const frameList = frames.kept;
+    // Who is greeted anew has nothing to wait for.
+    const openTurnId = opening.protects ? undefined : callers.handOver();
+    const owes = openTurnId === undefined ? this.#owes() : 'nothing';
     const resumption = opening.protects
       ? undefined
-      : { owes: this.#owes(), bridged, frames: frameList, keys };
+      : { owes, openTurnId, bridged, frames: frameList, keys };
     this.#parts.close();
     this.#fallBack(resumption);
   }
@@ -121,14 +132,16 @@ export class Recovery {
     else if (made.length > 0) state.owed = false;
     // What led to a tool was understood; what came while it ran may be another question.
     const isUnderstood = tools.running && !unanswered.isMeanwhile(callers.lastTurnId);
+    // What was said over the opening is answered behind it.
+    const isAwaited = opening.protects ? state.spokenInOpening : state.owed;
     const hearAgain =
-      hasFrames && state.owed && !state.wasCut && !isUnderstood && callers.lastIsOpen;
+      hasFrames && isAwaited && !state.wasCut && !isUnderstood && callers.lastIsOpen;
     // What was said before it would be taken for it, and it for a turn of its own.
     if (speaking || hearAgain) frames.keepOnly(speechAtMs);
     else frames.done(speechEndMs);
     frames.detach();
     state.speaking = false;
-    callers.sessionLost(hearAgain && !state.leaving);
+    callers.sessionLost(hearAgain);
     opening.sessionLost();
     phrases.sessionLost();
     playout.sessionLost(line.number);

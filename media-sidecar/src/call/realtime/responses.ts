@@ -8,6 +8,10 @@ export interface RunningResponse {
   /** As it was asked for; undefined: the model answers by itself. */
   readonly request: RespondRequest | undefined;
   readonly toolCalls: RealtimeToolCall[];
+  /** It is known to leave a trace in the model's conversation. */
+  readonly isRemembered: boolean;
+  /** Items of which audio came when nobody wanted to hear it any more. */
+  readonly unheard: Set<string>;
   /** Nobody wants to hear it any more. */
   muted: boolean;
   hasAudio: boolean;
@@ -81,7 +85,15 @@ export class Responses {
     const request = tag === undefined ? undefined : this.#asked.get(tag);
     if (tag !== undefined) this.#asked.delete(tag);
     const muted = tag !== undefined && request === undefined;
-    const response = { responseId, request, toolCalls: [], muted, hasAudio: false };
+    const response: RunningResponse = {
+      responseId,
+      request,
+      toolCalls: [],
+      isRemembered: !muted && !request?.outOfBand,
+      unheard: new Set(),
+      muted,
+      hasAudio: false,
+    };
     this.#running.set(responseId, response);
     return response;
   }

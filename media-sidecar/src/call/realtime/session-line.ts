@@ -26,6 +26,8 @@ interface OpenSession {
   readonly session: RealtimeSession;
   readonly events: SessionEvents;
   readonly openedMs: number;
+  /** It has said something, or ended a response in order. */
+  hasAnswered: boolean;
 }
 
 /** The session of a call, opened again when it is lost, and moved before it reaches its limit. */
@@ -39,15 +41,15 @@ export class SessionLine {
   #number = 0;
   #attempts = 0;
   #lost = false;
-  /** Since then no session is ready. */
-  #unreadySinceMs: number;
+  /** Since then no session is of use: ready, and not given up before it ever answered. */
+  #uselessSinceMs: number;
   #timer: Timer | undefined;
   #closed = false;
 
   constructor(deps: SessionLineDeps, host: SessionLineHost) {
     this.#deps = deps;
     this.#host = host;
-    this.#unreadySinceMs = deps.clock.monotonicMs();
+    this.#uselessSinceMs = deps.clock.monotonicMs();
   }
 
   /** The session to talk to; undefined between two attempts. */
@@ -82,15 +84,21 @@ export class SessionLine {
     this.#open();
   }
 
-  /** Gives the session up, as if it had been lost. */
+  /** The session has said something, or ended a response in order. */
+  answered(): void {
+    if (this.#current) this.#current.hasAnswered = true;
+  }
+
+  /** Gives up a session that does not answer, as if it had been lost. */
   giveUp(error: ProviderError): void {
-    this.#drop();
-    this.#failed(error);
+    this.#lose(error, this.#current?.hasAnswered);
   }
 
   /** Opens a session beside the present one; one that fails is forgotten. */
   openNext(): void {
-    if (!this.#closed && !this.#next) this.#next = { ...this.#start(), ready: false };
+    if (!this.#closed && this.#ready && !this.#next) {
+      this.#next = { ...this.#start(), ready: false };
+    }
   }
 
   /** Moves to the session beside it. @returns whether there was one */
@@ -114,14 +122,17 @@ export class SessionLine {
     this.#next = undefined;
   }
 
+  /** One that was opened beside the lost one takes its place; it may be ready. */
   #open(): void {
     const { clock, model, options } = this.#deps;
-    const opened = this.#start();
+    const next = this.#next;
+    this.#next = undefined;
     this.#timer = clock.schedule(options.readyWithinMs, () => {
       const message = 'the session was not ready in time';
-      this.giveUp(new ProviderError(model.name, 'timeout', message, { retryable: true }));
+      this.#lose(new ProviderError(model.name, 'timeout', message, { retryable: true }));
     });
-    this.#talkTo(opened);
+    this.#talkTo(next ?? this.#start());
+    if (next?.ready) this.#becameReady();
   }
 
   #start(): OpenSession {
@@ -133,11 +144,11 @@ export class SessionLine {
       },
       onClosed: (error) => {
         if (this.#next?.events === events) this.#next = undefined;
-        else if (this.#current?.events === events) this.giveUp(error);
+        else if (this.#current?.events === events) this.#lose(error);
       },
     });
     const session = model.open(this.#host.settings(), events);
-    return { session, events, openedMs: clock.monotonicMs() };
+    return { session, events, openedMs: clock.monotonicMs(), hasAnswered: false };
   }
 
   #talkTo(opened: OpenSession): void {
@@ -155,9 +166,14 @@ export class SessionLine {
     this.#host.onReady();
   }
 
-  #drop(): void {
+  #lose(error: ProviderError, wasOfUse = true): void {
+    this.#drop(wasOfUse);
+    this.#failed(error);
+  }
+
+  #drop(wasOfUse = true): void {
     this.#timer?.cancel();
-    if (this.#ready) this.#unreadySinceMs = this.#deps.clock.monotonicMs();
+    if (this.#ready && wasOfUse) this.#uselessSinceMs = this.#deps.clock.monotonicMs();
     this.#ready = false;
     const current = this.#current;
     this.#current = undefined;
@@ -171,20 +187,28 @@ export class SessionLine {
   }
 
   #failed(error: ProviderError): void {
-    const { clock, model, options } = this.#deps;
     if (this.#closed) return;
-    const delayMs = options.reconnectDelaysMs[this.#attempts];
-    const tooLong = clock.monotonicMs() - this.#unreadySinceMs > options.attemptsWithinMs;
-    if (!error.retryable || model.isOpen || delayMs === undefined || tooLong) {
+    // A session that is ready is there without an attempt.
+    const pauseMs = this.nextIsReady ? 0 : this.#pauseBeforeAttempt(error);
+    if (pauseMs === undefined) {
       this.#host.onGone(error);
       return;
     }
-    this.#attempts += 1;
     if (!this.#lost) {
       this.#lost = true;
       this.#host.onLost(error);
       if (this.#closed) return;
     }
-    this.#timer = clock.schedule(delayMs, () => this.#open());
+    this.#timer = this.#deps.clock.schedule(pauseMs, () => this.#open());
+  }
+
+  /** Undefined: another attempt is of no use. */
+  #pauseBeforeAttempt(error: ProviderError): number | undefined {
+    const { clock, model, options } = this.#deps;
+    const tooLong = clock.monotonicMs() - this.#uselessSinceMs > options.attemptsWithinMs;
+    if (!error.retryable || model.isOpen || tooLong) return undefined;
+    const pauseMs = options.reconnectDelaysMs[this.#attempts];
+    this.#attempts += 1;
+    return pauseMs;
   }
 }

@@ -6,11 +6,14 @@ import {
   asksForPrice,
   fillersAskedFor,
   GOODBYE,
+  PRICE,
   resultsTold,
   saysGoodbyeAndHangsUp,
   SLOW_MS,
 } from '../testing/asking-caller.ts';
 import { fakeTenant } from '../testing/fake-session.ts';
+import type { RealtimeHarness } from '../testing/realtime-harness.ts';
+import { speak } from '../testing/realtime-script.ts';
 
 test('calls of one response run side by side, and one answer is asked for', async () => {
   const talk = await asking();
@@ -127,6 +130,65 @@ test('an agent that hangs up without a word says goodbye first', async () => {
   await talk.until(() => talk.call.endReason !== undefined);
   assert.equal(talk.call.endReason, 'agent-hung-up');
   assert.match(talk.transcript.at(-1)!, /^agent: Gracias por llamar/);
+});
+
+/** The filler was heard, and after it the goodbye. */
+async function assertGoodbyeAfterFiller(talk: RealtimeHarness): Promise<void> {
+  await talk.until(() => talk.call.endReason !== undefined);
+  const [, filler, goodbye, ...more] = talk.agentTurns.map(({ text }) => text);
+  assert.match(filler!, /^Un momento/);
+  assert.match(goodbye!, /^Gracias por llamar/);
+  assert.deepEqual(more, []);
+}
+
+test('a filler is no goodbye', async () => {
+  const talk = await asking();
+  talk.tools.offer('precio', PRICE, 1500);
+  talk.line.asksFor({ callId: 'c1', name: 'precio' }, { callId: 'c2', name: 'end_call' });
+  await talk.until(() => fillersAskedFor(talk).length === 1);
+  await assertGoodbyeAfterFiller(talk);
+  assert.deepEqual(talk.spokenByOtherVoice, []);
+});
+
+test('nor is one that another voice says while the model thinks', async () => {
+  const talk = await asking();
+  await talk.until(() => talk.spokenByOtherVoice.length === 1);
+  await talk.until(() => talk.agentSounds);
+  talk.line.asksFor({ callId: 'c1', name: 'end_call' });
+  await assertGoodbyeAfterFiller(talk);
+});
+
+test('nor does one that begins late come behind the goodbye, or in its place', async () => {
+  const late: (() => void)[] = [];
+  const talk = await asking({
+    onSay: (session, text, request) => {
+      if (request.outOfBand) late.push(() => speak(session, 'filler', text, request));
+      else speak(session, text, text, request);
+    },
+  });
+  talk.tools.offer('precio', PRICE, 1000);
+  talk.line.asksFor({ callId: 'c1', name: 'precio' }, { callId: 'c2', name: 'end_call' });
+  await talk.until(() => late.length === 1);
+  await talk.wait(500);
+  late[0]!();
+  await talk.until(() => talk.call.endReason !== undefined);
+  assert.equal(talk.agentTurns.length, 2);
+  assert.match(talk.agentTurns[1]!.text, /^Gracias por llamar/);
+});
+
+test('nor does one that another voice is about to say', async () => {
+  const talk = await asking({
+    onSay: (session, text, request) => {
+      if (!request.outOfBand) speak(session, text, text, request);
+    },
+  });
+  // The model is given 2.5 s for the filler that is due after 0.9 s.
+  talk.tools.offer('precio', PRICE, 3420);
+  talk.line.asksFor({ callId: 'c1', name: 'precio' }, { callId: 'c2', name: 'end_call' });
+  await talk.until(() => talk.spokenByOtherVoice.length === 1);
+  await talk.until(() => talk.call.endReason !== undefined);
+  assert.equal(talk.agentTurns.length, 2);
+  assert.match(talk.agentTurns[1]!.text, /^Gracias por llamar/);
 });
 
 test('a caller who goes on over the goodbye is listened to', async () => {

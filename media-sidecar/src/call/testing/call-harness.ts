@@ -77,5 +77,5 @@ export class CallHarness {
 }
 
 export function agentFor(session: ClaimedSession): Agent {
-  return defaultAgents.create(session.agent, agentSubject(session));
+  return defaultAgents.create(session.agent, agentSubject(session, silentLogger));
 }
