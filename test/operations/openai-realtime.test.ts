@@ -75,7 +75,7 @@ test('accept: sends the session that the fields describe, without what SIP negot
     audio: {
       input: {
         noise_reduction: { type: 'near_field' },
-        transcription: { model: 'gpt-transcribe', language: 'es' },
+        transcription: { model: 'gpt-transcribe', languages: ['es'] },
         turn_detection: {
           type: 'semantic_vad',
           create_response: true,
@@ -197,6 +197,26 @@ test('build: PCM has a rate, turn detection by silence has its own fields, off i
   assert.deepEqual(silence.truncation, { type: 'retention_ratio', retention_ratio: 0.7 });
   const off = await of({ turnDetection: 'none' });
   assert.equal(off.audio.input.turn_detection, null);
+});
+
+test('build: the language of the transcript has the name that its model takes', async () => {
+  const transcriptions: Array<[options: IDataObject, transcription: IDataObject]> = [
+    [{}, { model: 'gpt-transcribe', languages: ['es'] }],
+    [
+      { transcriptionModel: 'gpt-live-transcribe', transcriptionLanguage: ' en ' },
+      { model: 'gpt-live-transcribe', languages: ['en'] },
+    ],
+    [
+      { transcriptionModel: 'gpt-realtime-whisper' },
+      { model: 'gpt-realtime-whisper', language: 'es' },
+    ],
+    [{ transcriptionLanguage: '' }, { model: 'gpt-transcribe' }],
+  ];
+  for (const [sessionOptions, transcription] of transcriptions) {
+    const { items } = await run('session', 'build', { ...agent, sessionOptions });
+    const session = items[0]?.json.session as { audio: { input: IDataObject } };
+    assert.deepEqual(session.audio.input.transcription, transcription);
+  }
 });
 
 test('reject: gives the caller the chosen SIP status', async () => {

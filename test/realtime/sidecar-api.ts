@@ -16,6 +16,7 @@ export interface CallRecord {
   readonly status: 'in-progress' | 'completed' | 'failed';
   readonly endReason: string | null;
   readonly audio: { readonly framesReceived: number; readonly framesLost: number };
+  readonly cost: { readonly microUsd: number; readonly complete: boolean } | null;
   readonly turns: readonly TurnOfRecord[];
 }
 

@@ -4,8 +4,8 @@ import type { ClaimedSession } from './ports.ts';
 
 /**
  * What the agent is told of a call and of a contact, in bytes of UTF-8: at most about 6000 tokens, as
- * two bytes are one in the densest of data. The Realtime API takes instructions of 16,384 tokens; the
- * tenant's, with the agent's own and the names of the tools, have less than 10,000.
+ * two bytes are one in the densest of data. The Realtime API refuses instructions of more than 16,384;
+ * the rest of them has at most 28,000 characters, less than 10,000 tokens of prose.
  */
 const maxKnownBytes = 12_000;
 

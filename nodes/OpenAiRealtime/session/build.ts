@@ -8,6 +8,12 @@ import { readTools } from './tools';
 /** Where a session is for: a SIP call negotiates its own audio. */
 export type SessionUse = 'sip' | 'any';
 
+/**
+ * The models that have `languages` in place of `language`; OpenAI refuses the other one.
+ * @see https://developers.openai.com/api/docs/guides/realtime-transcription
+ */
+const takesLanguages = /^gpt-(live-)?transcribe$/;
+
 interface SessionOptions {
 	createResponse?: boolean;
 	eagerness?: string;
@@ -103,20 +109,24 @@ function inputAudio(
 	options: SessionOptions,
 	itemIndex: number,
 ): IDataObject {
-	const { noiseReduction = 'near_field', transcriptionModel = defaultTranscriptionModel } = options;
-	const language = (options.transcriptionLanguage ?? 'es').trim();
+	const { noiseReduction = 'near_field' } = options;
 	return {
 		format: format(options.inputFormat),
 		noise_reduction: noiseReduction === 'none' ? null : { type: noiseReduction },
-		transcription:
-			transcriptionModel === 'none'
-				? null
-				: { model: transcriptionModel, ...(language ? { language } : {}) },
+		transcription: transcription(options),
 		turn_detection: turnDetection(
 			this.getNodeParameter('turnDetection', itemIndex) as string,
 			options,
 		),
 	};
+}
+
+function transcription(options: SessionOptions): IDataObject | null {
+	const { transcriptionModel: model = defaultTranscriptionModel } = options;
+	if (model === 'none') return null;
+	const language = (options.transcriptionLanguage ?? 'es').trim();
+	if (language === '') return { model };
+	return takesLanguages.test(model) ? { model, languages: [language] } : { model, language };
 }
 
 /** Only the fields of the chosen kind: OpenAI refuses a session with fields of the other. */

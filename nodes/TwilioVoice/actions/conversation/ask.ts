@@ -64,6 +64,9 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 
 export const output = outputFor('ask');
 
+/** No Answer. */
+export const failureOutput = 1;
+
 function readExpected(
 	this: IExecuteFunctions,
 	itemIndex: number,

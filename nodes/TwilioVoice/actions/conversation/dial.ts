@@ -130,6 +130,9 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 
 export const output = outputFor('dial');
 
+/** Not Connected. */
+export const failureOutput = 1;
+
 function calleeOf(to: string): Callee {
 	if (/^sips?:/i.test(to)) return { kind: 'sip', address: to };
 	if (/^client:/i.test(to)) return { kind: 'client', address: to.slice('client:'.length) };

@@ -55,3 +55,6 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 }
 
 export const output = outputFor('enqueue');
+
+/** Left the Queue. */
+export const failureOutput = 1;

@@ -94,3 +94,6 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 }
 
 export const output = outputFor('record');
+
+/** Nothing Recorded. */
+export const failureOutput = 1;

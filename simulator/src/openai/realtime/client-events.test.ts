@@ -61,6 +61,9 @@ const REFUSED: readonly (readonly [string, unknown, string, string | null])[] = 
     ['gpt-realtime-whisper', { keywords: ['Andes'] }],
     ['gpt-4o-transcribe', { keywords: ['Andes'] }],
     ['whisper-1', { languages: ['es'] }],
+    ['gpt-transcribe', { language: 'es' }],
+    ['gpt-live-transcribe', { language: 'es' }],
+    [undefined, { language: 'es' }],
     ['gpt-live-transcribe', { delay: 'low' }],
     [undefined, { delay: 'low' }],
   ].map(
@@ -72,11 +75,29 @@ const REFUSED: readonly (readonly [string, unknown, string, string | null])[] = 
         `session.audio.input.transcription.${Object.keys(hint as object)[0]}`,
       ] as const,
   ),
+  ...['gpt-transcribe', 'whisper-1'].map(
+    (model) =>
+      [
+        `one language and several for ${model}`,
+        transcribing({ model, language: 'es', languages: ['es'] }),
+        'unsupported_parameter',
+        `session.audio.input.transcription.${model === 'whisper-1' ? 'languages' : 'language'}`,
+      ] as const,
+  ),
+  ...['es-CL', 'ES', 'spanish', 'e', '', 'zh-cns'].map(
+    (code) =>
+      [
+        `a language with the code ${JSON.stringify(code)}`,
+        transcribing({ languages: ['es', code] }),
+        'invalid_value',
+        'session.audio.input.transcription.languages[1]',
+      ] as const,
+  ),
   [
-    'one language and several',
-    transcribing({ model: 'gpt-transcribe', language: 'es', languages: ['es'] }),
+    'no language in a list of them',
+    transcribing({ languages: [] }),
     'invalid_value',
-    'session.audio.input.transcription.language',
+    'session.audio.input.transcription.languages',
   ],
   [
     'a keyword with a line break',
@@ -160,6 +181,33 @@ const REFUSED: readonly (readonly [string, unknown, string, string | null])[] = 
     { type: 'conversation.item.truncate', item_id: 'a', content_index: 0, audio_end_ms: -1 },
     'integer_below_min_value',
     'audio_end_ms',
+  ],
+  ...[
+    ['any', 'invalid_value', ''],
+    [{ type: 'anything' }, 'invalid_value', '.type'],
+    [{ type: 'function' }, 'missing_required_parameter', '.name'],
+    [{ type: 'function', name: 'a', server_label: 'b' }, 'unknown_parameter', '.server_label'],
+    [{ type: 'mcp', name: 'a' }, 'missing_required_parameter', '.server_label'],
+  ].map(
+    ([choice, code, place]) =>
+      [
+        `the choice of tools ${JSON.stringify(choice)}`,
+        update({ type: 'realtime', tool_choice: choice }),
+        code as string,
+        `session.tool_choice${place as string}`,
+      ] as const,
+  ),
+  [
+    'instructions that are too long',
+    update({ type: 'realtime', instructions: 'a'.repeat(4 * 16_384 + 1) }),
+    'invalid_value',
+    'session.instructions',
+  ],
+  [
+    'instructions of a response that are too long',
+    { type: 'response.create', response: { instructions: 'a'.repeat(4 * 16_384 + 1) } },
+    'invalid_value',
+    'response.instructions',
   ],
   [
     'too many tokens',
@@ -257,7 +305,7 @@ test('each model of the transcript takes its own hints', () => {
   const rig = startSession();
   const given = [
     { model: 'gpt-transcribe', languages: ['es'], keywords: ['Andes'], prompt: 'Un taller.' },
-    { model: 'gpt-live-transcribe', language: 'es', keywords: ['Andes & Cía'] },
+    { model: 'gpt-live-transcribe', languages: ['es', 'yue', 'zh-tw'], keywords: ['Andes & Cía'] },
     { model: 'gpt-realtime-whisper', language: 'es', delay: 'low' },
     { model: 'gpt-4o-mini-transcribe-2025-12-15', language: 'es', prompt: 'Un taller.' },
     { model: 'whisper-1', language: 'es', prompt: 'Andes' },
@@ -268,6 +316,36 @@ test('each model of the transcript takes its own hints', () => {
   assert.deepEqual(
     rig.inbox.of('session.updated').map(({ session }) => session.audio.input.transcription),
     given,
+  );
+});
+
+test('instructions may have 16384 tokens, and are told how many they have beyond', () => {
+  const rig = startSession();
+  const instruct = (tokens: number) =>
+    rig.send(update({ type: 'realtime', instructions: 'a'.repeat(4 * tokens) }));
+  instruct(16_384);
+  assert.deepEqual(rig.errors(), []);
+  instruct(17_199);
+  assert.deepEqual(
+    rig.errors().map(({ message }) => message),
+    ['Instructions cannot be longer than 16384 tokens, you have provided 17199 tokens.'],
+  );
+  rig.only('session.updated');
+});
+
+test('a tool may be chosen by its name', () => {
+  const rig = startSession();
+  const choices = [
+    'required',
+    { type: 'function', name: 'agendar' },
+    { type: 'mcp', server_label: 'crm' },
+    { type: 'mcp', server_label: 'crm', name: 'buscar_cliente' },
+  ];
+  for (const choice of choices) rig.send(update({ type: 'realtime', tool_choice: choice }));
+  assert.deepEqual(rig.errors(), []);
+  assert.deepEqual(
+    rig.inbox.of('session.updated').map(({ session }) => session.tool_choice as unknown),
+    choices,
   );
 });
 

@@ -53,11 +53,12 @@ export interface ResponseSettings {
 
 /** @throws OpenAiError for what the model does not do */
 export function responseSettings(request: ResponseRequest, settings: Settings): ResponseSettings {
-  const { reasoning, parallel_tool_calls: parallel, tools } = request;
+  const { instructions, reasoning, parallel_tool_calls: parallel, tools } = request;
   checkSession(
     {
       type: 'realtime',
       model: settings.model,
+      ...(instructions === undefined ? {} : { instructions }),
       ...(reasoning === undefined ? {} : { reasoning }),
       ...(parallel === undefined ? {} : { parallel_tool_calls: parallel }),
       ...(tools === undefined ? {} : { tools }),
@@ -65,8 +66,8 @@ export function responseSettings(request: ResponseRequest, settings: Settings): 
     'response',
   );
   return {
-    instructions: request.instructions ?? settings.instructions,
-    ownInstructions: request.instructions,
+    instructions: instructions ?? settings.instructions,
+    ownInstructions: instructions,
     modality: request.output_modalities?.[0] ?? settings.outputModality,
     tools: request.tools ?? settings.tools,
     toolChoice: request.tool_choice ?? settings.toolChoice,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tokensOf } from '../completion.ts';
 import { checkFunctionSchema } from '../function-schema.ts';
 import { OpenAiError } from '../openai-error.ts';
 
@@ -35,15 +36,29 @@ const TRANSCRIPTION_MODELS = [
 export const DEFAULT_TRANSCRIPTION_MODEL = 'gpt-transcribe';
 
 /**
- * Which models of transcription take a hint that others refuse; each takes `language`. After
- * `AudioTranscription` of openai 7.55, and for the diarizing one after `TranscriptionCreateParams`.
+ * Which models of transcription take a hint that others refuse. After `AudioTranscription` of openai
+ * 7.55, for the diarizing one after `TranscriptionCreateParams`, and for `language` after the guide
+ * (https://developers.openai.com/api/docs/guides/realtime-transcription).
  */
 const TRANSCRIPTION_HINTS = {
   delay: /^gpt-realtime-whisper$/,
   keywords: /^gpt-(live-)?transcribe$/,
+  language: /^(?!gpt-(live-)?transcribe$)/,
   languages: /^gpt-(live-)?transcribe$/,
   prompt: /^(?!gpt-realtime-whisper$|gpt-4o-transcribe-diarize$)/,
 } as const;
+
+/**
+ * ISO 639-1, ISO 639-3, or a locale of `zh`, as the guide lists them; which codes of the second kind
+ * are supported it does not tell (https://developers.openai.com/api/docs/guides/realtime-transcription).
+ */
+const LANGUAGE_CODE = /^([a-z]{2,3}|zh-[a-z]{2})$/;
+
+/**
+ * As gpt-realtime-1.5 tells it, seen in April 2026:
+ * https://community.openai.com/t/realtime-api-instruction-limit-16-384-tokens-is-too-low-for-production-voice-agents-with-tool-calling/1378932
+ */
+const MOST_INSTRUCTION_TOKENS = 16_384;
 
 /** G.711 has one rate, so naming one is refused; PCM is spoken at 24 kHz only. */
 const format = z.discriminatedUnion('type', [
@@ -122,7 +137,10 @@ export const sessionSchema = z.strictObject({
             .strictObject({
               model: z.enum(TRANSCRIPTION_MODELS).optional(),
               language: z.string().optional(),
-              languages: z.array(z.string()).optional(),
+              languages: z
+                .array(z.string().regex(LANGUAGE_CODE, 'must be a supported language code'))
+                .min(1)
+                .optional(),
               // https://developers.openai.com/api/docs/guides/realtime-transcription
               keywords: z
                 .array(z.string().regex(/^[^<>\r\n]*$/, 'must not contain <, > or a line break'))
@@ -147,7 +165,17 @@ export const sessionSchema = z.strictObject({
     .optional(),
   tools: z.array(tool).optional(),
   tool_choice: z
-    .union([z.enum(['auto', 'none', 'required']), z.looseObject({ type: z.string() })])
+    .union([
+      z.enum(['auto', 'none', 'required']),
+      z.discriminatedUnion('type', [
+        z.strictObject({ type: z.literal('function'), name: z.string() }),
+        z.strictObject({
+          type: z.literal('mcp'),
+          server_label: z.string(),
+          name: z.string().nullish(),
+        }),
+      ]),
+    ])
     .optional(),
   parallel_tool_calls: z.boolean().optional(),
   max_output_tokens: z.union([z.int().min(1).max(4096), z.literal('inf')]).optional(),
@@ -193,6 +221,7 @@ export function checkSession(session: RealtimeSession, place: string): void {
       );
     }
   }
+  checkInstructions(session.instructions, at('instructions'));
   checkTranscription(session.audio?.input?.transcription, at('audio.input.transcription'));
   const labels = (session.tools ?? []).map((each) =>
     each.type === 'function' ? each.name : each.server_label,
@@ -207,24 +236,27 @@ export function checkSession(session: RealtimeSession, place: string): void {
   }
 }
 
+function checkInstructions(instructions = '', place: string): void {
+  const tokens = tokensOf(instructions);
+  if (tokens <= MOST_INSTRUCTION_TOKENS) return;
+  throw OpenAiError.invalid(
+    `Instructions cannot be longer than ${MOST_INSTRUCTION_TOKENS} tokens, you have provided ${tokens} tokens.`,
+    place,
+    'invalid_value',
+  );
+}
+
 type Transcription = NonNullable<NonNullable<RealtimeSession['audio']>['input']>['transcription'];
 
 function checkTranscription(transcription: Transcription, place: string): void {
   if (!transcription) return;
   const { model = DEFAULT_TRANSCRIPTION_MODEL } = transcription;
-  for (const name of ['delay', 'keywords', 'languages', 'prompt'] as const) {
+  for (const name of ['delay', 'keywords', 'language', 'languages', 'prompt'] as const) {
     if (transcription[name] === undefined || TRANSCRIPTION_HINTS[name].test(model)) continue;
     throw OpenAiError.invalid(
       `Unsupported parameter: '${place}.${name}' is not supported with this model.`,
       `${place}.${name}`,
       'unsupported_parameter',
-    );
-  }
-  if (transcription.language !== undefined && transcription.languages !== undefined) {
-    throw OpenAiError.invalid(
-      `'${place}.language' and '${place}.languages' cannot be used at the same time.`,
-      `${place}.language`,
-      'invalid_value',
     );
   }
 }

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { RealtimeSession } from './session-schema.ts';
 import { PCMU_SESSION, silence, startSession } from './testing/session-rig.ts';
+
+type RealtimeTranscription = NonNullable<
+  NonNullable<NonNullable<RealtimeSession['audio']>['input']>['transcription']
+>;
 
 const typesOf = (rig: ReturnType<typeof startSession>): string[] =>
   rig.inbox.types().filter((type) => !type.endsWith('.delta'));
@@ -228,6 +233,32 @@ test('a session ends at its limit', async () => {
   assert.equal(rig.inbox.all.length, 1);
 });
 
+test('transcription counts seconds or tokens, as its model is paid for', async () => {
+  const counted = async (transcription: RealtimeTranscription) => {
+    const input = { ...PCMU_SESSION.audio.input, transcription };
+    const rig = startSession({
+      session: { ...PCMU_SESSION, audio: { ...PCMU_SESSION.audio, input } },
+    });
+    rig.say('hola buenas tardes');
+    await rig.clock.advance(1000);
+    return rig.only('conversation.item.input_audio_transcription.completed').usage as object;
+  };
+  const bySeconds = ['gpt-transcribe', 'gpt-live-transcribe', 'gpt-realtime-whisper', 'whisper-1'];
+  for (const transcription of [{}, ...bySeconds.map((model) => ({ model }))]) {
+    assert.deepEqual(await counted(transcription as RealtimeTranscription), {
+      type: 'duration',
+      seconds: 1.7,
+    });
+  }
+  assert.deepEqual(await counted({ model: 'gpt-4o-mini-transcribe' }), {
+    type: 'tokens',
+    total_tokens: 22,
+    input_tokens: 17,
+    input_token_details: { text_tokens: 0, audio_tokens: 17 },
+    output_tokens: 5,
+  });
+});
+
 test('transcription is told beside the conversation, and may fail', async () => {
   const transcription = { model: 'gpt-transcribe' } as const;
   const session = {
@@ -240,9 +271,8 @@ test('transcription is told beside the conversation, and may fail', async () => 
   await rig.clock.advance(199);
   assert.deepEqual(rig.inbox.of(`${event}.completed`), []);
   await rig.clock.advance(1);
-  const { transcript, usage, item_id } = rig.only(`${event}.completed`);
+  const { transcript, item_id } = rig.only(`${event}.completed`);
   assert.equal(transcript, 'hola buenas tardes');
-  assert.equal(usage.type, 'tokens');
   assert.equal(
     rig.inbox
       .of(`${event}.delta`)

@@ -8,8 +8,8 @@ import type { Settings } from './settings.ts';
 import { inputAudioTokens } from './usage.ts';
 
 const EVENT = 'conversation.item.input_audio_transcription';
-/** Models that are paid by the second. */
-const BY_DURATION = /whisper/;
+/** Models with a price per minute (https://developers.openai.com/api/docs/pricing). */
+const BY_DURATION = /^(gpt-(live-)?transcribe|gpt-realtime-whisper|whisper-1)$/;
 
 /** Input transcription: beside the conversation, later than the turn, in the order of the turns. */
 export class Transcriber {
@@ -67,7 +67,7 @@ export class Transcriber {
       ...at,
       transcript: item.words,
       usage: BY_DURATION.test(model)
-        ? { type: 'duration', seconds: Math.ceil(item.audioMs / 1000) }
+        ? { type: 'duration', seconds: item.audioMs / 1000 }
         : byTokens(item.audioMs, item.words),
     });
   }
