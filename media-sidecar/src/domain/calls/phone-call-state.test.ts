@@ -79,6 +79,7 @@ onEachDatabase('what is known of a phone call that another replica had', (databa
     await leave('agent-hung-up');
     assert.deepEqual(await calls.ofPhoneCall(callSid), {
       status: 'completed',
+      endReason: 'agent-hung-up',
       language: tenant.language,
     });
   });
