@@ -161,12 +161,9 @@ export async function startSidecar(
     return desk;
   };
   const leases = new CallLeases({
-    db,
+    db: { withSystem: (work) => db.withSystemApart(work) },
     recorder: domain.recorder,
-    hangUp: async (openAiCallId, callId) => {
-      if (realtime) await sipDesk(realtime).hangUp(openAiCallId, callId);
-      else logger.error({ callId }, 'a SIP call goes on: there is no key to hang it up with');
-    },
+    hangUp: realtime && ((openAiCallId, callId) => sipDesk(realtime).hangUp(openAiCallId, callId)),
     clock,
     logger,
   });

@@ -33,7 +33,7 @@ export interface DatabaseOptions extends EmbeddedFiles {
   /** How long to wait for a free connection, in ms. @defaultValue 30000 */
   readonly connectionTimeoutMs?: number;
   /**
-   * How long somebody may hold a connection to a server before it counts as lost, in ms.
+   * After so long it is looked whether a server still works for a connection that somebody holds, in ms.
    * @defaultValue 60000
    */
   readonly heldConnectionTimeoutMs?: number;
@@ -44,6 +44,12 @@ const defaults = {
   connectionTimeoutMs: 30_000,
   heldConnectionTimeoutMs: 60_000,
 } as const satisfies DatabaseOptions;
+
+/**
+ * Signs of life: two connections to a server, each of them given up after so long, in ms. They are to be
+ * known within a fraction of the time after which a process counts as dead.
+ */
+const signsOfLife = { maxConnections: 2, timeoutMs: 8000, idleMs: 30_000 };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -59,35 +65,50 @@ export class Database {
   /** Resolves with why, when the embedded database has died; a server can come back. */
   readonly died: Promise<Error>;
   readonly #kysely: Kysely<Schema>;
+  /** The same one with the embedded database, which has one connection for everybody. */
+  readonly #signsOfLife: Kysely<Schema>;
   readonly #server: EmbeddedDatabase | undefined;
 
-  private constructor(pool: pg.Pool, server: EmbeddedDatabase | undefined) {
+  private constructor(
+    pool: pg.Pool,
+    signsOfLife: pg.Pool | undefined,
+    server: EmbeddedDatabase | undefined,
+  ) {
     this.ownerPool = pool;
     this.embedded = server !== undefined;
     this.died = server?.died ?? new Promise<never>(() => undefined);
     this.#server = server;
-    this.#kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }).withSchema('app');
+    this.#kysely = kyselyOn(pool);
+    this.#signsOfLife = signsOfLife ? kyselyOn(signsOfLife) : this.#kysely;
   }
 
   /** Connects (or starts the embedded database), migrates, and checks the runtime roles. */
   static async open(options: DatabaseOptions, logger: Logger): Promise<Database> {
     const embedded = options.url === undefined ? await startEmbeddedDatabase(options) : undefined;
-    const pool = new pg.Pool({
-      ...(embedded?.poolConfig ?? {
-        connectionString: options.url,
-        max: options.maxConnections ?? defaults.maxConnections,
-        keepAlive: true,
-      }),
-      connectionTimeoutMillis: options.connectionTimeoutMs ?? defaults.connectionTimeoutMs,
-      application_name: 'media-sidecar',
-    });
-    // An idle connection that breaks is replaced by the pool; without a listener it ends the process.
-    pool.on('error', (error) =>
-      logger.warn({ reason: error.message }, 'idle database connection lost'),
+    const { maxConnections, connectionTimeoutMs, heldConnectionTimeoutMs } = {
+      ...defaults,
+      ...options,
+    };
+    const server = { connectionString: options.url, keepAlive: true };
+    const pool = poolOf(
+      {
+        ...(embedded?.poolConfig ?? { ...server, max: maxConnections }),
+        connectionTimeoutMillis: connectionTimeoutMs,
+      },
+      logger,
     );
-    // Nor does it listen to one that is lent out: whoever has it learns from the query that breaks.
-    pool.on('connect', (client) => client.on('error', () => undefined));
-    const database = new Database(pool, embedded);
+    const apart = embedded
+      ? undefined
+      : poolOf(
+          {
+            ...server,
+            max: signsOfLife.maxConnections,
+            connectionTimeoutMillis: signsOfLife.timeoutMs,
+            idleTimeoutMillis: signsOfLife.idleMs,
+          },
+          logger,
+        );
+    const database = new Database(pool, apart, embedded);
     void database.died.then((error) => logger.error({ err: error }, 'the embedded database died'));
     try {
       const client = await pool.connect();
@@ -97,11 +118,8 @@ export class Database {
       } finally {
         client.release();
       }
-      // From here on: a migration takes as long as it takes.
-      if (embedded === undefined) {
-        const timeoutMs = options.heldConnectionTimeoutMs ?? defaults.heldConnectionTimeoutMs;
-        endHeldConnections(pool, { timeoutMs, logger });
-      }
+      if (embedded === undefined) endHeldConnections(pool, heldConnectionTimeoutMs, logger);
+      if (apart !== undefined) endHeldConnections(apart, signsOfLife.timeoutMs, logger);
     } catch (error) {
       await database.close();
       throw error;
@@ -125,10 +143,19 @@ export class Database {
 
   /** Runs `work` in a transaction as the platform. Rolled back if it rejects. */
   withSystem<T>(work: (tx: SystemDb) => Promise<T>): Promise<T> {
-    return this.#kysely.transaction().execute(async (db) => {
-      await sql`select set_config('role', 'voice_system', true),
-                       set_config('app.tenant_id', '', true)`.execute(db);
-      return work({ scope: 'system', db });
+    return asSystem(this.#kysely, work);
+  }
+
+  /**
+   * The same for signs of life, which must not wait for a connection, however much others have to do or
+   * wait for: on one of a server's that nobody else uses. Rejects after 16 s at the latest.
+   */
+  withSystemApart<T>(work: (tx: SystemDb) => Promise<T>): Promise<T> {
+    return asSystem(this.#signsOfLife, async (tx) => {
+      await sql`select set_config('statement_timeout', ${String(signsOfLife.timeoutMs)}, true)`.execute(
+        tx.db,
+      );
+      return work(tx);
     });
   }
 
@@ -139,7 +166,31 @@ export class Database {
 
   async close(): Promise<void> {
     await this.#kysely.destroy();
+    await this.#signsOfLife.destroy();
     if (!this.ownerPool.ended) await this.ownerPool.end();
     await this.#server?.close();
   }
+}
+
+function kyselyOn(pool: pg.Pool): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }).withSchema('app');
+}
+
+function poolOf(config: pg.PoolConfig, logger: Logger): pg.Pool {
+  const pool = new pg.Pool({ ...config, application_name: 'media-sidecar' });
+  // An idle connection that breaks is replaced by the pool; without a listener it ends the process.
+  pool.on('error', (error) =>
+    logger.warn({ reason: error.message }, 'idle database connection lost'),
+  );
+  // Nor does it listen to one that is lent out: whoever has it learns from the query that breaks.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+function asSystem<T>(kysely: Kysely<Schema>, work: (tx: SystemDb) => Promise<T>): Promise<T> {
+  return kysely.transaction().execute(async (db) => {
+    await sql`select set_config('role', 'voice_system', true),
+                     set_config('app.tenant_id', '', true)`.execute(db);
+    return work({ scope: 'system', db });
+  });
 }

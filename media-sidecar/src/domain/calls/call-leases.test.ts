@@ -34,7 +34,7 @@ onEachDatabase('calls that a process left behind', (database) => {
   });
 
   /** A process that has its own way to the database. */
-  function startProcess(hangUp: () => Promise<void> = () => Promise.resolve()) {
+  function startProcess(hangUp: 'cannot' | (() => Promise<void>) = () => Promise.resolve()) {
     const clock = new VirtualClock(Date.now());
     const recorder = callRecorder(database(), { publisher: new EventPublisher(deliveries) });
     const hungUp: string[][] = [];
@@ -44,10 +44,13 @@ onEachDatabase('calls that a process left behind', (database) => {
     const leases = new CallLeases({
       db: { withSystem },
       recorder,
-      hangUp: (...ids) => {
-        hungUp.push(ids);
-        return hangUp();
-      },
+      hangUp:
+        hangUp === 'cannot'
+          ? undefined
+          : (...ids) => {
+              hungUp.push(ids);
+              return hangUp();
+            },
       clock,
       logger: silentLogger,
     });
@@ -196,6 +199,16 @@ onEachDatabase('calls that a process left behind', (database) => {
     assert.deepEqual(watcher.hungUp, [], 'there is no line but that of a media stream');
     assert.equal((await stored()).endReason, 'connection-lost');
     assert.deepEqual(await deliveries.eventTypes(database()), ['call.started', 'call.failed']);
+  });
+
+  test('are left by a process that cannot hang up to one that can', async () => {
+    await startCall();
+    const [unable, able] = [await startWatcher('cannot'), await startWatcher()];
+    await age(leaseMs);
+    await unable.look();
+    assert.equal(unable.leases.isHolding, false);
+    await able.look();
+    assert.deepEqual(able.hungUp, [[openAiCallId, callId]]);
   });
 
   test('are left behind again by a process that dies before they are hung up', async () => {

@@ -6,15 +6,16 @@ import { within } from '../../kernel/within.ts';
 import { endLeases, renewLeases, takeLeases, type LeasedCall } from './lease-repository.ts';
 
 interface CallLeasesParts {
+  /** On connections that are there whatever else the process has to do. */
   readonly db: Pick<Database, 'withSystem'>;
   readonly recorder: Pick<CallRecorder, 'callStarted' | 'callEnded'> & {
     written(callId: string): Promise<void>;
   };
   /**
    * Ends a call over SIP of which only the provider still knows. Resolves when nothing more can be done
-   * about it; never rejects.
+   * about it; never rejects. undefined: this process cannot, and leaves such calls to one that can.
    */
-  readonly hangUp: (openAiCallId: string, callId: string) => Promise<void>;
+  readonly hangUp: ((openAiCallId: string, callId: string) => Promise<void>) | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -31,7 +32,7 @@ const LEASE_MS = 45_000;
 /**
  * While the database was away nobody could tell of a call. Only a process that has seen it for so long
  * without a break takes over what others seem to have left, in ms: they, too, have found it back by
- * then. One whose connection to a vanished server hangs needs a minute for that (`endHeldConnections`).
+ * then, in two or three looks of at most 16 s each.
  */
 const WATCH_MS = 90_000;
 /** More between two looks that the database answered is a break, in ms: well below the lease. */
@@ -125,7 +126,8 @@ export class CallLeases {
       if (live.length > 0) await renewLeases(tx, live);
       if (over.length > 0) await endLeases(tx, over);
       const ms = staleMs();
-      return ms === undefined ? [] : takeLeases(tx, ms);
+      const isAbleToHangUp = this.#parts.hangUp !== undefined;
+      return ms === undefined ? [] : takeLeases(tx, ms, isAbleToHangUp);
     });
     for (const callId of over) this.#held.delete(callId);
     for (const { begunAt, ...call } of taken) {
@@ -159,7 +161,8 @@ export class CallLeases {
       framesLost: 0,
       framesSent: 0,
     });
-    this.#keep(call, openAiCallId === undefined ? Promise.resolve() : hangUp(openAiCallId, callId));
+    const isHungUp = openAiCallId === undefined ? undefined : hangUp?.(openAiCallId, callId);
+    this.#keep(call, isHungUp ?? Promise.resolve());
   }
 
   /** The database has answered. @returns whether it has been there for long enough */

@@ -33,10 +33,12 @@ export async function endLeases(tx: SystemDb, callIds: readonly string[]): Promi
 /**
  * Takes over the calls of which nobody has told for so long, in ms. What somebody else takes over, or
  * tells of, at the same moment is left to him.
+ * @param withSip also calls over SIP, which somebody has to hang up
  */
 export async function takeLeases(
   tx: SystemDb,
   staleMs: number,
+  withSip: boolean,
 ): Promise<(LeasedCall & { readonly begunAt: Date })[]> {
   const rows = await tx.db
     .updateTable('call_leases')
@@ -46,6 +48,7 @@ export async function takeLeases(
         .selectFrom('call_leases')
         .select('call_id')
         .where('live_at', '<=', sql<Date>`now() - make_interval(secs => ${staleMs / 1000})`)
+        .$if(!withSip, (query) => query.where('open_ai_call_id', 'is', null))
         .forUpdate()
         .skipLocked(),
     )
