@@ -67,6 +67,25 @@ const REFUSED: readonly (readonly [string, object, string])[] = [
     withProperty({ pattern: "^\\p{L}'$" }),
     "'^\\\\p{L}\\'$' is not a 'regex'.",
   ],
+  ...[
+    '[a-\\d]',
+    '[^\\w-.]',
+    '[]',
+    '[^]',
+    '[\\Z]',
+    '\\b+',
+    '(?<=a+)b',
+    '(?<!(a|bc){2})d',
+    '(a)(?<=\\2)',
+    '(a\\1)',
+  ].map(
+    (pattern) =>
+      [
+        `the pattern ${pattern}`,
+        withProperty({ pattern }),
+        `'${pattern.replaceAll('\\', '\\\\')}' is not a 'regex'.`,
+      ] as const,
+  ),
   [
     'a reference to nothing',
     withProperty({ $ref: '#/$defs/Auto' }),
@@ -86,6 +105,9 @@ const TAKEN: readonly (readonly [string, object])[] = [
   ['a definition that refers to itself', withProperty({ $ref: '#' })],
   ['required names without properties', withProperty({ type: 'string' }, { required: ['b'] })],
   ['a pattern of Python', withProperty({ pattern: '(?i)^(?P<year>\\d{4})\\Z' })],
+  ...['[]a-]', '[a-z-\\d\\-]', '(a)(?<=\\1[bc]|de{1})', '(?P<year>a)\\1', '\\101{2}'].map(
+    (pattern) => [`the pattern ${pattern}`, withProperty({ pattern })] as const,
+  ),
 ];
 
 describe('the parameters of a function', () => {

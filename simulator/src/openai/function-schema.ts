@@ -1,3 +1,4 @@
+import { isPythonRegex } from './function-schema-regex.ts';
 import { OpenAiError } from './openai-error.ts';
 import { shown } from './strict-schema.ts';
 
@@ -128,28 +129,9 @@ const typeRule: Rule = (value) => {
   return `${python(value)} is not valid under any of the given schemas.`;
 };
 
-/** Letters that Python's `re` takes behind a backslash; any other is a "bad escape". */
-const PYTHON_ESCAPE = /\\(?:[ABDSWZabdfnrstvw]|x[\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|[^A-Za-z])/g;
-const pattern: Rule = (value) => {
-  const wrong = text(value);
-  if (wrong !== undefined) return wrong;
-  const plain = (value as string).replaceAll(PYTHON_ESCAPE, '.');
-  const foreign = plain.includes('\\') || /\(\?<(?![=!])/.test(plain);
-  // What Python has and JavaScript writes otherwise, or not at all.
-  const own = plain.replace(/^\(\?[aiLmsux]+\)/, '').replaceAll('(?P<', '(?<');
-  if (!foreign && compiles(own)) return undefined;
-  return `${python(value)} is not a 'regex'.`;
-};
-
-function compiles(expression: string): boolean {
-  try {
-    new RegExp(expression);
-    return true;
-  } catch {
-    // The constructor has no other way of saying that it is none.
-    return false;
-  }
-}
+const pattern: Rule = (value) =>
+  text(value) ??
+  (isPythonRegex(value as string) ? undefined : `${python(value)} is not a 'regex'.`);
 
 const words = (list: string): readonly string[] => list.split(' ');
 const rulesOf = (rule: Rule, keywords: readonly string[]): [string, Rule][] =>

@@ -198,6 +198,25 @@ onEachDatabase('sessions', (database) => {
     assert.deepEqual(await offered([]), []);
   });
 
+  test('offers a tool that only OpenAI would refuse where the session is a cascade', async () => {
+    await testDomain(database()).tools.create(platform, {
+      name: 'consultar',
+      description: 'Consulta la base.',
+      parameters: { type: 'object', properties: { colores: { type: 'array' } } },
+      url: 'http://127.0.0.1/',
+      deadlineMs: 500,
+      tenant: tenant.slug,
+    });
+    for (const [pipeline, count] of [
+      ['cascade', 1],
+      ['realtime', 0],
+    ] as const) {
+      const claimed = await sessions.claim(claimOf(await ask({ pipeline })));
+      assert.ok(!('refused' in claimed));
+      assert.equal(claimed.tools.length, count, pipeline);
+    }
+  });
+
   test('knows the contact by the number of the other side, and tells the agent', async () => {
     const { contacts } = testDomain(database());
     await contacts.save(platform, {

@@ -239,13 +239,14 @@ export class Sessions implements SessionGate {
     { session, tenant }: Exclude<Claimed, SessionRefusal>,
     callSid: string,
   ): Promise<ClaimedSession> {
-    const tools = await this.#parts.tools.definitionsFor(tenant.id, session.toolNames);
+    const { toolNames, pipeline } = session;
+    const tools = await this.#parts.tools.definitionsFor(tenant.id, toolNames, pipeline);
     return {
       sessionId: session.id,
       callId: session.callId,
       tenant: toProfile(tenant),
       agent: session.agent,
-      pipeline: session.pipeline,
+      pipeline,
       transport: session.transport,
       direction: session.direction,
       callSid,

@@ -13,6 +13,27 @@ describe('the parameters of a tool', () => {
     });
   }
 
+  for (const { what, parameters, gemini, doubtful } of refusedParameters) {
+    const isLeftOut = gemini !== undefined || doubtful === true;
+    it(`${isLeftOut ? 'may not' : 'may'} have ${what} where Gemini alone is asked`, () => {
+      assert.equal(parametersProblem(parameters, ['gemini']) !== undefined, isLeftOut);
+    });
+  }
+
+  it('may not lead Gemini back to where it stands by any other way', () => {
+    const a = { type: 'object', properties: { b: { $ref: '#/properties/a' } } };
+    for (const schema of [a, { $ref: '#' }]) {
+      const parameters = { type: 'object', properties: { a: schema } };
+      assert.match(parametersProblem(parameters, ['gemini'])?.reason ?? '', /leads back/);
+    }
+  });
+
+  it('show Gemini its own mistakes behind those that only OpenAI minds', () => {
+    const a = { minLength: '3', required: ['b'] };
+    const problem = parametersProblem({ type: 'object', properties: { a } }, ['gemini']);
+    assert.deepEqual(problem?.path, ['properties', 'a', 'required']);
+  });
+
   for (const { what, parameters } of takenParameters) {
     it(`may have ${what}`, () => assert.equal(parametersProblem(parameters), undefined));
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tenantReferenceSchema } from '../tenants/schema.ts';
+import { withDefs } from './definitions.ts';
 import { parametersProblem } from './parameters.ts';
 
 export const toolNameSchema = z
@@ -10,17 +11,17 @@ const maxParametersBytes = 16_384;
 
 const parametersSchema = z
   .looseObject({ type: z.literal('object') })
+  .refine((parameters) => Buffer.byteLength(JSON.stringify(parameters)) <= maxParametersBytes, {
+    message: 'must be at most 16 KB of JSON',
+  })
+  .transform(withDefs)
   .superRefine((parameters, context) => {
-    if (Buffer.byteLength(JSON.stringify(parameters)) > maxParametersBytes) {
-      context.addIssue({ code: 'custom', message: 'must be at most 16 KB of JSON' });
-      return;
-    }
     const problem = parametersProblem(parameters);
     if (problem === undefined) return;
     context.addIssue({ code: 'custom', path: [...problem.path], message: problem.reason });
   })
   .describe(
-    'JSON Schema 2020-12 of the arguments, as both Gemini and OpenAI take it: nested at most 10 levels, arrays with `items`, `required` among the `properties`, references to `#/$defs/` only and without loops, patterns that Python knows, too, and neither `oneOf`, `anyOf`, `allOf`, `enum` nor `not` at the top level.',
+    'JSON Schema 2020-12 of the arguments, as both Gemini and OpenAI take it: nested at most 10 levels, arrays with `items`, `required` among the `properties`, references to `#/$defs/` only, as which those to `#/definitions/` are kept, and without loops, patterns that Python knows, too, and neither `oneOf`, `anyOf`, `allOf`, `enum` nor `not` at the top level.',
   );
 
 /** What `POST /v1/tools` takes. */

@@ -54,7 +54,7 @@ onEachDatabase('live tools', (database) => {
     callSid: 'CA1',
     from: '+56912345678',
     variables: {},
-    tools: await tools.definitionsFor(tenant.id, undefined),
+    tools: await tools.definitionsFor(tenant.id, undefined, 'cascade'),
   });
 
   test('hands the arguments over, signed, and gives the reply to the model', async () => {

@@ -1,4 +1,4 @@
-import type { ClaimedSession } from '../../call/ports.ts';
+import type { ClaimedSession, Pipeline } from '../../call/ports.ts';
 import { sqlState } from '../../db/sql.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Access } from '../access.ts';
@@ -10,7 +10,9 @@ import { toReference } from '../tenants/schema.ts';
 import { urlProblem } from '../webhooks/address-guard.ts';
 import { newWebhookSecret } from '../webhooks/sealer.ts';
 import type { WebhookOwnerParts } from '../webhooks/webhook-owner-parts.ts';
+import { withDefs } from './definitions.ts';
 import { parametersProblem } from './parameters.ts';
+import type { Provider } from './parameters.ts';
 import type { StoredTool } from './repository.ts';
 import {
   deleteTool,
@@ -25,6 +27,12 @@ import type { Tool, ToolInput } from './schema.ts';
 interface ToolsParts extends WebhookOwnerParts {
   readonly logger: Logger;
 }
+
+/** Whose models a call asks. One that is realtime goes on as a cascade when OpenAI fails. */
+const PROVIDERS: Readonly<Record<Pipeline, readonly Provider[]>> = {
+  cascade: ['gemini'],
+  realtime: ['gemini', 'openai'],
+};
 
 /** The live tools that n8n workflows offer. A tenant's own tool hides the platform's of that name. */
 export class Tools {
@@ -76,18 +84,20 @@ export class Tools {
   }
 
   /**
-   * What the model of a call may use. A tool that was registered before its parameters were checked, and
-   * that a provider would refuse, is left out: with it, the call would have no agent.
+   * What the models of a call may use. A tool that was registered before its parameters were checked, and
+   * that one of these models would refuse, is left out: with it, the call would have no agent.
    * @param names undefined: every tool; names that nobody offers any more are left out
    */
   async definitionsFor(
     tenantId: string,
     names: readonly string[] | undefined,
+    pipeline: Pipeline,
   ): Promise<ClaimedSession['tools']> {
     const tools = await this.#offered(tenantId);
     return [...tools.values()]
       .filter((tool) => names === undefined || names.includes(tool.name))
-      .filter((tool) => this.#isTakenByModels(tool, tenantId))
+      .map((tool) => ({ ...tool, parameters: withDefs(tool.parameters) }))
+      .filter((tool) => this.#isTakenByModels(tool, tenantId, pipeline))
       .map(({ name, description, parameters }) => ({
         name,
         description,
@@ -106,8 +116,12 @@ export class Tools {
     return { ...rest, secret: this.#parts.sealer.open(sealedSecret, tool.id) };
   }
 
-  #isTakenByModels({ id, name, parameters }: StoredTool, tenantId: string): boolean {
-    const problem = parametersProblem(parameters);
+  #isTakenByModels(
+    { id, name, parameters }: StoredTool,
+    tenantId: string,
+    pipeline: Pipeline,
+  ): boolean {
+    const problem = parametersProblem(parameters, PROVIDERS[pipeline]);
     if (problem === undefined) return true;
     const { path, reason } = problem;
     this.#parts.logger.warn(

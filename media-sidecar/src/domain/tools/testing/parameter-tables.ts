@@ -11,6 +11,8 @@ interface RefusedParameters {
   /** In whose words they are refused; absent where that provider takes them. */
   readonly gemini?: RegExp;
   readonly openAi?: RegExp;
+  /** Some models of Gemini may refuse it: it is left out of their calls. */
+  readonly doubtful?: true;
 }
 
 const withProperty = (schema: unknown, more: object = {}): Parameters => ({
@@ -28,6 +30,32 @@ const undefinedSchema = /^reference to undefined schema at properties\.a$/;
 const loop = /^ref loops are only supported if .* found at \$defs\./;
 const noItems = /In context=\(.*\), array schema missing items\.$/;
 const notTopLevel = /reference can only point to definitions defined at the top level/;
+
+const hyphenLast = /put - last in the class/;
+const fixedWidth = /a look-behind must have one width/;
+const noGroup = /must refer to a group that has ended before it/;
+/** Patterns that JavaScript takes and Python's `re.compile` does not, and the advice to the builder. */
+const refusedByPython: readonly (readonly [pattern: string, reason: RegExp])[] = [
+  [String.raw`^[\w-\.]+@([\w-]+\.)+[\w-]{2,4}$`, hyphenLast],
+  [String.raw`[\s-_]`, hyphenLast],
+  [String.raw`[\d-+]`, hyphenLast],
+  [String.raw`[\w-.]`, hyphenLast],
+  [String.raw`[^\W-z]`, hyphenLast],
+  [String.raw`[+-\d]`, hyphenLast],
+  ['[]', /write .* for any character/],
+  ['[^]', /write .* for any character/],
+  [String.raw`[\B]`, /without its backslash/],
+  [String.raw`[+-\8]`, /without its backslash/],
+  ['(?<=a+)b', fixedWidth],
+  ['(?<!a{2,})b', fixedWidth],
+  ['(?<=(?:a?))b', fixedWidth],
+  ['(?<=a|bc)d', fixedWidth],
+  [String.raw`\1`, noGroup],
+  [String.raw`(a)\2`, noGroup],
+  [String.raw`\1(a)`, noGroup],
+  [String.raw`(a\1)`, noGroup],
+  [String.raw`\477`, /two hexadecimal digits/],
+];
 
 export const refusedParameters: readonly RefusedParameters[] = [
   {
@@ -177,10 +205,10 @@ export const refusedParameters: readonly RefusedParameters[] = [
     openAi: notTopLevel,
   },
   {
-    what: 'a reference to the definitions of earlier drafts',
+    what: 'a reference to one of two definitions of a name',
     parameters: withProperty(
       { $ref: '#/definitions/Node' },
-      { definitions: { Node: { type: 'string' } } },
+      { definitions: { Node: { type: 'string' } }, $defs: { Node: { type: 'integer' } } },
     ),
     path: 'properties.a.$ref',
     reason: /must be #\/\$defs\//,
@@ -204,12 +232,14 @@ export const refusedParameters: readonly RefusedParameters[] = [
     parameters: withNode(withProperty(toNode)),
     path: '$defs.Node.properties.a.$ref',
     reason: /leads back to where it stands/,
+    doubtful: true,
   },
   {
     what: 'a loop through an array',
     parameters: withNode({ type: 'array', items: toNode }),
     path: '$defs.Node.items.$ref',
     reason: /leads back to where it stands/,
+    doubtful: true,
   },
   {
     what: 'a loop through an array that is never empty',
@@ -238,12 +268,14 @@ export const refusedParameters: readonly RefusedParameters[] = [
     parameters: { type: 'object', properties: {}, $defs: { Node: withProperty(toNode) } },
     path: '$defs.Node.properties.a.$ref',
     reason: /leads back to where it stands/,
+    doubtful: true,
   },
   {
     what: 'eleven levels',
     parameters: nested(11),
     path: Array.from({ length: 11 }, () => 'properties.a').join('.'),
     reason: /more than 10 levels/,
+    doubtful: true,
   },
   {
     what: 'seventeen levels',
@@ -257,6 +289,7 @@ export const refusedParameters: readonly RefusedParameters[] = [
     parameters: withProperty(withProperty(toNode), { $defs: { Node: nested(9) } }),
     path: '',
     reason: /more than 10 levels deep, with what it refers to/,
+    doubtful: true,
   },
   {
     what: 'a union at the top level',
@@ -293,6 +326,13 @@ export const refusedParameters: readonly RefusedParameters[] = [
     reason: /is no regular expression/,
     openAi: /'\(' is not a 'regex'\.$/,
   },
+  ...refusedByPython.map(([pattern, reason]) => ({
+    what: `the pattern ${pattern}`,
+    parameters: withProperty({ type: 'string', pattern }),
+    path: 'properties.a.pattern',
+    reason,
+    openAi: / is not a 'regex'\.$/,
+  })),
 ];
 
 /** What we take, and so does each provider. */
@@ -340,4 +380,11 @@ export const takenParameters: readonly { what: string; parameters: Parameters }[
     what: 'a pattern',
     parameters: withProperty({ pattern: '^(?!0)(?<=a)\\d{2}\\.\\\\p\\u00f1[\\w-]$' }),
   },
+  ...[
+    String.raw`^[\w.-]+@([\w-]+\.)+[\w-]{2,4}$`,
+    String.raw`[-\w][a-z-\d][\x00-\x1f-\d][\w\-.]`,
+    String.raw`[^\]-]`,
+    String.raw`(a)(?:b|(c))\2\1\101\0`,
+    '(?<=ab{2})(?<!(?:a))(?<=[*+?|])c{2,}',
+  ].map((pattern) => ({ what: `the pattern ${pattern}`, parameters: withProperty({ pattern }) })),
 ];
