@@ -33,9 +33,10 @@ function start(context: TestContext) {
     halfOpenAfterMs: 1000,
     silentAfterMs: 3000,
   });
-  const open = () => {
+  const open = (changes: Partial<RealtimeSettings> = {}) => {
     const told = new RecordingListener();
-    return { session: model.open(settings, told.listener), told, inner: inner.sessions.at(-1) };
+    const session = model.open({ ...settings, ...changes }, told.listener);
+    return { session, told, inner: inner.sessions.at(-1) };
   };
   const control = () => model.control('rtc_1', settings, new RecordingListener().listener);
   const openAndFail = async (failure = error(true)) => {
@@ -171,6 +172,42 @@ describe('a realtime model that is guarded', () => {
       assert.ok(model.isOpen);
     });
   }
+
+  for (const [what, answers, change] of [
+    ['answers only when it is asked', 'when-asked', undefined],
+    ['was told to answer only when it is asked', 'by-itself', 'when-asked'],
+  ] as const) {
+    it(`is not to blame for a caller's turn where it ${what}`, async (t) => {
+      const { clock, inner, model, open } = start(t);
+      for (let i = 0; i < 5; i++) {
+        const { session } = open({ answers });
+        inner.session.ready();
+        if (change) session.update({ answers: change });
+        inner.session.listener.onCallerTurn({ itemId: 'item_1' });
+        await settle();
+        clock.advance(60_000);
+        session.close();
+        await settle();
+      }
+      assert.equal(model.isOpen, false);
+    });
+  }
+
+  it('is to blame for one from when it was told to answer by itself', async (t) => {
+    const { clock, inner, model, open } = start(t);
+    for (let i = 0; i < 3; i++) {
+      const { session } = open({ answers: 'when-asked' });
+      inner.session.ready();
+      session.update({ answers: 'by-itself' });
+      session.update({ instructions: 'Eres Ana.' });
+      inner.session.listener.onCallerTurn({ itemId: 'item_1' });
+      await settle();
+      clock.advance(7000);
+      session.close();
+      await settle();
+    }
+    assert.ok(model.isOpen);
+  });
 
   it('is not to blame when it was asked nothing, not given the time, or has answered', async (t) => {
     const { clock, inner, model, open } = start(t);

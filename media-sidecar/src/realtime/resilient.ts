@@ -13,7 +13,7 @@ import type {
   RealtimeSession,
   RealtimeSettings,
 } from './contract.ts';
-import { RefusedSession, using, watching } from './watched-session.ts';
+import { RefusedSession, using, watching, type Use } from './watched-session.ts';
 
 export interface RealtimeResilienceOptions {
   /**
@@ -101,18 +101,23 @@ export class ResilientRealtimeModel implements RealtimeModel {
   }
 
   open(settings: RealtimeSettings, listener: RealtimeListener): RealtimeSession {
-    return this.#open(listener, this.#silentAfterMs, (watched) =>
+    return this.#open(settings, listener, this.#silentAfterMs, (watched) =>
       this.#inner.open(settings, watched),
     );
   }
 
   control(callId: string, settings: RealtimeSettings, listener: RealtimeListener): RealtimeSession {
-    return this.#open(listener, this.#silentControlAfterMs, (watched) =>
+    return this.#open(settings, listener, this.#silentControlAfterMs, (watched) =>
       this.#inner.control(callId, settings, watched),
     );
   }
 
-  #open(listener: RealtimeListener, silentAfterMs: number, open: OpenInner): RealtimeSession {
+  #open(
+    { answers }: RealtimeSettings,
+    listener: RealtimeListener,
+    silentAfterMs: number,
+    open: OpenInner,
+  ): RealtimeSession {
     if (this.isOpen) return this.#refused(listener);
     const attempt = Promise.withResolvers<void>();
     // What becomes of the attempt is the breaker's business alone; the listener is told by the session.
@@ -121,6 +126,7 @@ export class ResilientRealtimeModel implements RealtimeModel {
     const openedMs = this.#clock.monotonicMs();
     let readyMs: number | undefined;
     let askedMs: number | undefined;
+    let answersByItself = answers === 'by-itself';
     let hasAnswered = false;
     let isOver = false;
     const asked = () => {
@@ -131,7 +137,9 @@ export class ResilientRealtimeModel implements RealtimeModel {
         readyMs = this.#clock.monotonicMs();
         attempt.resolve();
       },
-      onCallerTurn: asked,
+      onCallerTurn: () => {
+        if (answersByItself) asked();
+      },
       onAnswered: () => {
         if (hasAnswered) return;
         hasAnswered = true;
@@ -155,7 +163,10 @@ export class ResilientRealtimeModel implements RealtimeModel {
         attempt.reject(this.#notReady());
       } else attempt.resolve();
     };
-    return using(open(watched), { asked, closed });
+    const updated: Use['updated'] = (change) => {
+      if (change.answers) answersByItself = change.answers === 'by-itself';
+    };
+    return using(open(watched), { asked, updated, closed });
   }
 
   #notReady(): ProviderError {

@@ -54,6 +54,8 @@ export function watching(listener: RealtimeListener, watch: Watch): RealtimeList
 export interface Use {
   /** Told before it is asked for a response. */
   asked(): void;
+  /** Told before its settings are changed. */
+  updated(change: Parameters<RealtimeSession['update']>[0]): void;
   /** Told before it is closed by us. */
   closed(): void;
 }
@@ -70,7 +72,10 @@ export function using(session: RealtimeSession, use: Use): RealtimeSession {
     cancel: () => session.cancel(),
     truncate: (itemId, audioEndMs) => session.truncate(itemId, audioEndMs),
     toolResult: (callId, output) => session.toolResult(callId, output),
-    update: (settings) => session.update(settings),
+    update: (change) => {
+      use.updated(change);
+      session.update(change);
+    },
     close: () => {
       use.closed();
       session.close();

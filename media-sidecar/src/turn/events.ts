@@ -10,6 +10,8 @@ export type TurnEvent =
       readonly owes: 'nothing' | 'answer' | 'repetition';
       /** The caller was told already that something went wrong. */
       readonly bridged: boolean;
+      /** The caller's last turn is heard once more from here on, and nothing else is owed. */
+      readonly hearsAgain: boolean;
     }
   /** Voice activity; `atMs` is when it really began or ended, which is before it was noticed. */
   | { readonly type: 'speech-started'; readonly atMs: number }
@@ -53,6 +55,7 @@ export type TimerName =
   | 'filler'
   | 'idle'
   | 'keys'
+  | 'heard-again'
   | 'call-limit'
   | 'last-words';
 

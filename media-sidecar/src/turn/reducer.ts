@@ -9,6 +9,7 @@ import {
   callResumed,
   callStarted,
   fillerDue,
+  heardAgainDue,
   hangUpRequested,
   idleDue,
   listeningFailed,
@@ -41,6 +42,7 @@ const ALL_TIMERS = [
   'filler',
   'idle',
   'keys',
+  'heard-again',
   'call-limit',
   'last-words',
 ] as const satisfies readonly TimerName[];
@@ -127,6 +129,8 @@ function timerDue(draft: Draft, name: TimerName): void {
       return idleDue(draft);
     case 'keys':
       return keysDue(draft);
+    case 'heard-again':
+      return heardAgainDue(draft);
     case 'call-limit':
       return callLimitDue(draft);
     case 'last-words': {

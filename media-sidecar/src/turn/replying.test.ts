@@ -230,8 +230,10 @@ test('after the end nothing happens any more, and no timer is left', () => {
   assert.equal(script.clock.pendingTimers, 0);
 });
 
-const resumed = (owes: 'nothing' | 'answer' | 'repetition', bridged = false, elapsedMs = 0) =>
-  new TurnScript().send({ type: 'call-resumed', elapsedMs, owes, bridged });
+const resumed = (
+  owes: 'nothing' | 'answer' | 'repetition',
+  { bridged = false, elapsedMs = 0, hearsAgain = false } = {},
+) => new TurnScript().send({ type: 'call-resumed', elapsedMs, owes, bridged, hearsAgain });
 
 test('who takes over a call listens, and does not greet again', () => {
   const script = resumed('nothing');
@@ -243,14 +245,32 @@ test('who takes over answers what is waiting, behind a word unless there was one
   const script = resumed('answer');
   assert.deepEqual(script.names, ['answer-history', 'say']);
   assert.equal(script.last('say').phrase, 'bridge');
-  assert.deepEqual(resumed('answer', true).names, ['answer-history']);
+  assert.deepEqual(resumed('answer', { bridged: true }).names, ['answer-history']);
 });
 
 test('who takes over asks for what was not understood to be said again', () => {
   assert.equal(resumed('repetition').last('say').phrase, 'apology');
 });
 
+test('who hears no words in what was to be heard again asks for it after 3 s', () => {
+  const script = resumed('nothing', { hearsAgain: true }).speechStarts().speechEnds().wait(2999);
+  assert.deepEqual(said(script), []);
+  assert.deepEqual(said(script.wait(1)), ['apology']);
+});
+
+test('who hears words in it, or what is said or typed meanwhile, does not', () => {
+  for (const hear of [
+    (script: TurnScript) => script.final('¿qué horario tienen?'),
+    (script: TurnScript) => script.wait(2990).interim('¿qué'),
+    (script: TurnScript) => script.wait(2900).speechStarts(),
+    (script: TurnScript) => script.wait(2900).presses('7'),
+  ]) {
+    const script = hear(resumed('nothing', { hearsAgain: true })).wait(3000);
+    assert.ok(!said(script).includes('apology'), script.names.join());
+  }
+});
+
 test('a call that is taken over has no more time than it had', () => {
-  const script = resumed('nothing', false, 1_795_000).wait(5000);
+  const script = resumed('nothing', { elapsedMs: 1_795_000 }).wait(5000);
   assert.equal(script.last('say').phrase, 'time-limit');
 });

@@ -17,6 +17,9 @@ import type { ReplyState } from './state.ts';
 
 /** The life of the agent's reply, its failures, and how calls end. */
 
+/** Longest wait for words of what is heard once more, which a recogniser is given all at once, in ms. */
+const WORDS_AGAIN_WITHIN_MS = 3000;
+
 export function callStarted(draft: Draft): void {
   const { state, options } = draft;
   state.phase = 'open';
@@ -28,13 +31,14 @@ export function callStarted(draft: Draft): void {
 /** Goes on where another conversation was: with the answer that is owed, or listening. */
 export function callResumed(
   draft: Draft,
-  { elapsedMs, owes, bridged }: Extract<TurnEvent, { type: 'call-resumed' }>,
+  { elapsedMs, owes, bridged, hearsAgain }: Extract<TurnEvent, { type: 'call-resumed' }>,
 ): void {
   const { state, options, effects } = draft;
   state.phase = 'open';
   setTimer(draft, 'call-limit', options.limits.maxCallMs - elapsedMs);
   if (owes === 'nothing') {
     armIdle(draft);
+    if (hearsAgain) setTimer(draft, 'heard-again', WORDS_AGAIN_WITHIN_MS);
     return;
   }
   if (owes === 'repetition') {
@@ -48,6 +52,13 @@ export function callResumed(
     effects.push({ type: 'say', replyId: reply.id, phrase: 'bridge', index: 0, last: false });
   }
   setTimer(draft, 'filler', options.filler.thinkingAfterMs);
+}
+
+/** No words came of what was heard once more: the caller, who waits for an answer, has to repeat it. */
+export function heardAgainDue(draft: Draft): void {
+  const { caller, reply, turn } = draft.state;
+  if (turn || reply || caller.speaking || caller.keys || callerText(draft)) return;
+  sayLast(draft, 'apology');
 }
 
 export function replyAudible(draft: Draft, reply: ReplyState): void {

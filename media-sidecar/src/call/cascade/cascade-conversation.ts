@@ -63,7 +63,8 @@ export class CascadeConversation implements Conversation {
     const { owes, openTurnId, bridged } = resumption;
     this.#openTurnId = openTurnId;
     const elapsedMs = clock.monotonicMs() - startedMs;
-    this.#dispatch({ type: 'call-resumed', elapsedMs, owes, bridged });
+    const hearsAgain = openTurnId !== undefined;
+    this.#dispatch({ type: 'call-resumed', elapsedMs, owes, bridged, hearsAgain });
     for (const frame of resumption.frames) this.onAudio(frame);
     for (const key of resumption.keys) this.onKey(key);
   }

@@ -49,6 +49,15 @@ export class Answers {
     // A session that hears it once more answers it by itself.
     const isHeardAgain = callers.heardAgain !== undefined && line.session !== undefined;
     this.expect(isHeardAgain ? 'by-itself' : 'asked');
+    if (isHeardAgain && !line.isReady) this.awaitSession();
+  }
+
+  /** The session that is to answer is only being opened: it may take so much longer. */
+  awaitSession(): void {
+    const { callers, context, options, timers } = this.#parts;
+    timers.set('answer', options.readyWithinMs + context.options.modelFirstEventMs);
+    if (callers.heardAgain === undefined) return;
+    timers.set('ask', options.readyWithinMs + options.askAfterMs);
   }
 
   /**

@@ -8,6 +8,7 @@ import { RealtimeHarness, type RealtimeSetup } from '../testing/realtime-harness
 
 const QUESTION = '¿Qué horario tienen ustedes?';
 const BRIDGE = 'Un momento, por favor, se cortó un segundo la conexión.';
+const APOLOGY = 'Disculpe, tuve un problema técnico. ¿Me lo puede repetir, por favor?';
 const REFUSED = new ProviderError('fake', 'unauthenticated', 'no', { retryable: false });
 const OPENING = 'agent: Hola, habla con Automotora Andes. Soy un asistente virtual.';
 const TOOL = fakeTool('precio');
@@ -106,18 +107,20 @@ for (const [known, part] of [
   });
 }
 
-test('a question that the cascade hears nothing of keeps its line, and the next one has its own', async () => {
+test('a question that the cascade hears nothing of keeps its line, and is soon asked for again', async () => {
   const talk = await talking();
   const itemId = await talk.says(QUESTION, { wordsAfterMs: null });
   talk.line.listener.onCallerWords({ itemId, text: 'Qué', final: false });
   talk.line.dies(REFUSED);
-  await talk.until(() => talk.agentTurns.some(({ text }) => text === '¿Sigue ahí?'));
+  await talk.until(() => talk.stt.streams.length === 1);
+  await talk.until(() => talk.agentSounds, 4000);
+  await talk.until(() => talk.agentTurns.length === 3);
   talk.stt.stream.final('¿Abren hoy?');
   await talk.until(() => talk.agentTurns.length === 4);
   assert.deepEqual(talk.transcript.slice(1), [
     'caller: Qué',
     `agent: ${BRIDGE}`,
-    'agent: ¿Sigue ahí?',
+    `agent: ${APOLOGY}`,
     'caller: ¿Abren hoy?',
     'agent: Sí, abrimos a las nueve.',
   ]);

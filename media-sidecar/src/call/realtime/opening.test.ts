@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProviderError } from '../../kernel/errors.ts';
+import { VOICED_BYTE } from '../testing/fake-ports.ts';
+import { fakeTenant } from '../testing/fake-session.ts';
 import { RealtimeHarness } from '../testing/realtime-harness.ts';
 import { speak } from '../testing/realtime-script.ts';
-import { fakeTenant } from '../testing/fake-session.ts';
+import { INAUDIBLE } from './caller-turns.ts';
 
 const SENTENCES = ['Hola, habla con Automotora Andes.', 'Soy un asistente virtual.'];
 const OPENING = SENTENCES.join(' ');
@@ -45,24 +47,57 @@ test('speech over the disclosure does not stop it, and is answered after it', as
   talk.call.stop();
 });
 
-test('what was said over it is answered once where a new session hears it only behind it', async () => {
+for (const [when, spokenMs, readyAfterMs] of [
+  ['behind it', 2600, 1500],
+  ['long behind it', 3000, 3500],
+] as const) {
+  test(`what was said over it is answered once where a new session hears it only ${when}`, async () => {
+    const talk = await new RealtimeHarness().begin();
+    await talk.until(() => talk.agentSounds);
+    const itemId = await talk.startsSpeaking(spokenMs);
+    await talk.stopsSpeaking(itemId, 'Quiero un auto', { wordsAfterMs: null });
+    talk.model.readyAfterMs = readyAfterMs;
+    talk.line.dies();
+    await talk.until(() => talk.agentTurns.length === 1);
+    await talk.until(() => talk.line.isReady);
+    const { listener } = talk.line;
+    listener.onCallerTurn({ itemId: 'again' });
+    listener.onCallerWords({ itemId: 'again', text: 'Quiero un auto', final: true });
+    talk.answers('Claro.');
+    await talk.until(() => talk.agentTurns.length === 2);
+    await talk.wait(5000);
+    assert.equal(talk.model.sessions.length, 2);
+    assert.deepEqual(talk.line.asked('respond'), []);
+    const told = talk.line.asked('add').flatMap(({ items }) => items);
+    assert.ok(!told.some(({ role }) => role === 'system'), 'nobody has to repeat anything');
+    // A silence of seconds is filled.
+    assert.deepEqual(
+      talk.transcript.filter((line) => !line.startsWith('agent: Un momento')),
+      [`agent: ${OPENING}`, 'caller: Quiero un auto', 'agent: Claro.'],
+    );
+    talk.call.stop();
+  });
+}
+
+test('of two turns over it whose words are lost the later one is heard again, as a turn of its own', async () => {
   const talk = await new RealtimeHarness().begin();
   await talk.until(() => talk.agentSounds);
-  const itemId = await talk.startsSpeaking(2600);
-  await talk.stopsSpeaking(itemId, 'Quiero un auto', { wordsAfterMs: null });
-  talk.model.readyAfterMs = 1500;
-  talk.line.dies();
-  await talk.until(() => talk.agentTurns.length === 1);
+  await talk.says('Buenas tardes', { ms: 600, wordsAfterMs: null });
+  await talk.startsSpeaking(600);
+  talk.killsSession();
   await talk.until(() => talk.line.isReady);
+  await talk.wait(300);
+  const voiced = talk.line.frames.filter((frame) => frame[0] === VOICED_BYTE);
+  assert.ok(voiced.length * 20 <= 700, `${voiced.length} frames, of both turns`);
   const { listener } = talk.line;
-  listener.onCallerTurn({ itemId: 'again' });
-  listener.onCallerWords({ itemId: 'again', text: 'Quiero un auto', final: true });
+  listener.onCallerTurn({ itemId: 'later' });
+  listener.onCallerWords({ itemId: 'later', text: 'Quiero un auto', final: true });
+  await talk.until(() => talk.line.asked('respond').length === 1);
   talk.answers('Claro.');
   await talk.until(() => talk.agentTurns.length === 2);
-  await talk.wait(5000);
-  assert.deepEqual(talk.line.asked('respond'), []);
   assert.deepEqual(talk.transcript, [
     `agent: ${OPENING}`,
+    `caller: ${INAUDIBLE}`,
     'caller: Quiero un auto',
     'agent: Claro.',
   ]);

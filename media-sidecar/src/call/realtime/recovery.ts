@@ -30,8 +30,7 @@ export class Recovery {
 
   /** A session is there; one that takes another's place is told what was said. */
   opened(session: RealtimeSession, first: boolean): void {
-    const { callers, context, frames, options, responses, state, timers, tools, unanswered } =
-      this.#parts;
+    const { callers, frames, responses, state, tools, unanswered } = this.#parts;
     // An attempt before it may have been asked already.
     if (!first) responses.reset();
     // Positions count from the begin of a session.
@@ -42,12 +41,11 @@ export class Recovery {
     // A tool's result is still to come.
     const isHeardAgain = callers.heardAgain !== undefined;
     if (first || !state.owed || (tools.running && !isHeardAgain)) return;
-    timers.set('answer', options.readyWithinMs + context.options.modelFirstEventMs);
+    this.#answers.awaitSession();
     // What is heard once more is answered by itself; what nobody has heard may have been a question.
-    if (!isHeardAgain) {
-      unanswered.demand();
-      this.#answers.ask();
-    } else timers.set('ask', options.readyWithinMs + options.askAfterMs);
+    if (isHeardAgain) return;
+    unanswered.demand();
+    this.#answers.ask();
   }
 
   /** The session that was opened can answer: it needs no time any more for getting there. */
@@ -132,8 +130,11 @@ export class Recovery {
     else if (made.length > 0) state.owed = false;
     // What led to a tool was understood; what came while it ran may be another question.
     const isUnderstood = tools.running && !unanswered.isMeanwhile(callers.lastTurnId);
-    // What was said over the opening is answered behind it.
-    const isAwaited = opening.protects ? state.spokenInOpening : state.owed;
+    // What was said over the opening is answered behind it. Of two turns the later one is heard again,
+    // as one of its own: it would be taken for the one before, whose audio is not kept.
+    const spokenInOpening =
+      state.spokenInOpening && (!speaking || callers.heardAgain !== undefined);
+    const isAwaited = opening.protects ? spokenInOpening : state.owed;
     const hearAgain =
       hasFrames && isAwaited && !state.wasCut && !isUnderstood && callers.lastIsOpen;
     // What was said before it would be taken for it, and it for a turn of its own.

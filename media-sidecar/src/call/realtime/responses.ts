@@ -59,20 +59,20 @@ export class Responses {
   ask(request: RespondRequest = {}): string {
     const tag = request.tag ?? `asked-${this.#tags++}`;
     const tagged = { ...request, tag };
-    if (this.#running.size > 0 || this.#isExpected) this.#waiting.push(tagged);
+    if (this.#isInTheWay || this.#isExpected) this.#waiting.push(tagged);
     else this.#ask(tagged);
     return tag;
   }
 
   /** The caller's turn is complete: the model is about to answer by itself. */
   expect(): void {
-    if (this.#running.size === 0) this.#awaitBegin(undefined);
+    if (!this.#isInTheWay) this.#awaitBegin(undefined);
   }
 
   /** It did not: it has to be asked. */
   askAnyway(): void {
     this.#expected = undefined;
-    if (this.#running.size > 0) return;
+    if (this.#isInTheWay) return;
     if (this.answerWaits) this.askNext();
     else this.ask();
   }
@@ -110,7 +110,7 @@ export class Responses {
 
   /** Asks for what had to wait, if it may be asked for now. */
   askNext(): void {
-    if (this.#running.size > 0 || this.#isExpected) return;
+    if (this.#isInTheWay || this.#isExpected) return;
     const next = this.#waiting.shift();
     if (next) this.#ask(next);
   }
@@ -141,8 +141,7 @@ export class Responses {
     for (const response of this.#running.values()) {
       if (response.request?.tag === tag) response.muted = true;
     }
-    if (this.#expected?.tag !== tag) return;
-    this.#expected = undefined;
+    if (this.#expected?.tag === tag) this.#expected = undefined;
     this.askNext();
   }
 
@@ -165,6 +164,14 @@ export class Responses {
   /** What is being made, and somebody wants to hear. */
   get wanted(): RunningResponse[] {
     return [...this.#running.values()].filter(({ muted }) => !muted);
+  }
+
+  /**
+   * One is being made that keeps others from beginning, or from being heard: not one beside the
+   * conversation of which nobody wants to hear anything.
+   */
+  get #isInTheWay(): boolean {
+    return [...this.#running.values()].some(({ muted, request }) => !muted || !request?.outOfBand);
   }
 
   get #isExpected(): boolean {

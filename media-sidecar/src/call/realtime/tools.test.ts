@@ -78,18 +78,24 @@ test('an answer that comes meanwhile is not kept waiting by a filler', async () 
   talk.call.stop();
 });
 
-test('nor is one that has to be asked for by a filler that the model ignores', async () => {
-  const talk = await asking({
-    onSay: (session, text, { outOfBand, tag }) => {
-      if (!outOfBand) session.speaks('opening', text, 3000, { tag: tag ?? '' });
-    },
+for (const [what, begins] of [
+  ['ignores', false],
+  ['begins without a sound', true],
+] as const) {
+  test(`nor is one that has to be asked for by a filler that the model ${what}`, async () => {
+    const talk = await asking({
+      onSay: (session, text, { outOfBand, tag }) => {
+        if (!outOfBand) session.speaks('opening', text, 3000, { tag: tag ?? '' });
+        else if (begins) session.begins('filler', tag);
+      },
+    });
+    asksForPrice(talk, 2000);
+    await talk.until(() => resultsTold(talk).length === 1);
+    assert.deepEqual(answersAskedFor(talk), []);
+    await talk.until(() => answersAskedFor(talk).length === 1, 2500);
+    talk.call.stop();
   });
-  asksForPrice(talk, 2000);
-  await talk.until(() => resultsTold(talk).length === 1);
-  assert.deepEqual(answersAskedFor(talk), []);
-  await talk.until(() => answersAskedFor(talk).length === 1, 2500);
-  talk.call.stop();
-});
+}
 
 test('a caller who hangs up gives the tool up, which is recorded', async () => {
   const talk = await asking();
@@ -174,6 +180,23 @@ test('nor does one that begins late come behind the goodbye, or in its place', a
   await talk.until(() => talk.call.endReason !== undefined);
   assert.equal(talk.agentTurns.length, 2);
   assert.match(talk.agentTurns[1]!.text, /^Gracias por llamar/);
+});
+
+test('nor is one that has begun without a sound, and never ends, waited for', async () => {
+  const talk = await asking({
+    onSay: (session, text, request) => {
+      if (request.outOfBand) session.begins('filler', request.tag);
+      else speak(session, text, text, request);
+    },
+  });
+  talk.tools.offer('precio', PRICE, 1500);
+  talk.line.asksFor({ callId: 'c1', name: 'precio' }, { callId: 'c2', name: 'end_call' });
+  await talk.wait(1500);
+  assert.equal(fillersAskedFor(talk).length, 1);
+  await talk.until(() => talk.agentSounds, 300);
+  await talk.until(() => talk.call.endReason !== undefined);
+  assert.match(talk.agentTurns[1]!.text, /^Gracias por llamar/);
+  assert.deepEqual(talk.spokenByOtherVoice, []);
 });
 
 test('nor does one that another voice is about to say', async () => {

@@ -69,7 +69,7 @@ describe('a session remembers', () => {
     const items = new SpokenItems();
     const words = new CallerWords();
     const add = (id: string) => {
-      items.add(id, 'resp_1', 800);
+      items.add(id, 'resp_1', 800, true);
       words.finish(id);
     };
     add('one');

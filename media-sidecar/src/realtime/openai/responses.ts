@@ -12,6 +12,8 @@ interface Ask {
 interface ActiveResponse {
   /** Whether it keeps the conversation from another response. */
   isInTheWay: boolean;
+  /** Whether what it says has a place in the conversation. */
+  readonly isRemembered: boolean;
   isCancelled: boolean;
 }
 
@@ -62,10 +64,10 @@ export class Responses {
     const ask = askId === undefined ? undefined : this.#asks.get(askId);
     if (askId !== undefined) this.#asks.delete(askId);
     if (this.stateOf(responseId) !== 'unknown') return undefined;
-    const isInTheWay = ask?.request.outOfBand !== true;
+    const isRemembered = ask?.request.outOfBand !== true;
     // There is one at a time: the end of the one before got lost, or comes late.
-    if (isInTheWay) for (const before of this.#active.values()) before.isInTheWay = false;
-    const response = { isInTheWay, isCancelled: false };
+    if (isRemembered) for (const before of this.#active.values()) before.isInTheWay = false;
+    const response = { isInTheWay: isRemembered, isRemembered, isCancelled: false };
     this.#active.set(responseId, response);
     if (ask?.isDoomed === true) this.#cancel(responseId, response);
     return ask ? { request: ask.request } : {};
@@ -76,6 +78,12 @@ export class Responses {
     const response = this.#active.get(responseId);
     if (response) return response.isCancelled ? 'cancelled' : 'active';
     return this.#ended.has(responseId) ? 'ended' : 'unknown';
+  }
+
+  /** It was cancelled, and stands in the conversation with all that was made of it. */
+  isCutInMemory(responseId: string): boolean {
+    const response = this.#active.get(responseId);
+    return response !== undefined && response.isCancelled && response.isRemembered;
   }
 
   /** False for one that has ended before. */

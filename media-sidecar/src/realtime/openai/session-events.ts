@@ -24,6 +24,8 @@ export interface SessionEventsParts {
   /** Whether nothing may be told any more. */
   isOver(): boolean;
   ready(): void;
+  /** The model said nothing of this item, as far as it knows from here on. */
+  forget(itemId: string): void;
   fail(error: ProviderError): void;
 }
 
@@ -130,7 +132,8 @@ export class SessionEvents {
       this.#reader.countDropped('after-end');
       return;
     }
-    items.add(itemId, responseId, mulaw.length);
+    const isPassedOn = state === 'active' || state === 'unknown';
+    items.add(itemId, responseId, mulaw.length, isPassedOn);
     if (state === 'active') listener.onAudio({ responseId, itemId, mulaw });
     else if (state === 'unknown') {
       this.#created({ id: responseId });
@@ -164,7 +167,9 @@ export class SessionEvents {
     for (const item of output) {
       if ('call_id' in item && status === 'completed' && !isOver()) this.#call(responseId, item);
     }
+    const isCut = responses.isCutInMemory(responseId);
     if (isOver() || !responses.ended(responseId)) return;
+    if (isCut) for (const itemId of items.unheardOf(responseId)) this.#parts.forget(itemId);
     const reason = reasonOf(response);
     listener.onResponseDone({
       responseId,

@@ -200,7 +200,11 @@ describe('a cancellation', () => {
     socket.answersLastRequest('resp_1');
     socket.sendsAudio('resp_1', 'item_1', 100);
     socket.endsResponse('resp_1', { status: 'cancelled' });
-    assert.deepEqual(socket.types, ['response.create', 'response.cancel']);
+    assert.deepEqual(socket.types, [
+      'response.create',
+      'response.cancel',
+      'conversation.item.truncate',
+    ]);
     assert.deepEqual(told.of('onAudio'), []);
   });
 
@@ -285,6 +289,40 @@ describe('a truncation', () => {
     rig.socket.endsAudio('resp_1', 'item_1');
     rig.session.truncate('item_1', 800);
     assert.deepEqual(cuts(rig), [800]);
+  });
+
+  for (const status of ['cancelled', 'completed']) {
+    it(`forgets what came only behind the cancellation of a response that ends ${status}`, () => {
+      const rig = startReadyRig();
+      rig.socket.createsResponse('resp_1');
+      rig.session.cancel();
+      rig.socket.sendsAudio('resp_1', 'item_1', 400);
+      rig.socket.endsAudio('resp_1', 'item_1');
+      rig.socket.sendsAudio('resp_1', 'item_2', 400);
+      assert.deepEqual(cuts(rig), []);
+      rig.socket.endsResponse('resp_1', { status });
+      assert.deepEqual(cuts(rig), [0, 0]);
+      const ids = rig.socket.of('conversation.item.truncate').map((event) => event['item_id']);
+      assert.deepEqual(ids, ['item_1', 'item_2']);
+    });
+  }
+
+  it('of what was passed on in part before a cancellation is up to who plays it', () => {
+    const rig = spoken();
+    rig.session.cancel();
+    rig.socket.sendsAudio('resp_1', 'item_1', 400);
+    rig.socket.endsResponse('resp_1', { status: 'cancelled' });
+    assert.deepEqual(cuts(rig), []);
+  });
+
+  it('is not made of what has no place in the conversation', () => {
+    const rig = startReadyRig();
+    rig.session.respond({ outOfBand: true });
+    rig.session.cancel();
+    rig.socket.answersLastRequest('resp_1');
+    rig.socket.sendsAudio('resp_1', 'item_1', 400);
+    rig.socket.endsResponse('resp_1', { status: 'cancelled' });
+    assert.deepEqual(cuts(rig), []);
   });
 
   it('that is refused is counted and not told', () => {

@@ -88,6 +88,7 @@ export class OpenAiRealtimeSession implements RealtimeSession {
         link.ready();
         if (!link.isOver) listener.onReady();
       },
+      forget: (itemId) => this.truncate(itemId, 0),
       fail: (error) =>
         link.fail(isControl && tuning.noteRefusal(error) ? withoutTuning(error) : error),
     });

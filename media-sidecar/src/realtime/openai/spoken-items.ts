@@ -3,6 +3,8 @@ import { MULAW_BYTES_PER_MS } from '../../audio/constants.ts';
 interface SpokenItem {
   readonly responseId: string;
   bytes: number;
+  /** Some of it was passed on to be heard. */
+  isPassedOn: boolean;
   isDone: boolean;
 }
 
@@ -13,11 +15,11 @@ const MAX_ITEMS = 16;
 export class SpokenItems {
   readonly #items = new Map<string, SpokenItem>();
 
-  /** Also for audio that came too late to be played: the provider counts it. */
-  add(itemId: string, responseId: string, bytes: number): void {
+  /** Also for audio that comes too late to be passed on: the provider counts it. */
+  add(itemId: string, responseId: string, bytes: number, isPassedOn: boolean): void {
     let item = this.#items.get(itemId);
     if (!item) {
-      item = { responseId, bytes: 0, isDone: false };
+      item = { responseId, bytes: 0, isPassedOn: false, isDone: false };
       this.#items.set(itemId, item);
       if (this.#items.size > MAX_ITEMS) {
         for (const oldest of this.#items.keys()) {
@@ -27,6 +29,7 @@ export class SpokenItems {
       }
     }
     item.bytes += bytes;
+    item.isPassedOn ||= isPassedOn;
   }
 
   isDone(itemId: string): boolean {
@@ -50,6 +53,13 @@ export class SpokenItems {
       finished.push(itemId);
     }
     return finished;
+  }
+
+  /** Ids of a response's items of which no audio was passed on, though there was some. */
+  unheardOf(responseId: string): string[] {
+    return [...this.#items]
+      .filter(([, item]) => item.responseId === responseId && !item.isPassedOn)
+      .map(([itemId]) => itemId);
   }
 
   /**
