@@ -148,13 +148,14 @@ export class Database {
 
   /**
    * The same for signs of life, which must not wait for a connection, however much others have to do or
-   * wait for: on one of a server's that nobody else uses. Rejects after 16 s at the latest.
+   * wait for: on one of a server's that nobody else uses.
    */
   withSystemApart<T>(work: (tx: SystemDb) => Promise<T>): Promise<T> {
     return asSystem(this.#signsOfLife, async (tx) => {
-      await sql`select set_config('statement_timeout', ${String(signsOfLife.timeoutMs)}, true)`.execute(
-        tx.db,
-      );
+      if (!this.embedded) {
+        const timeout = String(signsOfLife.timeoutMs);
+        await sql`select set_config('statement_timeout', ${timeout}, true)`.execute(tx.db);
+      }
       return work(tx);
     });
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
@@ -72,6 +73,18 @@ if (serverUrl !== undefined) {
         }),
       );
       await assert.doesNotReject(db.ping());
+    });
+
+    test('does not hold up the end of the process', async () => {
+      await using undo = new AsyncDisposableStack();
+      const db = await open(undo);
+      const asleep = assert.rejects(
+        db.withSystem((tx) => sql`select pg_sleep(60)`.execute(tx.db)),
+        /terminated|closed/,
+      );
+      await once(db.ownerPool, 'acquire');
+      await db.close();
+      await asleep;
     });
 
     test('is told signs of life while all its other connections wait for a lock', async () => {

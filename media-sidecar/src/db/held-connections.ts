@@ -21,7 +21,8 @@ export function endHeldConnections(pool: pg.Pool, limitMs: number, logger: Logge
     const isActive = await isWorkedOn(client, pool.options, Math.min(ASK_WITHIN_MS, limitMs));
     // It was given back meanwhile.
     if (deadlines.get(client) !== deadline) return;
-    if (isActive) {
+    // Who closes the pool waits for it no longer than this.
+    if (isActive && !pool.ending) {
       watch(client);
       return;
     }
@@ -58,8 +59,9 @@ async function isWorkedOn(
   try {
     await asking.connect();
     const { rowCount } = await asking.query(
-      "select 1 from pg_stat_activity where pid = $1 and application_name = $2 and state = 'active'",
-      [processID, application_name],
+      `select 1 from pg_stat_activity where pid = $1 and state = 'active'
+         and application_name = current_setting('application_name')`,
+      [processID],
     );
     return rowCount !== 0;
   } catch (error) {

@@ -30,6 +30,8 @@ export class Responses {
   readonly #running = new Map<string, RunningResponse>();
   readonly #seen = new RecentMap<true>();
   readonly #asked = new Map<string, RespondRequest>();
+  /** Tags of those that nobody wants to hear any more, and that may begin all the same. */
+  readonly #unwanted = new Set<string>();
   readonly #waiting: (RespondRequest & { readonly tag: string })[] = [];
   /** About to begin: the one with this tag, or one that the model makes by itself. */
   #expected: { readonly tag: string | undefined; readonly untilMs: number } | undefined;
@@ -83,13 +85,16 @@ export class Responses {
     this.#seen.set(responseId, true);
     this.#expected = undefined;
     const request = tag === undefined ? undefined : this.#asked.get(tag);
-    if (tag !== undefined) this.#asked.delete(tag);
-    const muted = tag !== undefined && request === undefined;
+    const muted = tag !== undefined && (request === undefined || this.#unwanted.has(tag));
+    if (tag !== undefined) {
+      this.#asked.delete(tag);
+      this.#unwanted.delete(tag);
+    }
     const response: RunningResponse = {
       responseId,
       request,
       toolCalls: [],
-      isRemembered: !muted && !request?.outOfBand,
+      isRemembered: (tag === undefined || request !== undefined) && !request?.outOfBand,
       unheard: new Set(),
       muted,
       hasAudio: false,
@@ -121,9 +126,10 @@ export class Responses {
    */
   muteAll(): { readonly made: readonly RunningResponse[]; readonly isAsked: boolean } {
     const made = this.wanted;
-    const isAsked = this.#asked.size > 0;
+    const asked = [...this.#asked.keys()];
+    const isAsked = asked.some((tag) => !this.#unwanted.has(tag));
     this.#waiting.length = 0;
-    this.#asked.clear();
+    for (const tag of asked) this.#unwanted.add(tag);
     for (const response of made) response.muted = true;
     return { made, isAsked };
   }
@@ -136,7 +142,7 @@ export class Responses {
 
   /** Nobody wants to hear this one. */
   mute(tag: string): void {
-    this.#asked.delete(tag);
+    if (this.#asked.has(tag)) this.#unwanted.add(tag);
     this.drop(tag);
     for (const response of this.#running.values()) {
       if (response.request?.tag === tag) response.muted = true;
@@ -158,6 +164,7 @@ export class Responses {
     this.#seen.clear();
     this.#waiting.length = 0;
     this.#asked.clear();
+    this.#unwanted.clear();
     this.#expected = undefined;
   }
 

@@ -32,7 +32,7 @@ const LEASE_MS = 45_000;
 /**
  * While the database was away nobody could tell of a call. Only a process that has seen it for so long
  * without a break takes over what others seem to have left, in ms: they, too, have found it back by
- * then, in two or three looks of at most 16 s each.
+ * then, in two or three looks.
  */
 const WATCH_MS = 90_000;
 /** More between two looks that the database answered is a break, in ms: well below the lease. */

@@ -34,6 +34,15 @@ describe('the parameters of a tool', () => {
     assert.deepEqual(problem?.path, ['properties', 'a', 'required']);
   });
 
+  it('are looked at where Gemini alone is asked, also in places that it does not look into', () => {
+    for (const wrong of [{ required: true }, { patternProperties: 1 }, { properties: 'x' }]) {
+      const a = { dependentSchemas: { b: wrong } };
+      const parameters = { type: 'object', properties: { a } };
+      assert.equal(parametersProblem(parameters, ['gemini']), undefined);
+      assert.notEqual(parametersProblem(parameters), undefined);
+    }
+  });
+
   for (const { what, parameters } of takenParameters) {
     it(`may have ${what}`, () => assert.equal(parametersProblem(parameters), undefined));
   }

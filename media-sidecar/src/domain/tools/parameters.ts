@@ -142,7 +142,8 @@ function* againstRules({ path, schema }: Place, root: Schema): Generator<Refusal
     const reason = 'is needed where the type is array';
     yield { path: [...path, 'items'], reason, by: OPENAI };
   }
-  for (const name of (required ?? []) as unknown[]) {
+  // What is no list was told by whom it matters to.
+  for (const name of Array.isArray(required) ? (required as unknown[]) : []) {
     if (!Object.hasOwn((properties ?? {}) as Schema, String(name))) {
       const reason = `${quoted(name)} is not among the properties`;
       yield { path: [...path, 'required'], reason, by: GEMINI };

@@ -167,9 +167,12 @@ export class SessionEvents {
     for (const item of output) {
       if ('call_id' in item && status === 'completed' && !isOver()) this.#call(responseId, item);
     }
-    const isCut = responses.isCutInMemory(responseId);
-    if (isOver() || !responses.ended(responseId)) return;
-    if (isCut) for (const itemId of items.unheardOf(responseId)) this.#parts.forget(itemId);
+    if (isOver()) return;
+    // Before its end lets the next one begin, which is to know what was heard.
+    if (responses.isCutInMemory(responseId)) {
+      for (const itemId of items.unheardOf(responseId)) this.#parts.forget(itemId);
+    }
+    if (!responses.ended(responseId)) return;
     const reason = reasonOf(response);
     listener.onResponseDone({
       responseId,

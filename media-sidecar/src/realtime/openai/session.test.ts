@@ -291,6 +291,20 @@ describe('a truncation', () => {
     assert.deepEqual(cuts(rig), [800]);
   });
 
+  it('comes before the next response begins, which is to know what was heard', () => {
+    const rig = startReadyRig();
+    rig.socket.createsResponse('resp_1');
+    rig.session.cancel();
+    rig.socket.sendsAudio('resp_1', 'item_1', 400);
+    rig.session.respond({ tag: 'next' });
+    rig.socket.endsResponse('resp_1', { status: 'cancelled' });
+    assert.deepEqual(rig.socket.types, [
+      'response.cancel',
+      'conversation.item.truncate',
+      'response.create',
+    ]);
+  });
+
   for (const status of ['cancelled', 'completed']) {
     it(`forgets what came only behind the cancellation of a response that ends ${status}`, () => {
       const rig = startReadyRig();
