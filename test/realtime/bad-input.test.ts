@@ -4,7 +4,8 @@ import { after, before, describe, test } from 'node:test';
 import type { DialInput, FaultChanges, RealtimeScriptStep } from 'simulator';
 import { assertNothingLostOrDoubled, linesOf, longestSilenceMs } from './assertions.ts';
 import { callsAtOnce, StagePool } from './stage-pool.ts';
-import { startStage, toolName, type Stage } from './stage.ts';
+import { toolName } from './network.ts';
+import { startStage, type Stage } from './stage.ts';
 
 const question = '¿Qué horario tienen?';
 const answer = /dieciocho horas/i;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { DialInput } from 'simulator';
 import { assertNothingLostOrDoubled } from './assertions.ts';
-import { sipNumber, startStage, type Stage } from './stage.ts';
+import { sipNumber } from './network.ts';
+import { startStage, type Stage } from './stage.ts';
 import type { IncomingSipCall } from './stand-in-for-n8n.ts';
 
 /** What may be wrong with a call that reaches the sidecar by OpenAI's word. */

@@ -3,13 +3,8 @@ import { test } from 'node:test';
 import type { DialInput } from 'simulator';
 
 import { assertNothingLostOrDoubled, linesOf } from './assertions.ts';
-import {
-  sipNumber,
-  startProcessStage,
-  statusOf,
-  streamNumber,
-  toolName as tool,
-} from './process-stage.ts';
+import { callerNumber, sipNumber, streamNumber, toolName as tool } from './network.ts';
+import { startProcessStage, statusOf } from './process-stage.ts';
 
 const priceQuestion = '¿Cuánto cuesta el aceite?';
 const placeQuestion = '¿Dónde queda?';
@@ -40,7 +35,7 @@ test(
     // While the workflow has not answered, the call is in the middle of a turn.
     const { promise: asked, resolve } = Promise.withResolvers<(price: string) => void>();
     n8n.answerTool = (_request, reply) => resolve((price) => reply.end(price));
-    const dialled = simulator.dial({ from: '+56987650001', to: streamNumber, script: caller });
+    const dialled = simulator.dial({ from: callerNumber, to: streamNumber, script: caller });
     const answer = await asked;
 
     first.child.kill('SIGTERM');
@@ -90,7 +85,7 @@ test(
     const sidecar = await stage.sidecar({ environment: { DRAIN_TIMEOUT_MS: '100' } });
     const { n8n, simulator } = stage;
     const dialled = simulator.dial({
-      from: '+56987650001',
+      from: callerNumber,
       to: sipNumber,
       script: [
         { do: 'wait-for-speech', matching: /deje su mensaje/i, timeoutMs: 60_000 },

@@ -8,7 +8,8 @@ import {
   unrecordedWords,
 } from './assertions.ts';
 import type { CallRecord } from './sidecar-api.ts';
-import { toolName, type Stage } from './stage.ts';
+import { toolName } from './network.ts';
+import type { Stage } from './stage.ts';
 import { callsAtOnce, StagePool } from './stage-pool.ts';
 
 type Kill = NonNullable<NonNullable<FaultChanges['openAiRealtime']>['killNext']>;

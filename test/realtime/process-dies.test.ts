@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { setTimeout } from 'node:timers/promises';
 import { assertNothingLostOrDoubled } from './assertions.ts';
-import { sipNumber, startProcessStage } from './process-stage.ts';
+import { callerNumber, sipNumber } from './network.ts';
+import { startProcessStage } from './process-stage.ts';
 
 /*
  * The process that has a call over SIP dies. Caller and model are still connected, with nobody who
@@ -23,7 +24,7 @@ test(
       { match: /horario/i, reply: 'Abrimos de nueve a dieciocho horas.' },
     ]);
     const dialled = simulator.dial({
-      from: '+56987650001',
+      from: callerNumber,
       to: sipNumber,
       script: [
         { do: 'wait-for-speech', matching: /artificial/i, timeoutMs: 30_000 },
@@ -72,7 +73,7 @@ test(
     const preload = fileURLToPath(new URL('./mortal-database.ts', import.meta.url));
     const first = await stage.sidecar({ preload });
     const dialled = stage.simulator.dial({
-      from: '+56987650001',
+      from: callerNumber,
       to: sipNumber,
       script: [{ do: 'wait-for-end', timeoutMs: 60_000 }],
     });

@@ -5,46 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { startSimulator } from 'simulator';
 
 import type { ServerProcess } from '../../bench/sidecar-process.ts';
 import { makeCertificate, startTlsFront } from '../../playground/tls-front.ts';
-import {
-  accountSid,
-  authToken,
-  controlKey,
-  geminiApiKey,
-  googleApiKey,
-  openAiApiKey,
-  platformKey,
-} from '../sidecar/accounts.ts';
+import { platformKey } from '../sidecar/accounts.ts';
 import { startSidecarProcessFor, type ProcessOptions } from '../sidecar/start-sidecar.ts';
+import { setUpTenant, sipNumber, startNetwork } from './network.ts';
 import { SidecarApi, type CallRecord } from './sidecar-api.ts';
 import { StandInForN8n, type SessionReply } from './stand-in-for-n8n.ts';
 import { connectTwiml, dialSipTwiml } from './twiml.ts';
-
-const webhookSecret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
-
-/** Answered over media streams. */
-export const streamNumber = '+56221234567';
-/** Answered over SIP. */
-export const sipNumber = '+56221234568';
-export const toolName = 'consultar_taller';
-
-const tenant = {
-  name: 'Taller Andes',
-  timezone: 'America/Santiago',
-  language: 'es-CL',
-  voice: { name: 'es-US-Chirp3-HD-Aoede', languageCode: 'es-US', speakingRate: 1.3 },
-  greeting: 'Taller Andes.',
-  disclosure: 'Soy una inteligencia artificial.',
-  closedMessage: 'Estamos cerrados.',
-  agent: 'contact-center',
-  pipeline: 'realtime',
-  realtime: { speed: 1.2, turnDetection: { type: 'server_vad', silenceDurationMs: 350 } },
-  businessHours: null,
-  phoneNumbers: [streamNumber, sipNumber],
-} as const;
 
 /** The telephone network and OpenAI, n8n's webhooks, and one sidecar after the other on one database. */
 export async function startProcessStage(t: TestContext) {
@@ -86,29 +55,7 @@ export async function startProcessStage(t: TestContext) {
       },
     }),
   );
-  const voice = { voiceUrl: `${n8n.url}/voice` };
-  const simulator = await startSimulator({
-    port: 0,
-    grpcPort: 0,
-    grpcTls: certificate,
-    trustedCaPem: certificate.certPem,
-    accounts: [
-      {
-        accountSid,
-        authToken,
-        numbers: [
-          { phoneNumber: streamNumber, ...voice },
-          { phoneNumber: sipNumber, ...voice },
-        ],
-      },
-    ],
-    googleApiKey,
-    geminiApiKey,
-    openAiApiKey,
-    openAiTls: certificate,
-    openAiWebhooks: [{ url: `${n8n.url}/openai`, secret: webhookSecret }],
-    controlKey,
-  });
+  const simulator = await startNetwork(n8n.url, certificate);
   cleanUp.defer(() => simulator.close());
 
   const ends = new Map<ServerProcess, Promise<unknown[]>>();
@@ -139,34 +86,15 @@ export async function startProcessStage(t: TestContext) {
       ends.set(started, once(started.child, 'exit'));
       const isFirst = running === undefined;
       running = started;
-      if (isFirst) n8n.secrets = await setUpTenant(api(), n8n.url);
+      if (isFirst) {
+        const events = ['call.started', 'call.completed', 'call.failed'];
+        n8n.secrets = await setUpTenant(api(), n8n.url, { events, deadlineMs: 20_000 });
+      }
       return started;
     },
     /** Its exit code and the signal that ended it. */
     endOf: (sidecar: ServerProcess) => ends.get(sidecar),
   };
-}
-
-async function setUpTenant(
-  api: SidecarApi,
-  n8nUrl: string,
-): Promise<{ tool: string; events: string }> {
-  await api.ask('PUT', '/v1/tenants/taller-andes', tenant);
-  const owner = { tenant: 'taller-andes' };
-  const made = await api.ask<{ secret: string }>('POST', '/v1/tools', {
-    ...owner,
-    name: toolName,
-    description: 'Consulta precios del taller.',
-    parameters: { type: 'object', properties: { servicio: { type: 'string' } } },
-    url: `${n8nUrl}/tool`,
-    deadlineMs: 20_000,
-  });
-  const subscription = await api.ask<{ secret: string }>('POST', '/v1/subscriptions', {
-    ...owner,
-    url: `${n8nUrl}/events`,
-    events: ['call.started', 'call.completed', 'call.failed'],
-  });
-  return { tool: made.secret, events: subscription.secret };
 }
 
 export async function statusOf(url: string, wanted: number): Promise<void> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { DialInput, FaultChanges, RealtimeScriptStep } from 'simulator';
 import { assertNothingLostOrDoubled, linesOf, longestSilenceMs } from './assertions.ts';
-import { sipNumber, toolName } from './stage.ts';
+import { sipNumber, toolName } from './network.ts';
 import { callsAtOnce, StagePool } from './stage-pool.ts';
 
 /*

@@ -1,16 +1,9 @@
-import { startSimulator, type CallerReport, type DialInput, type Simulator } from 'simulator';
+import type { CallerReport, DialInput, Simulator } from 'simulator';
 
 import { makeCertificate, startTlsFront } from '../../playground/tls-front.ts';
-import {
-  accountSid,
-  authToken,
-  controlKey,
-  geminiApiKey,
-  googleApiKey,
-  openAiApiKey,
-  platformKey,
-} from '../sidecar/accounts.ts';
+import { accountSid, authToken, platformKey } from '../sidecar/accounts.ts';
 import { startSidecarFor } from '../sidecar/start-sidecar.ts';
+import { callerNumber, setUpTenant, sipNumber, startNetwork, streamNumber } from './network.ts';
 import { SidecarApi, type CallRecord } from './sidecar-api.ts';
 import {
   nothingFound,
@@ -19,34 +12,6 @@ import {
   type Workflows,
 } from './stand-in-for-n8n.ts';
 import { connectTwiml, dialSipTwiml } from './twiml.ts';
-
-const webhookSecret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
-
-/** Answered over media streams. */
-export const streamNumber = '+56221234567';
-/** Answered over SIP. */
-export const sipNumber = '+56221234568';
-export const callerNumber = '+56987650001';
-export const toolName = 'consultar_taller';
-
-/** Short words: what is tested is what lies between them. */
-const tenant = {
-  name: 'Taller Andes',
-  timezone: 'America/Santiago',
-  language: 'es-CL',
-  voice: { name: 'es-US-Chirp3-HD-Aoede', languageCode: 'es-US', speakingRate: 1.3 },
-  greeting: 'Taller Andes.',
-  disclosure: 'Soy una inteligencia artificial.',
-  closedMessage: 'Estamos cerrados.',
-  agent: 'contact-center',
-  pipeline: 'realtime',
-  realtime: {
-    speed: 1.2,
-    turnDetection: { type: 'server_vad', silenceDurationMs: 350 },
-  },
-  businessHours: null,
-  phoneNumbers: [streamNumber, sipNumber],
-} as const;
 
 export interface FinishedCall {
   readonly report: CallerReport;
@@ -115,29 +80,7 @@ export async function startStage(): Promise<Stage> {
       sipCall: (call) => stage.sipWorkflow(call),
     }),
   );
-  const voice = { voiceUrl: `${n8n.url}/voice` };
-  const simulator = await startSimulator({
-    port: 0,
-    grpcPort: 0,
-    grpcTls: certificate,
-    trustedCaPem: certificate.certPem,
-    accounts: [
-      {
-        accountSid,
-        authToken,
-        numbers: [
-          { phoneNumber: streamNumber, ...voice },
-          { phoneNumber: sipNumber, ...voice },
-        ],
-      },
-    ],
-    googleApiKey,
-    geminiApiKey,
-    openAiApiKey,
-    openAiTls: certificate,
-    openAiWebhooks: [{ url: `${n8n.url}/openai`, secret: webhookSecret }],
-    controlKey,
-  });
+  const simulator = await startNetwork(n8n.url, certificate);
   undo.defer(() => simulator.close());
 
   const sidecar = undo.use(
@@ -145,26 +88,10 @@ export async function startStage(): Promise<Stage> {
   );
   behind.url = new URL(sidecar.url);
   const api = new SidecarApi(sidecar.url, platformKey);
-  await api.ask('PUT', '/v1/tenants/taller-andes', tenant);
-  const owner = { tenant: 'taller-andes' };
-  const tool = await api.ask<{ secret: string }>('POST', '/v1/tools', {
-    ...owner,
-    name: toolName,
-    description: 'Consulta precios del taller.',
-    parameters: {
-      type: 'object',
-      properties: { servicio: { type: 'string' } },
-      required: ['servicio'],
-    },
-    url: `${n8n.url}/tool`,
+  n8n.secrets = await setUpTenant(api, n8n.url, {
+    events: ['call.started', 'call.turn', 'call.completed', 'call.failed'],
     deadlineMs: 1500,
   });
-  const subscription = await api.ask<{ secret: string }>('POST', '/v1/subscriptions', {
-    ...owner,
-    url: `${n8n.url}/events`,
-    events: ['call.started', 'call.turn', 'call.completed', 'call.failed'],
-  });
-  n8n.secrets = { tool: tool.secret, events: subscription.secret };
 
   const running = undo.move();
   const stage: Stage = {
