@@ -206,6 +206,7 @@ test('build: the language of the transcript has the name that its model takes', 
       { transcriptionModel: 'gpt-live-transcribe', transcriptionLanguage: ' en ' },
       { model: 'gpt-live-transcribe', languages: ['en'] },
     ],
+    [{ transcriptionLanguage: 'ES-cl' }, { model: 'gpt-transcribe', languages: ['es'] }],
     [
       { transcriptionModel: 'gpt-realtime-whisper' },
       { model: 'gpt-realtime-whisper', language: 'es' },

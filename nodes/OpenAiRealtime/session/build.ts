@@ -124,7 +124,8 @@ function inputAudio(
 function transcription(options: SessionOptions): IDataObject | null {
 	const { transcriptionModel: model = defaultTranscriptionModel } = options;
 	if (model === 'none') return null;
-	const language = (options.transcriptionLanguage ?? 'es').trim();
+	// OpenAI refuses a region behind it, which elsewhere is usual.
+	const [language = ''] = (options.transcriptionLanguage ?? 'es').trim().toLowerCase().split('-');
 	if (language === '') return { model };
 	return takesLanguages.test(model) ? { model, languages: [language] } : { model, language };
 }

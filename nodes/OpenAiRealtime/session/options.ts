@@ -164,6 +164,6 @@ export const sessionOptions: INodeProperties[] = [
 		default: 'es',
 		placeholder: 'es',
 		description:
-			'ISO 639-1. Without it, noise on a line can become words of another language (transcription.languages, or transcription.language where the model has only that).',
+			'ISO 639-1; of es-CL the first part is sent. Without it, noise on a line can become words of another language (transcription.languages, or transcription.language where the model has only that).',
 	},
 ];
