@@ -27,6 +27,11 @@ export interface Conversation {
   onItemPlayed(itemId: string): void;
   /** Stops everything at once, and hands what was heard to dialogue and log. Idempotent. */
   close(): void;
+  /**
+   * The same at the end of the call, where what the caller said last may still have to be told.
+   * @returns resolves when log and usage are complete, and never rejects; undefined when they are already
+   */
+  finish(): Promise<void> | undefined;
 }
 
 /** What a conversation leaves to the one that takes its place; the rest is in dialogue and log. */

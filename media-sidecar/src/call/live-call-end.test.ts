@@ -23,7 +23,7 @@ const PHASES: Record<string, { run(): Promise<CascadeHarness>; transcript: (stri
         await talk.say('quiero saber el', { finalAfterMs: null });
         return talk;
       },
-      transcript: [/^agent: Hola/],
+      transcript: [/^agent: Hola/, 'caller: quiero saber el'],
     },
     'while the model thinks': {
       run: async () => {

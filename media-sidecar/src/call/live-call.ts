@@ -24,7 +24,9 @@ export interface LiveCallDeps extends CallServices {
  */
 export class LiveCall {
   readonly session: ClaimedSession;
-  /** Resolves once, when the call is over and its record was handed over. Never rejects. */
+  /** Resolves once, when nobody is on the line any more. Never rejects. */
+  readonly over: Promise<void>;
+  /** Resolves once, when all that was said is known and the record was handed over. Never rejects. */
   readonly ended: Promise<CallEnding>;
   readonly #deps: LiveCallDeps;
   readonly #leg: PhoneLeg;
@@ -32,6 +34,7 @@ export class LiveCall {
   readonly #log: TurnLog;
   readonly #builtIn: BuiltInTools;
   readonly #sipModel: RealtimeModel | undefined;
+  readonly #over = Promise.withResolvers<void>();
   readonly #ending = Promise.withResolvers<CallEnding>();
   #conversation: Conversation | undefined;
   #endReason: CallEndReason | undefined;
@@ -46,6 +49,7 @@ export class LiveCall {
   ) {
     this.session = session;
     this.#sipModel = sipModel;
+    this.over = this.#over.promise;
     this.ended = this.#ending.promise;
     this.#deps = deps;
     this.#leg = leg;
@@ -160,8 +164,7 @@ export class LiveCall {
   #end(reason: CallEndReason): void {
     if (this.#endReason) return;
     this.#endReason = reason;
-    this.#conversation?.close();
-    this.#log.close();
+    const finished = this.#conversation?.finish();
     this.#leg.close();
     const ending: CallEnding = {
       ...this.#ids(),
@@ -169,10 +172,22 @@ export class LiveCall {
       reason,
       ...this.#leg.counters(),
     };
-    // Before the end is written: who finds the call ended has to find this too.
-    if (this.transfer) this.#deps.actions.escalated(this.session, this.transfer);
-    this.#deps.recorder.callEnded(ending);
     this.#deps.metrics.count('calls_ended', { reason });
+    this.#over.resolve();
+    if (finished) void finished.then(() => this.#recordEnd(ending));
+    else this.#recordEnd(ending);
+  }
+
+  /** When all that was said is known. Never throws: nobody else would notice. */
+  #recordEnd(ending: CallEnding): void {
+    try {
+      this.#log.close();
+      // Before the end is written: who finds the call ended has to find this too.
+      if (this.transfer) this.#deps.actions.escalated(this.session, this.transfer);
+      this.#deps.recorder.callEnded(ending);
+    } catch (err) {
+      this.#deps.logger.error({ err }, 'the end of a call was not recorded');
+    }
     this.#ending.resolve(ending);
   }
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ScriptedReply } from '../llm/testing/fake-language-model.ts';
+import { FakeRealtimeModel } from '../realtime/testing/fake-realtime-model.ts';
 import { FakePhoneLeg } from '../telephony/testing/fake-phone-leg.ts';
 import { defaultRegistryOptions } from './options.ts';
 import { CallRefusedError, CallRegistry, type CallRegistryDeps } from './registry.ts';
 import { agentFor, CallHarness } from './testing/call-harness.ts';
 import { fakeSession, fakeTenant } from './testing/fake-session.ts';
+import { testedDefaults } from './testing/realtime-script.ts';
 
 function setup(replies: readonly ScriptedReply[] = [], overrides: Partial<CallRegistryDeps> = {}) {
   const { clock, deps, metrics, recorder } = new CallHarness({ replies });
@@ -49,6 +51,43 @@ test('tells how many calls there are, also before the first one', async () => {
   assert.equal(metrics.gauges.get('calls_active'), 1);
   await registry.closeAll();
   assert.equal(metrics.gauges.get('calls_active'), 0);
+});
+
+test('a call that is over is in nobody’s way, and is waited for until its last words are known', async () => {
+  const harness = new CallHarness();
+  const { clock, deps, recorder } = harness;
+  const model = new FakeRealtimeModel(clock);
+  const registry = new CallRegistry({
+    ...deps,
+    registry: defaultRegistryOptions,
+    agentFor,
+    realtime: { model, defaults: testedDefaults },
+  });
+  const dial = (callId: string) => {
+    const leg = new FakePhoneLeg(clock, 'CA1');
+    registry.start(leg, fakeSession({ callSid: 'CA1', callId, pipeline: 'realtime' }));
+    return { leg, line: model.session };
+  };
+  const first = dial('first');
+  await harness.wait(100);
+  first.line.finishes = 'later';
+  first.leg.end('caller-hung-up');
+  assert.deepEqual(registry.afterStream('CA1'), { action: 'hang-up' });
+  await new Promise(setImmediate);
+  assert.equal(registry.size, 0);
+  dial('second');
+  assert.equal(registry.size, 1);
+  assert.deepEqual(recorder.endings, []);
+
+  const drained = registry.drain(1000).then(() => recorder.endings.map(({ callId }) => callId));
+  await harness.wait(1000);
+  assert.deepEqual(
+    recorder.endings.map(({ callId }) => callId),
+    ['second'],
+  );
+  first.line.close();
+  assert.deepEqual(await drained, ['second', 'first']);
+  assert.equal(registry.afterStream('CA1').action, 'take-message', 'the answer of the newer one');
 });
 
 test('refuses a second stream of the same call', async () => {

@@ -53,6 +53,8 @@ const BROKEN: ReadonlySet<CallEndReason> = new Set([
 export class CallRegistry {
   readonly #deps: CallRegistryDeps;
   readonly #calls = new Map<string, { readonly call: LiveCall; readonly agent: Agent }>();
+  /** Calls whose record is not complete; some are over, and the caller's last words still to be told. */
+  readonly #unrecorded = new Set<LiveCall>();
   /** Answers for calls that ended, oldest first. */
   readonly #ended = new Map<string, { readonly answer: AfterStream; readonly untilMs: number }>();
   #draining = false;
@@ -89,12 +91,15 @@ export class CallRegistry {
     const logger = this.#deps.logger.child({ callId: session.callId, tenantId: session.tenant.id });
     const call = new LiveCall({ ...this.#deps, logger }, leg, session, agent, sipModel);
     this.#calls.set(leg.callSid, { call, agent });
+    this.#unrecorded.add(call);
     this.#reportSize();
-    void call.ended.then(() => this.#forget(leg.callSid, call, agent));
+    void call.over.then(() => this.#forget(leg.callSid, call, agent));
+    void call.ended.then(() => this.#unrecorded.delete(call));
     try {
       call.start();
     } catch (error) {
       this.#calls.delete(leg.callSid);
+      this.#unrecorded.delete(call);
       this.#reportSize();
       throw error;
     }
@@ -135,7 +140,7 @@ export class CallRegistry {
     this.#deps.metrics.gauge('draining', 1);
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = this.#deps.clock.schedule(timeoutMs, resolve);
-    const calls = [...this.#calls.values()].map(({ call }) => call.ended);
+    const calls = [...this.#unrecorded].map((call) => call.ended);
     await Promise.race([Promise.all(calls), late]);
     timer.cancel();
     await this.closeAll();
@@ -144,7 +149,7 @@ export class CallRegistry {
 
   /** Ends every call at once; their callers are asked for a message. */
   async closeAll(): Promise<void> {
-    const calls = [...this.#calls.values()].map(({ call }) => call);
+    const calls = [...this.#unrecorded];
     for (const call of calls) call.stop('drained');
     await Promise.all(calls.map((call) => call.ended));
   }

@@ -92,6 +92,15 @@ test('gives another replica time to write the end of the call', async () => {
   assert.equal(late.asked(), 3);
 });
 
+test('waits until another replica knows the last words of the call', async () => {
+  const clock = new VirtualClock();
+  // 3.25 s: three for the words, and the writing of the end.
+  const running = Array.from({ length: 13 }, () => runningRecord);
+  const answer = answers(unknown, [...running, completedRecord], clock).answer();
+  await advanceUntil(clock, answer);
+  assert.equal(await answer, 'hang-up');
+});
+
 test('takes a message when the end of the call is never written', async () => {
   const clock = new VirtualClock();
   const dead = answers(unknown, [runningRecord], clock);

@@ -53,10 +53,10 @@ export interface DialEnd extends StreamEnd {
 type Known = Exclude<AfterStream, { readonly action: 'unknown' }> | undefined;
 
 /**
- * How long another replica may take to write that a call has ended, in ms. Twilio waits 15 s for
- * an answer.
+ * How long another replica may take to write that a call has ended, in ms: it waits up to 3 s for the
+ * caller's last words (`finishWithinMs`). Twilio waits 15 s for an answer.
  */
-const recordPatienceMs = 2000;
+const recordPatienceMs = 6000;
 const recordPollMs = 250;
 
 /**

@@ -113,6 +113,14 @@ export interface RealtimeSession {
   ): void;
   /** Nothing is told after it. Idempotent. */
   close(): void;
+  /**
+   * Stops what is being made, ends what the caller is saying, and closes when the words of that and the
+   * costs of both are told, or when they take too long. Everything is told until then; whatever else it
+   * is asked for it does not do. Over SIP, where the session ends with the call, this is `close`.
+   * @returns resolves when it is closed, and never rejects; undefined where nothing was under way, and it
+   *   was closed at once
+   */
+  finish(): Promise<void> | undefined;
 }
 
 export interface RespondRequest {

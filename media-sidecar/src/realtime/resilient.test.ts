@@ -99,6 +99,20 @@ describe('a realtime model that is guarded', () => {
     assert.ok(model.isOpen);
   });
 
+  it('takes no offence at sessions that die while their last words are told', async (t) => {
+    const { inner, model, open } = start(t);
+    for (let i = 0; i < 3; i++) {
+      const { session } = open();
+      inner.session.ready();
+      await settle();
+      inner.session.finishes = 'later';
+      void session.finish();
+      inner.session.dies();
+      await settle();
+    }
+    assert.equal(model.isOpen, false);
+  });
+
   it('forgets failures once it has answered, and takes no offence at a death after that', async (t) => {
     const { inner, model, open, openAndFail } = start(t);
     await openAndFail();
@@ -374,12 +388,13 @@ describe('a realtime model that is guarded', () => {
     other.toolResult('call_1', '{}');
     other.update({});
     other.cancel();
+    assert.equal(other.finish(), undefined);
     other.close();
     session.close();
     assert.equal(inner.session.frames.length, 1);
     assert.deepEqual(
       inner.session.calls.map((call) => call.do),
-      ['add', 'respond', 'truncate', 'tool-result', 'update', 'cancel', 'close'],
+      ['add', 'respond', 'truncate', 'tool-result', 'update', 'cancel', 'finish', 'close'],
     );
   });
 });

@@ -146,6 +146,8 @@ export class ResilientRealtimeModel implements RealtimeModel {
         this.#failures.reset();
       },
       onClosed: (error) => {
+        // Who closes it has judged it; what dies while its last words are told says nothing more.
+        if (isOver) return;
         isOver = true;
         if (readyMs === undefined) attempt.reject(error);
         else if (!hasAnswered) this.#failed(error);

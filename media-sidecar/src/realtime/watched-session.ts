@@ -80,6 +80,10 @@ export function using(session: RealtimeSession, use: Use): RealtimeSession {
       use.closed();
       session.close();
     },
+    finish: () => {
+      use.closed();
+      return session.finish();
+    },
   };
 }
 
@@ -99,6 +103,10 @@ export class RefusedSession implements RealtimeSession {
   toolResult(): void {}
   update(): void {}
   close(): void {
+    this.#closed();
+  }
+
+  finish(): undefined {
     this.#closed();
   }
 }

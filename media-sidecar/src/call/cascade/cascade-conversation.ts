@@ -3,6 +3,7 @@ import type { ProviderError } from '../../kernel/errors.ts';
 import type { SttStream } from '../../stt/contract.ts';
 import { createTurnReducer, type TurnReducer } from '../../turn/reducer.ts';
 import type { TurnState } from '../../turn/state.ts';
+import { awaitsWords, wordsLeft, type WordsLeft } from '../../turn/words-left.ts';
 import type { CallContext, Conversation, Resumption } from '../conversation.ts';
 import { NamedTimers } from '../timers.ts';
 import type { VoiceActivity } from '../voice-activity.ts';
@@ -11,6 +12,14 @@ import { CascadeReply, type ReplyDeps } from './cascade-reply.ts';
 import { recordListening } from './usage.ts';
 
 const FRAME_MS = 20;
+/** What the recogniser has heard it tells within some hundred ms. */
+const LAST_WORDS_WITHIN_MS = 3000;
+/** What words can still do when the call is over: stand in the record. */
+const LAST_EFFECTS: ReadonlySet<TurnEffect['type']> = new Set([
+  'commit-reply',
+  'correct-turn',
+  'discard-reply',
+]);
 
 /**
  * Hears, thinks and speaks one after the other: carries events to the reducer and performs what it
@@ -23,6 +32,10 @@ export class CascadeConversation implements Conversation {
   #state: TurnState;
   readonly #queue: TurnEvent[] = [];
   #running = false;
+  /** The call is over, or another conversation goes on with it: nothing is said or done any more. */
+  #isOver = false;
+  #overAtMs: number | undefined;
+  /** Nothing is heard any more either. */
   #closed = false;
   #reply: CascadeReply | undefined;
   /** The turn that the present reply answers. */
@@ -70,7 +83,7 @@ export class CascadeConversation implements Conversation {
   }
 
   onAudio(frame: Uint8Array): void {
-    if (this.#closed) return;
+    if (this.#isOver) return;
     this.#framesHeard += 1;
     this.#stt?.write(frame);
     const change = this.#voiceActivity?.process(frame);
@@ -92,14 +105,45 @@ export class CascadeConversation implements Conversation {
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (!this.#isOver) this.#stop();
+    this.#leave();
+  }
+
+  finish(): Promise<void> | undefined {
+    if (this.#isOver) return undefined;
+    this.#stop();
+    if (awaitsWords(this.#state) && this.#stt) {
+      return this.#lastWords(this.#stt).then(() => this.#leave());
+    }
+    this.#leave();
+    return undefined;
+  }
+
+  #stop(): void {
+    this.#isOver = true;
+    this.#overAtMs = this.#context.clock.monotonicMs();
     this.#queue.length = 0;
     this.#timers.cancelAll();
     this.#finishReply(true);
-    this.#settleOpenTurn();
-    this.#stt?.close();
     this.#voiceActivity?.close();
+  }
+
+  /** Resolves when all that was heard is told, or when that takes too long. */
+  async #lastWords(stt: SttStream): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = this.#context.clock.schedule(LAST_WORDS_WITHIN_MS, resolve);
+    await Promise.race([stt.finish(), late]);
+    timer.cancel();
+  }
+
+  /** What no turn has taken was said all the same. */
+  #leave(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const left = wordsLeft(this.#state);
+    if (left) this.#logSpeech('last', { ...left, settled: true }, this.#openTurnId);
+    else this.#settleOpenTurn();
+    this.#stt?.close();
   }
 
   #openRecognition(): void {
@@ -128,7 +172,8 @@ export class CascadeConversation implements Conversation {
 
   /** Events that an effect causes wait until its step is done. */
   #dispatch(event: TurnEvent): void {
-    if (this.#closed) return;
+    if (this.#closed || (this.#isOver && event.type !== 'interim' && event.type !== 'final'))
+      return;
     this.#queue.push(event);
     if (this.#running) return;
     this.#running = true;
@@ -151,7 +196,7 @@ export class CascadeConversation implements Conversation {
   }
 
   #perform(effect: TurnEffect, cause: TurnEvent): void {
-    if (this.#closed) return;
+    if (this.#closed || (this.#isOver && !LAST_EFFECTS.has(effect.type))) return;
     switch (effect.type) {
       case 'set-timer':
         return this.#timers.set(effect.name, effect.delayMs);
@@ -222,17 +267,21 @@ export class CascadeConversation implements Conversation {
     if (openTurnId !== undefined) this.#resumedTurnId = turn.turnId;
     this.#context.dialogue.callerSaid(turn.turnId, turn.text, openTurnId);
     this.#answeredTurnId = turn.turnId;
-    this.#context.log.callerSpoke(
-      {
-        turnId: turn.turnId,
-        text: turn.text,
-        settled: turn.settled,
-        startedAtMs: wallClockAt(this.#context.clock, turn.speechStartedAtMs),
-        endedAtMs: wallClockAt(this.#context.clock, turn.speechEndedAtMs),
-      },
-      openTurnId,
-    );
+    this.#logSpeech(turn.turnId, turn, openTurnId);
     this.#reply?.commit(turn.speechEndedAtMs);
+  }
+
+  /** @param heardBefore the turn of another conversation that it is */
+  #logSpeech(
+    turnId: string,
+    speech: WordsLeft & { readonly settled: boolean },
+    heardBefore: string | undefined,
+  ): void {
+    const { clock, log } = this.#context;
+    const { text, settled, speechStartedAtMs, speechEndedAtMs = this.#overAtMs } = speech;
+    const startedAtMs = wallClockAt(clock, speechStartedAtMs ?? speechEndedAtMs);
+    const endedAtMs = wallClockAt(clock, speechEndedAtMs);
+    log.callerSpoke({ turnId, text, settled, startedAtMs, endedAtMs }, heardBefore);
   }
 
   /** Nothing was heard of it; what its tools did stays known to the model. */

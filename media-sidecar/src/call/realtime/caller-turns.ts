@@ -37,6 +37,8 @@ export class CallerTurns {
   readonly #listener: CallerTurnsListener;
   readonly #seen = new RecentMap<true>();
   readonly #speech = new RecentMap<{ readonly startedMs: number; stoppedMs?: number }>();
+  /** The speech that has not stopped. */
+  #speaking: string | undefined;
   /** Words that came before their turn; undefined: that they are lost. */
   readonly #early = new RecentMap<{ readonly text: string | undefined; readonly final: boolean }>();
   /** Turns whose words are not final. */
@@ -78,12 +80,14 @@ export class CallerTurns {
 
   speechStarted(itemId: string, atMs: number): void {
     if (!this.#speech.has(itemId)) this.#speech.set(itemId, { startedMs: atMs });
+    this.#speaking = itemId;
   }
 
   speechStopped(itemId: string, atMs: number): void {
     const speech = this.#speech.get(itemId);
     if (speech) speech.stoppedMs = atMs;
     this.speechEndedMs = atMs;
+    this.#speaking = undefined;
   }
 
   /** @returns false for a turn that was told before */
@@ -123,6 +127,12 @@ export class CallerTurns {
     if (turn) this.#settle(turn);
   }
 
+  /** No more audio comes: who was speaking has stopped now. */
+  audioEnded(): void {
+    const itemId = this.#speaking;
+    if (itemId !== undefined) this.speechStopped(itemId, this.#clock.monotonicMs());
+  }
+
   /** A turn that was typed on the phone's keys. */
   pressed(text: string): void {
     const turnId = `keys-${this.#keys++}`;
@@ -139,6 +149,7 @@ export class CallerTurns {
    */
   sessionLost(hearLastAgain: boolean): void {
     this.#speech.clear();
+    this.#speaking = undefined;
     this.#early.clear();
     this.#names.clear();
     this.#heardAgain = hearLastAgain ? this.lastTurnId : undefined;

@@ -134,6 +134,7 @@ test('what is known of such a question is recorded when the call ends before it 
   talk.line.dies(REFUSED);
   await talk.until(() => talk.stt.streams.length === 1);
   talk.leg.end('caller-hung-up');
+  await talk.call.ended;
   assert.deepEqual(talk.transcript.slice(1), ['caller: Qué', `agent: ${BRIDGE}`]);
 });
 

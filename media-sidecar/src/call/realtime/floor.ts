@@ -115,6 +115,15 @@ export class Floor {
     this.#answers.expect('asked');
   }
 
+  /** The call is over: keys that nobody has taken stand in the record. */
+  leaveKeys(): void {
+    const { callers, state } = this.#parts;
+    if (!state.keys) return;
+    const text = keysAsText(state.keys);
+    state.keys = '';
+    callers.pressed(text);
+  }
+
   /** What is said stops, because the caller has something to say. @param sinceMs monotonic */
   take(by: 'speech' | 'key', sinceMs: number | undefined): void {
     const { context, state, timers } = this.#parts;

@@ -246,6 +246,24 @@ export class RealtimeParts {
 
   /** Order matters: what was heard is recorded before the caller's open turns. */
   close(): void {
+    this.#stop();
+    this.line.close();
+    this.callers.close();
+  }
+
+  /**
+   * The same, but what the caller said last is waited for.
+   * @returns resolves when it is known, or will not be; undefined when nothing was to be waited for
+   */
+  finish(news: SessionNews): Promise<void> | undefined {
+    this.#stop();
+    this.callers.audioEnded();
+    const finished = this.line.finish(news);
+    if (!finished) this.callers.close();
+    return finished?.then(() => this.callers.close());
+  }
+
+  #stop(): void {
     this.state.closed = true;
     this.timers.cancelAll();
     this.filler.stop();
@@ -254,9 +272,7 @@ export class RealtimeParts {
     this.tools.close();
     this.phrases.stop();
     this.playout.interrupt();
-    this.line.close();
     this.frames.close();
-    this.callers.close();
     this.usage.close();
   }
 }

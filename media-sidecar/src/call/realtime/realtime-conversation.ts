@@ -3,6 +3,7 @@ import type { CallContext, Conversation, Resumption } from '../conversation.ts';
 import type { AgentTurn } from './agent-turn.ts';
 import { Answers } from './answers.ts';
 import { Floor } from './floor.ts';
+import { lastNews } from './last-news.ts';
 import type { RealtimeDeps } from './options.ts';
 import { RealtimeParts, type TimerName } from './parts.ts';
 import { watchRateLimits } from './rate-limits.ts';
@@ -34,12 +35,18 @@ export class RealtimeConversation implements Conversation {
       <T extends unknown[]>(act: (...event: T) => void) =>
       (...event: T) =>
         this.#perform(() => act(...event));
+    /** For what is told within another event, which settles afterwards, or after the end, to nobody. */
+    const meanwhile =
+      <T extends unknown[]>(act: (...event: T) => void) =>
+      (...event: T) => {
+        if (!this.#parts.state.closed) act(...event);
+      };
     this.#parts = new RealtimeParts(context, deps, {
       news: this.#news(context),
       callers: {
-        onTurn: (turnId) => this.#floor.turnOpened(turnId),
-        onWords: (turnId, text, final) => this.#floor.turnWords(turnId, text, final),
-        onLost: (turnId, speechMs) => this.#floor.turnLost(turnId, speechMs),
+        onTurn: meanwhile((turnId) => this.#floor.turnOpened(turnId)),
+        onWords: meanwhile((turnId, text, final) => this.#floor.turnWords(turnId, text, final)),
+        onLost: meanwhile((turnId, speechMs) => this.#floor.turnLost(turnId, speechMs)),
         onOverdue: told((turnId) => this.#wordsLost(turnId)),
       },
       perform: (act) => this.#perform(act),
@@ -100,6 +107,13 @@ export class RealtimeConversation implements Conversation {
 
   close(): void {
     if (!this.#parts.state.closed) this.#parts.close();
+  }
+
+  finish(): Promise<void> | undefined {
+    if (this.#parts.state.closed) return undefined;
+    this.#attempt(() => this.#floor.leaveKeys());
+    const news = lastNews(this.#parts, (act) => this.#attempt(act));
+    return this.#parts.finish(news)?.catch((err: unknown) => this.#failed(err));
   }
 
   #news({ logger, metrics }: CallContext): SessionNews {
@@ -221,7 +235,10 @@ export class RealtimeConversation implements Conversation {
   }
 
   #guard(act: () => void): void {
-    if (this.#parts.state.closed) return;
+    if (!this.#parts.state.closed) this.#attempt(act);
+  }
+
+  #attempt(act: () => void): void {
     try {
       act();
     } catch (err) {

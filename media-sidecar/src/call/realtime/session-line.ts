@@ -122,6 +122,18 @@ export class SessionLine {
     this.#next = undefined;
   }
 
+  /**
+   * Closes when what is under way has come to its end: `news` is told of it, and nothing else is.
+   * @returns resolves when it is closed, and never rejects; undefined when it is already
+   */
+  finish(news: SessionNews): Promise<void> | undefined {
+    const current = this.#current;
+    this.#current = undefined;
+    this.close();
+    current?.events.connect(news);
+    return current?.session.finish()?.finally(() => current.events.silence());
+  }
+
   /** One that was opened beside the lost one takes its place; it may be ready. */
   #open(): void {
     const { clock, model, options } = this.#deps;

@@ -145,6 +145,11 @@ export class SipSession implements RealtimeSession {
     this.#control?.close();
   }
 
+  /** The session ends with the call, and tells no more of it. */
+  finish(): undefined {
+    this.close();
+  }
+
   /** A control of the call was ready before, of this session or of the one before it. */
   get #wasControlled(): boolean {
     return this.#wasReady || this.#parts.takesOver;

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import tls from 'node:tls';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { VirtualClock } from '../../kernel/testing/virtual-clock.ts';
 import { CallerWords } from './caller-words.ts';
 import { connectWebSocket } from './socket.ts';
 import { SpokenItems } from './spoken-items.ts';
@@ -67,16 +68,16 @@ describe('a session remembers', () => {
 
   it('items that may still be cut, and turns whose words may still come', () => {
     const items = new SpokenItems();
-    const words = new CallerWords();
+    const words = new CallerWords(new VirtualClock());
     const add = (id: string) => {
       items.add(id, 'resp_1', 800, true);
-      words.finish(id);
+      words.told(id);
     };
     add('one');
     for (const id of otherIds(15)) add(id);
-    assert.deepEqual([items.cutAt('one', 50), words.finish('one')], [50, false]);
+    assert.deepEqual([items.cutAt('one', 50), words.told('one')], [50, false]);
     add('other_15');
-    assert.deepEqual([items.cutAt('one', 50), words.finish('one')], [undefined, true]);
+    assert.deepEqual([items.cutAt('one', 50), words.told('one')], [undefined, true]);
   });
 
   it('nothing of what it has told the model once', async () => {

@@ -40,6 +40,12 @@ export interface OpenAiRealtimeOptions {
    * @defaultValue 65000 ms
    */
   readonly maxHeldAudioMs: number;
+  /**
+   * How long a session that is finished waits for the caller's last words and for what its last response
+   * cost: the record of the call, and who waits for it, are so much later.
+   * @defaultValue 3000 ms
+   */
+  readonly finishWithinMs: number;
 }
 
 export const defaultOpenAiRealtimeOptions = {
@@ -49,6 +55,7 @@ export const defaultOpenAiRealtimeOptions = {
   pongTimeoutMs: 2500,
   maxBufferedBytes: 1024 * 1024,
   maxHeldAudioMs: 65_000,
+  finishWithinMs: 3000,
 } as const satisfies OpenAiRealtimeOptions;
 
 const DEFAULT_BASE_URL = 'https://api.openai.com/v1';

@@ -21,6 +21,11 @@ export function appendRequest(mulaw: Uint8Array): string {
   return APPEND_HEAD + bytes.toString('base64') + APPEND_TAIL;
 }
 
+/** @param eventId comes back in the error, if there is one: a buffer with less than 100 ms is refused */
+export function commitRequest(eventId: string): string {
+  return JSON.stringify({ type: 'input_audio_buffer.commit', event_id: eventId });
+}
+
 /** @param eventId comes back in the error, if there is one */
 export function sessionRequest(session: object, eventId: string): string {
   return JSON.stringify({ type: 'session.update', event_id: eventId, session });

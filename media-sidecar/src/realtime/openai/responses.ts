@@ -36,6 +36,7 @@ export class Responses {
   readonly #ended = new RecentIds(ENDED_KEPT);
   readonly #nonce: string;
   #count = 0;
+  #isFinishing = false;
 
   /** @param nonce tells our requests from those that others make of the same session; may be empty */
   constructor(send: (request: string) => void, nonce: string) {
@@ -59,6 +60,17 @@ export class Responses {
     for (const [responseId, response] of this.#active) this.#cancel(responseId, response);
   }
 
+  /** The same, and so for every response that begins from here on. */
+  finish(): void {
+    this.#isFinishing = true;
+    this.cancel();
+  }
+
+  /** Nothing is being made or was asked for. */
+  get areOver(): boolean {
+    return this.#active.size === 0 && this.#asks.size === 0 && this.#waiting.length === 0;
+  }
+
   /** @returns its request, if it was ours; undefined for a response that is known already */
   created(responseId: string, askId: string | undefined): { request?: RespondRequest } | undefined {
     const ask = askId === undefined ? undefined : this.#asks.get(askId);
@@ -69,7 +81,7 @@ export class Responses {
     if (isRemembered) for (const before of this.#active.values()) before.isInTheWay = false;
     const response = { isInTheWay: isRemembered, isRemembered, isCancelled: false };
     this.#active.set(responseId, response);
-    if (ask?.isDoomed === true) this.#cancel(responseId, response);
+    if (this.#isFinishing || ask?.isDoomed === true) this.#cancel(responseId, response);
     return ask ? { request: ask.request } : {};
   }
 

@@ -29,11 +29,11 @@ describe('a turn of the caller', () => {
       { name: 'onCallerTurn', value: { itemId: 'item_1' } },
       { name: 'onCallerWords', value: { itemId: 'item_1', text: 'Hola,', final: false } },
       { name: 'onCallerWords', value: { itemId: 'item_1', text: 'Hola, buenas', final: false } },
-      { name: 'onCallerWords', value: { itemId: 'item_1', text: 'Hola, buenas.', final: true } },
       {
         name: 'onTranscriptionUsage',
         value: { type: 'tokens', textInput: 0, audioInput: 14, textOutput: 5 },
       },
+      { name: 'onCallerWords', value: { itemId: 'item_1', text: 'Hola, buenas.', final: true } },
       { name: 'onCallerTurn', value: { itemId: 'item_2', previousItemId: 'item_1' } },
     ]);
   });

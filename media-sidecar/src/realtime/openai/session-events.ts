@@ -1,7 +1,7 @@
 import type { ProviderError } from '../../kernel/errors.ts';
 import type { Metrics } from '../../kernel/metrics.ts';
 import type { RealtimeListener, RealtimeResponseEnd } from '../contract.ts';
-import { CallerWords } from './caller-words.ts';
+import type { CallerWords } from './caller-words.ts';
 import { eventError, PROVIDER, type ApiError } from './errors.ts';
 import { EventReader, type EventHandlers } from './event-reader.ts';
 import type { WireFunctionCall, WireResponse } from './events.ts';
@@ -16,6 +16,7 @@ export interface SessionEventsParts {
   readonly metrics: Metrics;
   readonly responses: Responses;
   readonly items: SpokenItems;
+  readonly words: CallerWords;
   readonly isControl: boolean;
   /** Whether an event of ours was a `session.update`, by its id. */
   isOurSettings(eventId: string): boolean;
@@ -29,6 +30,11 @@ export interface SessionEventsParts {
   fail(error: ProviderError): void;
 }
 
+/** Errors of requests that came too late, whether or not they name the request. */
+const RACES: ReadonlySet<string> = new Set([
+  'response_cancel_not_active',
+  'input_audio_buffer_commit_empty',
+]);
 /** A call is told with its item, and once more with the end of its response: no response has so many. */
 const CALLS_KEPT = 32;
 
@@ -36,7 +42,6 @@ const CALLS_KEPT = 32;
 export class SessionEvents {
   readonly #parts: SessionEventsParts;
   readonly #reader: EventReader;
-  readonly #words = new CallerWords();
   readonly #calls = new RecentIds(CALLS_KEPT);
 
   constructor(parts: SessionEventsParts) {
@@ -53,7 +58,7 @@ export class SessionEvents {
   }
 
   #handlers(): EventHandlers {
-    const { listener, responses, items, isControl } = this.#parts;
+    const { listener, responses, items, words, isControl } = this.#parts;
     return {
       audio: (responseId, itemId, delta) => this.#audio(responseId, itemId, delta),
       words: (responseId, itemId, delta) => {
@@ -74,28 +79,31 @@ export class SessionEvents {
             resetMs: seconds * 1000,
           })),
         ),
-      'input_audio_buffer.speech_started': ({ item_id: itemId, audio_start_ms: atMs }) =>
-        listener.onSpeechStarted({ itemId, atMs }),
+      'input_audio_buffer.speech_started': ({ item_id: itemId, audio_start_ms: atMs }) => {
+        words.speechStarted();
+        listener.onSpeechStarted({ itemId, atMs });
+      },
       'input_audio_buffer.speech_stopped': ({ item_id: itemId, audio_end_ms: atMs }) =>
         listener.onSpeechStopped({ itemId, atMs }),
-      'input_audio_buffer.committed': ({ item_id: itemId, previous_item_id: previous }) =>
-        listener.onCallerTurn({ itemId, ...(previous ? { previousItemId: previous } : {}) }),
+      'input_audio_buffer.committed': ({ item_id: itemId, previous_item_id: previous }) => {
+        if (!words.committed(itemId)) return;
+        listener.onCallerTurn({ itemId, ...(previous ? { previousItemId: previous } : {}) });
+      },
       'input_audio_buffer.dtmf_event_received': ({ event }) => listener.onKey(event),
       'conversation.item.input_audio_transcription.delta': ({ item_id: itemId, delta = '' }) => {
-        const text = this.#words.add(itemId, delta);
+        const text = words.add(itemId, delta);
         if (text === undefined) this.#reader.countDropped('after-end');
         else listener.onCallerWords({ itemId, text, final: false });
       },
       'conversation.item.input_audio_transcription.completed': (event) => {
         const { item_id: itemId, transcript, usage } = event;
-        if (!this.#words.finish(itemId)) return this.#reader.countDropped('duplicate');
+        if (!words.told(itemId)) return this.#reader.countDropped('duplicate');
+        // First: the words may end the call, and the session.
+        if (usage) listener.onTranscriptionUsage(transcriptionUsage(usage));
         listener.onCallerWords({ itemId, text: transcript, final: true });
-        if (usage && !this.#parts.isOver()) {
-          listener.onTranscriptionUsage(transcriptionUsage(usage));
-        }
       },
       'conversation.item.input_audio_transcription.failed': ({ item_id: itemId }) => {
-        if (this.#words.finish(itemId)) listener.onCallerWordsLost(itemId);
+        if (words.told(itemId)) listener.onCallerWordsLost(itemId);
       },
       'conversation.item.truncated': ({ item_id: itemId, audio_end_ms: audioEndMs }) => {
         // Without SIP it was we who cut it.
@@ -183,10 +191,11 @@ export class SessionEvents {
   }
 
   #error(error: ApiError): void {
-    const { listener, metrics, responses, fail } = this.#parts;
+    const { listener, metrics, responses, words, fail } = this.#parts;
     const { event_id: eventId, code } = error;
+    words.commitRefused(eventId, code);
     if (code === 'session_expired' || this.#keepsFromReady(eventId)) fail(eventError(error));
-    else if (eventId?.startsWith(RACE) === true || code === 'response_cancel_not_active') {
+    else if (eventId?.startsWith(RACE) === true || RACES.has(code ?? '')) {
       metrics.count('realtime_refused_races', { provider: PROVIDER });
     } else if (eventId?.startsWith('ask_') === true) {
       const isTooEarly = code === 'conversation_already_has_active_response';

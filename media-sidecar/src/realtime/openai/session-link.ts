@@ -43,6 +43,8 @@ export class SessionLink {
   #isOver = false;
   #isAlive = false;
   #timer: Timer | undefined;
+  /** It closes as soon as nothing is under way. */
+  #finishing: { readonly isDone: () => boolean; readonly closed: () => void } | undefined;
 
   constructor(
     target: SocketTarget,
@@ -128,6 +130,24 @@ export class SessionLink {
     this.#handlers.onGone(error);
   }
 
+  /**
+   * Ends in order as soon as nothing is under way, or a while later.
+   * @param isDone asked behind each message
+   * @returns resolves when it has ended; undefined when it has already
+   */
+  finish(isDone: () => boolean): Promise<void> | undefined {
+    if (this.#isOver) return undefined;
+    if (!this.#isReady || isDone()) {
+      this.close();
+      return undefined;
+    }
+    this.#timer?.cancel();
+    this.#timer = this.#deps.clock.schedule(this.#options.finishWithinMs, () => this.close());
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#finishing = { isDone, closed: resolve };
+    return promise;
+  }
+
   /** Ends in order; nothing is told. */
   close(): void {
     if (this.#isOver) return;
@@ -161,6 +181,7 @@ export class SessionLink {
     // ws hands out one Buffer, as its `binaryType` is left alone.
     if (isBinary || !Buffer.isBuffer(data)) this.#handlers.onBinary();
     else this.#handlers.onText(data.toString());
+    if (this.#finishing?.isDone()) this.close();
   }
 
   #onClose(code: number, reason: string, error: Error | undefined): void {
@@ -202,6 +223,7 @@ export class SessionLink {
     this.#isReady = false;
     this.#timer?.cancel();
     this.#held.take();
+    this.#finishing?.closed();
   }
 }
 

@@ -7,9 +7,11 @@ import type {
   RealtimeSettings,
   RespondRequest,
 } from '../contract.ts';
+import { CallerWords } from './caller-words.ts';
 import type { OpenAiRealtimeOptions } from './options.ts';
 import {
   clearPlaybackRequest,
+  commitRequest,
   itemRequests,
   RACE,
   sessionRequest,
@@ -42,6 +44,7 @@ export class OpenAiRealtimeSession implements RealtimeSession {
   readonly #link: SessionLink;
   readonly #responses: Responses;
   readonly #items = new SpokenItems();
+  readonly #words: CallerWords;
   /** Until they are sent: instructions and tools are long, and a session may last an hour. */
   #unsent: RealtimeSettings | undefined;
   /** What goes with a later change. */
@@ -52,11 +55,14 @@ export class OpenAiRealtimeSession implements RealtimeSession {
    */
   readonly #nonce: string;
   #requests = 0;
+  #isFinishing = false;
+  #finished: Promise<void> | undefined;
 
   constructor(parts: OpenAiSessionParts) {
     const { target, isControl, listener, dependencies, tuning, options } = parts;
     const { turnDetection, answers } = parts.settings;
     this.#isControl = isControl;
+    this.#words = new CallerWords(dependencies.clock);
     this.#tuning = tuning;
     this.#unsent = parts.settings;
     this.#answering = { turnDetection, answers };
@@ -80,6 +86,7 @@ export class OpenAiRealtimeSession implements RealtimeSession {
       metrics: dependencies.metrics,
       responses: this.#responses,
       items: this.#items,
+      words: this.#words,
       isControl,
       isOurSettings: (eventId) => eventId.startsWith(`session_${this.#nonce}`),
       isReady: () => link.isReady,
@@ -99,23 +106,23 @@ export class OpenAiRealtimeSession implements RealtimeSession {
   }
 
   append(mulaw: Uint8Array): void {
-    if (!this.#isControl) this.#link.append(mulaw);
+    if (!this.#isControl && !this.#isFinishing) this.#link.append(mulaw);
   }
 
   add(items: readonly RealtimeItem[]): void {
     for (const item of items) {
-      for (const request of itemRequests(item)) this.#link.send(request);
+      for (const request of itemRequests(item)) this.#send(request);
     }
   }
 
   respond(request: RespondRequest = {}): void {
-    if (!this.#link.isOver) this.#responses.ask(request);
+    if (!this.#isOver) this.#responses.ask(request);
   }
 
   cancel(): void {
-    if (this.#link.isOver) return;
+    if (this.#isOver) return;
     this.#responses.cancel();
-    if (this.#isControl) this.#link.send(clearPlaybackRequest(this.#raceId('clear')));
+    if (this.#isControl) this.#send(clearPlaybackRequest(this.#raceId('clear')));
   }
 
   truncate(itemId: string, audioEndMs: number): void {
@@ -124,11 +131,11 @@ export class OpenAiRealtimeSession implements RealtimeSession {
       ? Math.max(0, Math.floor(audioEndMs))
       : this.#items.cutAt(itemId, audioEndMs);
     if (cutAtMs === undefined) return;
-    this.#link.send(truncateRequest(itemId, cutAtMs, this.#raceId('truncate')));
+    this.#send(truncateRequest(itemId, cutAtMs, this.#raceId('truncate')));
   }
 
   toolResult(callId: string, output: string): void {
-    this.#link.send(toolResultRequest(callId, output));
+    this.#send(toolResultRequest(callId, output));
   }
 
   update(change: Parameters<RealtimeSession['update']>[0]): void {
@@ -136,11 +143,38 @@ export class OpenAiRealtimeSession implements RealtimeSession {
     this.#answering = { turnDetection, answers };
     if (this.#unsent) this.#unsent = { ...this.#unsent, ...change };
     const session = changeToWire(change, this.#answering, this.#isTuned);
-    this.#link.send(sessionRequest(session, this.#settingsId()));
+    this.#send(sessionRequest(session, this.#settingsId()));
   }
 
   close(): void {
     this.#link.close();
+  }
+
+  finish(): Promise<void> | undefined {
+    if (this.#isControl) this.#link.close();
+    if (this.#isOver) return this.#finished;
+    if (this.#link.isReady) {
+      this.#responses.finish();
+      this.#words.finish(() => this.#endTurn());
+    }
+    this.#isFinishing = true;
+    this.#finished = this.#link.finish(() => this.#responses.areOver && this.#words.areTold);
+    return this.#finished;
+  }
+
+  /** It makes a turn, whose words are told, and no answer. @returns the event id */
+  #endTurn(): string {
+    const eventId = this.#raceId('commit');
+    this.#link.send(commitRequest(eventId));
+    return eventId;
+  }
+
+  get #isOver(): boolean {
+    return this.#isFinishing || this.#link.isOver;
+  }
+
+  #send(request: string): void {
+    if (!this.#isFinishing) this.#link.send(request);
   }
 
   get #isTuned(): boolean {

@@ -23,6 +23,7 @@ export type SessionCall = { readonly atMs: number; readonly framesBefore: number
   | { readonly do: 'tool-result'; readonly callId: string; readonly output: string }
   | { readonly do: 'update'; readonly settings: Parameters<RealtimeSession['update']>[0] }
   | { readonly do: 'close' }
+  | { readonly do: 'finish' }
 );
 
 type Asked<T = SessionCall> = T extends unknown ? Omit<T, 'atMs' | 'framesBefore'> : never;
@@ -51,6 +52,9 @@ export class FakeRealtimeSession implements RealtimeSession {
   readonly frames: Uint8Array[] = [];
   /** In how many messages they came. */
   appends = 0;
+  /** Whether something is under way when it is finished: then it lasts until it is closed, or dies. */
+  finishes: 'at-once' | 'later' = 'at-once';
+  readonly #finished = Promise.withResolvers<void>();
   /** Closed by us, or dead. */
   closed = false;
   isReady = false;
@@ -124,6 +128,15 @@ export class FakeRealtimeSession implements RealtimeSession {
     if (!this.#asked({ do: 'close' })) return;
     this.closed = true;
     this.#stopTimers();
+    this.#finished.resolve();
+  }
+
+  /** Something is under way, if `finishes` was set before: then it closes when the test says so. */
+  finish(): Promise<void> | undefined {
+    if (!this.#asked({ do: 'finish' })) return undefined;
+    if (this.finishes === 'later') return this.#finished.promise;
+    this.close();
+    return undefined;
   }
 
   ready(): void {
@@ -141,6 +154,7 @@ export class FakeRealtimeSession implements RealtimeSession {
     if (this.closed) return;
     this.closed = true;
     this.#stopTimers();
+    this.#finished.resolve();
     this.listener.onClosed(error);
   }
 
