@@ -25,11 +25,10 @@ export interface Conversation {
   onKey(key: string): void;
   onFirstPlayed(itemId: string): void;
   onItemPlayed(itemId: string): void;
-  /** Stops everything at once, and hands what was heard to dialogue and log. Idempotent. */
-  close(): void;
   /**
-   * The same at the end of the call, where what the caller said last may still have to be told.
-   * @returns resolves when log and usage are complete, and never rejects; undefined when they are already
+   * Stops everything at once, and hands what was heard to dialogue and log. What the caller said last may
+   * still have to be told.
+   * @returns resolves when log and usage are complete; undefined when they are already
    */
   finish(): Promise<void> | undefined;
 }

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProviderError } from '../kernel/errors.ts';
 import { CascadeHarness } from './testing/cascade-harness.ts';
+import { fakeTool } from './testing/fake-session.ts';
 
 /** A caller of a cascade whose last words the recogniser tells when nobody is there any more. */
+
+const END_CALL = { id: 'c1', name: 'end_call', arguments: {} };
 
 const answers = (firstTokenMs = 300) => ({
   replies: Array.from({ length: 3 }, () => ({ text: ['Abrimos a las nueve.'], firstTokenMs })),
@@ -90,7 +93,61 @@ test('words that change behind the end change the turn that they are of', async 
   }
 });
 
-test('a recogniser that fails meanwhile ends the wait no later, and is not opened again', async () => {
+test('what was still to be said over a goodbye is in the record, though the agent ended the call', async () => {
+  const talk = await new CascadeHarness({
+    replies: [
+      { text: ['Hasta luego, que tenga un buen día.'], toolCalls: [END_CALL] },
+      { text: ['No se dice.'] },
+    ],
+  }).afterGreeting();
+  await talk.wait(500);
+  await talk.say('eso es todo');
+  await talk.until(() => talk.agentSounds);
+  await talk.wait(300);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  talk.stt.stream.onFinish = () => promise;
+  await talk.noise(300);
+  await talk.until(() => talk.call.endReason !== undefined);
+  assert.equal(talk.call.endReason, 'agent-hung-up');
+  talk.stt.stream.final('Gracias, adiós.');
+  resolve();
+  await talk.call.ended;
+  assert.equal(talk.transcript.at(-1), 'caller: Gracias, adiós.');
+  const [ending] = talk.recorder.endings;
+  const last = talk.recorder.turns.at(-1);
+  assert.ok(last && ending && last.startedAtMs <= last.endedAtMs);
+  assert.ok(last.endedAtMs <= ending.endedAtMs);
+});
+
+test('words that change behind a tool change their turn, and are no other one', async () => {
+  const talk = await new CascadeHarness({
+    session: { tools: [fakeTool('lenta')] },
+    replies: [{ toolCalls: [{ id: 'c1', name: 'lenta', arguments: {} }] }],
+  }).afterGreeting();
+  talk.tools.offer('lenta', { ok: true, result: 1 }, 5000);
+  await talk.wait(500);
+  await talk.say('¿Qué horario tienen?', { finalAfterMs: null });
+  await talk.until(() => talk.tools.invocations.length === 1);
+  const { heardAll, stream } = hangUp(talk);
+  stream.final('¿Qué horario tienen los sábados?');
+  heardAll();
+  await talk.call.ended;
+  assert.deepEqual(talk.transcript.slice(1), [
+    'caller: ¿Qué horario tienen los sábados?',
+    'tool: lenta',
+  ]);
+});
+
+test('a recogniser whose end fails leaves a record all the same', async () => {
+  const talk = await listening();
+  await talk.say('un siete', { finalAfterMs: null });
+  talk.stt.stream.onFinish = () => Promise.reject(new Error('a fault of ours'));
+  talk.leg.end('caller-hung-up');
+  assert.equal((await talk.call.ended).reason, 'caller-hung-up');
+  assert.equal(talk.recorder.endings.length, 1);
+});
+
+test('a recogniser that fails meanwhile is not opened again', async () => {
   const talk = await listening();
   await talk.say('un siete', { finalAfterMs: null });
   const { heardAll, stream } = hangUp(talk);

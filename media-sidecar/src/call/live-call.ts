@@ -174,20 +174,31 @@ export class LiveCall {
     };
     this.#deps.metrics.count('calls_ended', { reason });
     this.#over.resolve();
-    if (finished) void finished.then(() => this.#recordEnd(ending));
+    if (finished) void this.#recordEndBehind(finished, ending);
     else this.#recordEnd(ending);
   }
 
-  /** When all that was said is known. Never throws: nobody else would notice. */
+  /** Never rejects: nobody would notice. */
+  async #recordEndBehind(finished: Promise<void>, ending: CallEnding): Promise<void> {
+    try {
+      await finished;
+    } catch (err) {
+      this.#deps.logger.error({ err }, 'the last words of a call were lost');
+    }
+    this.#recordEnd(ending);
+  }
+
+  /** When all that was said is known. Whatever fails, the end is recorded. */
   #recordEnd(ending: CallEnding): void {
+    const { actions, logger, recorder } = this.#deps;
     try {
       this.#log.close();
       // Before the end is written: who finds the call ended has to find this too.
-      if (this.transfer) this.#deps.actions.escalated(this.session, this.transfer);
-      this.#deps.recorder.callEnded(ending);
+      if (this.transfer) actions.escalated(this.session, this.transfer);
     } catch (err) {
-      this.#deps.logger.error({ err }, 'the end of a call was not recorded');
+      logger.error({ err }, 'what was said or done last in a call was not recorded');
     }
+    recorder.callEnded(ending);
     this.#ending.resolve(ending);
   }
 

@@ -105,7 +105,8 @@ function belatedWords(
     }
     return true;
   }
-  if (!caller.spokeSinceTurn) {
+  // What was taken for the beginning of another turn before stays that.
+  if (!caller.spokeSinceTurn && callerText(draft) === '') {
     if (isFinal) {
       correctTurn(draft, whole);
       caller.consumed = '';

@@ -135,6 +135,20 @@ test('a late final of the question does not interrupt its answer', () => {
   assert.equal(script.count('interrupt-reply') + script.count('hold-reply'), 0);
 });
 
+test('words that a late interim has made the beginning of a turn are not added to the question, too', () => {
+  const script = new TurnScript()
+    .greeted()
+    .speechStarts()
+    .wait(900)
+    .interim('quiero una hora')
+    .speechEnds()
+    .wait(1000);
+  script.reply('reply-audible').wait(600).interim('quiero una hora para el martes');
+  script.final('Quiero una hora para el martes.').wait(3000);
+  assert.equal(script.last('correct-turn').text, 'Quiero una hora');
+  assert.equal(script.last('commit-reply').turn.text, 'para el martes.');
+});
+
 test('an answer that is ready does not begin over a caller who speaks again', () => {
   const script = new TurnScript()
     .greeted()

@@ -1,9 +1,9 @@
-import type { TimerName, TurnEffect, TurnEvent } from '../../turn/events.ts';
+import type { EndedTurn, TimerName, TurnEffect, TurnEvent } from '../../turn/events.ts';
 import type { ProviderError } from '../../kernel/errors.ts';
 import type { SttStream } from '../../stt/contract.ts';
 import { createTurnReducer, type TurnReducer } from '../../turn/reducer.ts';
 import type { TurnState } from '../../turn/state.ts';
-import { awaitsWords, wordsLeft, type WordsLeft } from '../../turn/words-left.ts';
+import { awaitsWords, wordsLeft } from '../../turn/words-left.ts';
 import type { CallContext, Conversation, Resumption } from '../conversation.ts';
 import { NamedTimers } from '../timers.ts';
 import type { VoiceActivity } from '../voice-activity.ts';
@@ -15,11 +15,7 @@ const FRAME_MS = 20;
 /** What the recogniser has heard it tells within some hundred ms. */
 const LAST_WORDS_WITHIN_MS = 3000;
 /** What words can still do when the call is over: stand in the record. */
-const LAST_EFFECTS: ReadonlySet<TurnEffect['type']> = new Set([
-  'commit-reply',
-  'correct-turn',
-  'discard-reply',
-]);
+const LAST_EFFECTS: ReadonlySet<TurnEffect['type']> = new Set(['commit-reply', 'correct-turn']);
 
 /**
  * Hears, thinks and speaks one after the other: carries events to the reducer and performs what it
@@ -104,15 +100,11 @@ export class CascadeConversation implements Conversation {
     this.#reply?.itemPlayed(itemId);
   }
 
-  close(): void {
-    if (!this.#isOver) this.#stop();
-    this.#leave();
-  }
-
   finish(): Promise<void> | undefined {
     if (this.#isOver) return undefined;
     this.#stop();
-    if (awaitsWords(this.#state) && this.#stt) {
+    const isHeardAgain = this.#openTurnId !== undefined;
+    if (this.#stt && (isHeardAgain || awaitsWords(this.#state))) {
       return this.#lastWords(this.#stt).then(() => this.#leave());
     }
     this.#leave();
@@ -126,6 +118,8 @@ export class CascadeConversation implements Conversation {
     this.#timers.cancelAll();
     this.#finishReply(true);
     this.#voiceActivity?.close();
+    // Late words change the turns of the record, and no answer.
+    this.#state = { ...this.#state, phase: 'open', reply: undefined };
   }
 
   /** Resolves when all that was heard is told, or when that takes too long. */
@@ -138,11 +132,11 @@ export class CascadeConversation implements Conversation {
 
   /** What no turn has taken was said all the same. */
   #leave(): void {
-    if (this.#closed) return;
     this.#closed = true;
     const left = wordsLeft(this.#state);
-    if (left) this.#logSpeech('last', { ...left, settled: true }, this.#openTurnId);
-    else this.#settleOpenTurn();
+    const heardBefore = left?.isSpoken ? this.#openTurnId : undefined;
+    if (heardBefore === undefined) this.#settleOpenTurn();
+    if (left) this.#logSpeech('last', { ...left, settled: true }, heardBefore);
     this.#stt?.close();
   }
 
@@ -274,13 +268,17 @@ export class CascadeConversation implements Conversation {
   /** @param heardBefore the turn of another conversation that it is */
   #logSpeech(
     turnId: string,
-    speech: WordsLeft & { readonly settled: boolean },
+    speech: Omit<EndedTurn, 'turnId'>,
     heardBefore: string | undefined,
   ): void {
     const { clock, log } = this.#context;
-    const { text, settled, speechStartedAtMs, speechEndedAtMs = this.#overAtMs } = speech;
-    const startedAtMs = wallClockAt(clock, speechStartedAtMs ?? speechEndedAtMs);
-    const endedAtMs = wallClockAt(clock, speechEndedAtMs);
+    const { text, settled, speechStartedAtMs, speechEndedAtMs } = speech;
+    // What is told when the call is over was said before.
+    const latestMs = this.#overAtMs ?? clock.monotonicMs();
+    const endedMs = Math.min(speechEndedAtMs ?? latestMs, latestMs);
+    const startedMs = Math.min(speechStartedAtMs ?? endedMs, endedMs);
+    const startedAtMs = wallClockAt(clock, startedMs);
+    const endedAtMs = wallClockAt(clock, endedMs);
     log.callerSpoke({ turnId, text, settled, startedAtMs, endedAtMs }, heardBefore);
   }
 

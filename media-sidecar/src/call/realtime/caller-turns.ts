@@ -39,6 +39,7 @@ export class CallerTurns {
   readonly #speech = new RecentMap<{ readonly startedMs: number; stoppedMs?: number }>();
   /** The speech that has not stopped. */
   #speaking: string | undefined;
+  #audioEndedMs: number | undefined;
   /** Words that came before their turn; undefined: that they are lost. */
   readonly #early = new RecentMap<{ readonly text: string | undefined; readonly final: boolean }>();
   /** Turns whose words are not final. */
@@ -127,10 +128,11 @@ export class CallerTurns {
     if (turn) this.#settle(turn);
   }
 
-  /** No more audio comes: who was speaking has stopped now. */
+  /** No more audio comes: whatever is told of speech from here on has stopped now. */
   audioEnded(): void {
+    this.#audioEndedMs = this.#clock.monotonicMs();
     const itemId = this.#speaking;
-    if (itemId !== undefined) this.speechStopped(itemId, this.#clock.monotonicMs());
+    if (itemId !== undefined) this.speechStopped(itemId, this.#audioEndedMs);
   }
 
   /** A turn that was typed on the phone's keys. */
@@ -181,7 +183,7 @@ export class CallerTurns {
   }
 
   #open(turnId: string): void {
-    const { startedMs, stoppedMs } = this.#speech.get(turnId) ?? {};
+    const { startedMs, stoppedMs = this.#audioEndedMs } = this.#speech.get(turnId) ?? {};
     this.#speech.delete(turnId);
     this.lastTurnId = turnId;
     const turn: PendingTurn = {

@@ -138,6 +138,33 @@ test('what is known of such a question is recorded when the call ends before it 
   assert.deepEqual(talk.transcript.slice(1), ['caller: Qué', `agent: ${BRIDGE}`]);
 });
 
+test('keys that end such a call are a line of their own', async () => {
+  const talk = await talking();
+  const itemId = await talk.says(QUESTION, { wordsAfterMs: null });
+  talk.line.listener.onCallerWords({ itemId, text: 'Qué', final: false });
+  talk.line.dies(REFUSED);
+  await talk.until(() => talk.stt.streams.length === 1);
+  talk.leg.press('7');
+  talk.leg.end('caller-hung-up');
+  await talk.call.ended;
+  assert.equal(talk.transcript[1], 'caller: Qué');
+  assert.equal(talk.transcript.at(-1), 'caller: [DTMF 7]');
+});
+
+test('what the cascade hears of such a question behind the end of the call is that question', async () => {
+  const talk = await talking();
+  await talk.says(QUESTION, { wordsAfterMs: null });
+  talk.line.dies(REFUSED);
+  await talk.until(() => talk.stt.streams.length === 1);
+  talk.stt.stream.onFinish = () => talk.stt.stream.final(QUESTION);
+  talk.leg.end('caller-hung-up');
+  await talk.call.ended;
+  assert.deepEqual(
+    talk.transcript.filter((line) => line.startsWith('caller')),
+    [`caller: ${QUESTION}`],
+  );
+});
+
 test('who goes on while the answer to such a question is made has said it all in one turn', async () => {
   const talk = await talking({
     replies: [{ text: ['No llega.'], firstTokenMs: 3000 }, { text: ['Sí, abrimos.'] }],

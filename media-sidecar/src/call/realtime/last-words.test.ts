@@ -59,6 +59,23 @@ test('who is cut off in the middle of a turn has said it all the same', async ()
   assert.equal(talk.clock.pendingTimers, 0);
 });
 
+test('speech that is told of behind the end was said before it', async () => {
+  const talk = await new RealtimeHarness().afterOpening();
+  const line = hangUp(talk);
+  const hungUpAtMs = talk.clock.nowMs();
+  await talk.wait(300);
+  line.listener.onSpeechStarted({ itemId: 'u', atMs: 0 });
+  line.listener.onCallerTurn({ itemId: 'u' });
+  line.listener.onCallerWords({ itemId: 'u', text: 'Sí', final: true });
+  line.close();
+  await talk.call.ended;
+  const last = talk.recorder.turns.at(-1);
+  assert.deepEqual(
+    [last?.text, last?.startedAtMs, last?.endedAtMs],
+    ['Sí', hungUpAtMs, hungUpAtMs],
+  );
+});
+
 test('words that never come leave a line without them', async () => {
   const talk = await new RealtimeHarness().afterOpening();
   await talk.says('x', { ms: 500, wordsAfterMs: null });
@@ -128,10 +145,21 @@ test('who is to be dialled is told behind the last words, and before the end', a
   talk.answers('Le comunico.');
   await talk.until(() => talk.call.endReason === 'transferred');
   assert.deepEqual(talk.actions.escalations, []);
+  const order: string[] = [];
+  const { turn, callEnded } = talk.recorder;
+  talk.recorder.turn = (record) => {
+    order.push(record.role);
+    turn.call(talk.recorder, record);
+  };
+  talk.recorder.callEnded = (ending) => {
+    order.push(`end, ${talk.actions.escalations.length} told`);
+    callEnded.call(talk.recorder, ending);
+  };
   talk.line.listener.onCallerWords({ itemId, text: 'Con una persona', final: true });
   talk.line.close();
   await talk.call.ended;
-  assert.equal(talk.actions.escalations.length, 1);
+  assert.deepEqual(order.slice(0, 1), ['caller']);
+  assert.equal(order.at(-1), 'end, 1 told');
 });
 
 test('a fault in the last words ends the wait no later', async () => {

@@ -105,10 +105,6 @@ export class RealtimeConversation implements Conversation {
     this.#perform(() => this.#parts.playout.itemPlayed(itemId));
   }
 
-  close(): void {
-    if (!this.#parts.state.closed) this.#parts.close();
-  }
-
   finish(): Promise<void> | undefined {
     if (this.#parts.state.closed) return undefined;
     this.#attempt(() => this.#floor.leaveKeys());

@@ -42,6 +42,8 @@ export class CallerWords {
 
   speechStarted(): void {
     this.#isSpeaking = true;
+    // Told behind the last turn, it is no silence that our request makes a turn of.
+    this.#isLast = false;
     if (this.#commit) this.#end();
   }
 

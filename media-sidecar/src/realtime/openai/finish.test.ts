@@ -155,6 +155,19 @@ describe('a session that is finished', () => {
     assert.equal(socket.closedWith, 1000);
   });
 
+  it('takes what is said behind a turn that the provider has ended before for a turn, too', async () => {
+    const { session, socket, told } = startReadyRig();
+    socket.tells('input_audio_buffer.speech_started', { item_id: 'u', audio_start_ms: 0 });
+    const finished = session.finish();
+    socket.tells('input_audio_buffer.committed', { item_id: 'u' });
+    socket.tells('input_audio_buffer.speech_started', { item_id: 'v', audio_start_ms: 900 });
+    socket.tells('input_audio_buffer.committed', { item_id: 'v' });
+    socket.refuses({ code: 'input_audio_buffer_commit_empty' });
+    assert.deepEqual(told.of('onCallerTurn'), [{ itemId: 'u' }, { itemId: 'v' }]);
+    session.close();
+    await finished;
+  });
+
   it('ends also a turn whose begin is told meanwhile, once', async () => {
     const { session, socket } = startReadyRig();
     socket.createsResponse('resp_1');
