@@ -138,13 +138,33 @@ test('words that change behind a tool change their turn, and are no other one', 
   ]);
 });
 
-test('a recogniser whose end fails leaves a record all the same', async () => {
+test('words that come in two pieces behind the end are one turn', async () => {
+  const talk = await listening();
+  await talk.noise(1500);
+  await talk.wait(200);
+  const { heardAll, stream } = hangUp(talk);
+  await talk.wait(600);
+  stream.final('Quiero una hora.');
+  await talk.wait(100);
+  stream.final('Para el martes a las diez.');
+  heardAll();
+  await talk.call.ended;
+  assert.deepEqual(talk.transcript.slice(1), [
+    'caller: Quiero una hora. Para el martes a las diez.',
+  ]);
+});
+
+test('a recogniser whose end fails leaves what it has told', async () => {
   const talk = await listening();
   await talk.say('un siete', { finalAfterMs: null });
   talk.stt.stream.onFinish = () => Promise.reject(new Error('a fault of ours'));
   talk.leg.end('caller-hung-up');
   assert.equal((await talk.call.ended).reason, 'caller-hung-up');
   assert.equal(talk.recorder.endings.length, 1);
+  assert.deepEqual(talk.transcript.slice(1), ['caller: un siete']);
+  assert.equal(talk.stt.stream.closed, true);
+  await talk.wait(3000);
+  assert.equal(talk.clock.pendingTimers, 0);
 });
 
 test('a recogniser that fails meanwhile is not opened again', async () => {

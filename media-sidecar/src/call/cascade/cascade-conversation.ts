@@ -15,7 +15,11 @@ const FRAME_MS = 20;
 /** What the recogniser has heard it tells within some hundred ms. */
 const LAST_WORDS_WITHIN_MS = 3000;
 /** What words can still do when the call is over: stand in the record. */
-const LAST_EFFECTS: ReadonlySet<TurnEffect['type']> = new Set(['commit-reply', 'correct-turn']);
+const LAST_EFFECTS: ReadonlySet<TurnEffect['type']> = new Set([
+  'commit-reply',
+  'correct-turn',
+  'discard-reply',
+]);
 
 /**
  * Hears, thinks and speaks one after the other: carries events to the reducer and performs what it
@@ -105,7 +109,7 @@ export class CascadeConversation implements Conversation {
     this.#stop();
     const isHeardAgain = this.#openTurnId !== undefined;
     if (this.#stt && (isHeardAgain || awaitsWords(this.#state))) {
-      return this.#lastWords(this.#stt).then(() => this.#leave());
+      return this.#lastWords(this.#stt).finally(() => this.#leave());
     }
     this.#leave();
     return undefined;
@@ -126,8 +130,11 @@ export class CascadeConversation implements Conversation {
   async #lastWords(stt: SttStream): Promise<void> {
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = this.#context.clock.schedule(LAST_WORDS_WITHIN_MS, resolve);
-    await Promise.race([stt.finish(), late]);
-    timer.cancel();
+    try {
+      await Promise.race([stt.finish(), late]);
+    } finally {
+      timer.cancel();
+    }
   }
 
   /** What no turn has taken was said all the same. */
