@@ -66,9 +66,6 @@ test('so is who hangs up on a cascade', async () => {
 test('an answer costs what was made of it, although the caller hung up over it', async () => {
   // As fast as it is heard, so that it is being made all the time.
   stage.simulator.faults.set({ openAiRealtime: { deltaMs: 200, deltaIntervalMs: 200 } });
-  const atFirst = await audioOutputTokens();
-  await stage.call([...opened, { do: 'hang-up' }]);
-  const ofOpening = (await audioOutputTokens()) - atFirst;
   const { report, record } = await stage.call([
     ...opened,
     { do: 'say', text: question },
@@ -76,17 +73,7 @@ test('an answer costs what was made of it, although the caller hung up over it',
     { do: 'hang-up' },
   ]);
   assert.deepEqual(report.failures, []);
-  assert.equal(record.turns.at(-1)?.interrupted, true);
-  const ofAll = (await audioOutputTokens()) - atFirst - ofOpening;
-  // A token is 50 ms: more than half a second of the answer.
-  assert.ok(ofAll > ofOpening + 10, `${String(ofAll)} tokens, ${String(ofOpening)} of the opening`);
+  const answer = record.turns.at(-1);
+  assert.deepEqual([answer?.role, answer?.interrupted], ['agent', true]);
+  assert.ok((answer?.costMicroUsd ?? 0) > 0, 'nobody knows what it cost');
 });
-
-async function audioOutputTokens(): Promise<number> {
-  const costs = await stage.api.ask<{
-    readonly byService: readonly { readonly unit: string; readonly quantity: number }[];
-  }>('GET', '/v1/costs?tenant=taller-andes');
-  return costs.byService
-    .filter(({ unit }) => unit === 'audio-output-token')
-    .reduce((sum, { quantity }) => sum + quantity, 0);
-}

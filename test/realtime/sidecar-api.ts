@@ -7,6 +7,7 @@ export interface TurnOfRecord {
   readonly text: string;
   readonly generatedText: string | null;
   readonly interrupted: boolean;
+  readonly costMicroUsd: number | null;
 }
 
 export interface CallRecord {
