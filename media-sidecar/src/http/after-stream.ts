@@ -54,7 +54,7 @@ type Known = Exclude<AfterStream, { readonly action: 'unknown' }> | undefined;
 
 /**
  * How long another replica may take to write that a call has ended, in ms: it waits up to 3 s for the
- * caller's last words (`finishWithinMs`). Twilio waits 15 s for an answer.
+ * caller's last words (`finishWithinMs`, and the cascade's own). Twilio waits 15 s for an answer.
  */
 const recordPatienceMs = 6000;
 const recordPollMs = 250;

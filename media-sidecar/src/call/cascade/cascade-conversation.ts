@@ -12,7 +12,7 @@ import { CascadeReply, type ReplyDeps } from './cascade-reply.ts';
 import { recordListening } from './usage.ts';
 
 const FRAME_MS = 20;
-/** What the recogniser has heard it tells within some hundred ms. */
+/** As for a realtime session (`finishWithinMs`); a recogniser tells what it has heard within some hundred ms. */
 const LAST_WORDS_WITHIN_MS = 3000;
 /** What words can still do when the call is over: stand in the record. */
 const LAST_EFFECTS: ReadonlySet<TurnEffect['type']> = new Set([
@@ -32,10 +32,10 @@ export class CascadeConversation implements Conversation {
   #state: TurnState;
   readonly #queue: TurnEvent[] = [];
   #running = false;
-  /** The call is over, or another conversation goes on with it: nothing is said or done any more. */
+  /** The call is over: nothing is said or done any more. */
   #isOver = false;
   #overAtMs: number | undefined;
-  /** Nothing is heard any more either. */
+  /** The last words are told, too. */
   #closed = false;
   #reply: CascadeReply | undefined;
   /** The turn that the present reply answers. */
